@@ -1,0 +1,4 @@
+#ifndef MOTE_KERNEL_H
+#define MOTE_KERNEL_H
+#include <stdint.h>
+#endif

@@ -1,0 +1,1 @@
+#include "../../../Kernels/include/mote_kernel.h"

@@ -1,0 +1,3 @@
+#pragma once
+#include <lapacke.h>
+#include <nlopt.h>

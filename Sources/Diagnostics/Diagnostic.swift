@@ -1,0 +1,65 @@
+/// One mistake, said in a way that helps the writer: where, what was found, and what to do.
+public struct Diagnostic: Error, Sendable, Hashable {
+  /// How much it matters: an error stops the work, a warning is counted.
+  public enum Severity: String, Sendable { case error, warning }
+
+  public var severity: Severity
+  /// What was found, such as `dt + sigma: cannot add time and length`.
+  public var message: String
+  /// What to do about it; empty if the message says it.
+  public var hint: String
+  public var location: SourceLocation?
+  /// Characters under which carets stand, counted from the column of the location.
+  public var length: Int
+  /// The line of the file that holds the mistake, as the user wrote it.
+  public var sourceLine: String?
+
+  public init(
+    _ message: String, hint: String = "", at location: SourceLocation? = nil, length: Int = 1,
+    sourceLine: String? = nil, severity: Severity = .error
+  ) {
+    self.severity = severity
+    self.message = message
+    self.hint = hint
+    self.location = location
+    self.length = length
+    self.sourceLine = sourceLine
+  }
+}
+
+extension Diagnostic: CustomStringConvertible {
+  /// The message as a terminal shows it:
+  /// `scene.yaml:3:7: error: …`, then the line, a caret, and the hint.
+  public var description: String {
+    var text = ""
+    if let location { text += "\(location.file):\(location.line):\(location.column): " }
+    text += "\(severity.rawValue): \(message)"
+    if let sourceLine, let location {
+      let carets = String(repeating: "^", count: max(1, min(length, 200)))
+      let indent = sourceLine.prefix(max(0, location.column - 1)).map { $0 == "\t" ? "\t" : " " }.joined()
+      text += "\n  \(sourceLine)\n  \(indent)\(carets)"
+    }
+    if !hint.isEmpty { text += "\n  hint: \(hint)" }
+    return text
+  }
+}
+
+/// Several mistakes at once: a user should not meet them one run at a time.
+public struct Diagnostics: Error, Sendable, CustomStringConvertible {
+  public var items: [Diagnostic]
+
+  public init(_ items: [Diagnostic] = []) { self.items = items }
+
+  public var hasErrors: Bool { items.contains { $0.severity == .error } }
+
+  public mutating func add(_ item: Diagnostic) {
+    if !items.contains(item) { items.append(item) }
+  }
+
+  /// Throws all that was collected, if an error is among it.
+  public func check() throws(Diagnostics) {
+    if hasErrors { throw self }
+  }
+
+  public var description: String { items.map(\.description).joined(separator: "\n") }
+}

@@ -1,0 +1,115 @@
+/// A rational number with small numerator and denominator: an exponent of a dimension.
+public struct Rational: Sendable, Hashable, Comparable {
+  public let numerator: Int
+  public let denominator: Int
+
+  public init(_ numerator: Int, _ denominator: Int = 1) {
+    precondition(denominator != 0, "a rational needs a denominator")
+    let divisor = Rational.gcd(numerator.magnitude, denominator.magnitude)
+    let sign = denominator < 0 ? -1 : 1
+    self.numerator = sign * numerator / max(1, divisor)
+    self.denominator = sign * denominator / max(1, divisor)
+  }
+
+  /// The rational nearest to a number such as 0.5 or 1.3333333, if one with denominator up to 12 is near enough.
+  public init?(approximating value: Double) {
+    guard value.isFinite, abs(value) < 1e4 else { return nil }
+    for denominator in 1...12 {
+      let numerator = (value * Double(denominator)).rounded()
+      if abs(numerator / Double(denominator) - value) < 1e-9 {
+        self.init(Int(numerator), denominator)
+        return
+      }
+    }
+    return nil
+  }
+
+  public var value: Double { Double(numerator) / Double(denominator) }
+  public var isZero: Bool { numerator == 0 }
+
+  public static func + (a: Self, b: Self) -> Self {
+    Self(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
+  }
+  public static func - (a: Self, b: Self) -> Self { a + b * Self(-1) }
+  public static func * (a: Self, b: Self) -> Self { Self(a.numerator * b.numerator, a.denominator * b.denominator) }
+  public static func < (a: Self, b: Self) -> Bool { a.numerator * b.denominator < b.numerator * a.denominator }
+
+  private static func gcd(_ a: UInt, _ b: UInt) -> Int {
+    var (a, b) = (a, b)
+    while b != 0 { (a, b) = (b, a % b) }
+    return Int(a)
+  }
+}
+
+/// A physical dimension: rational exponents of the seven base quantities.
+public struct Dimension: Sendable, Hashable {
+  /// Names of the base quantities, in the order of `exponents`.
+  public static let baseNames = ["length", "mass", "time", "current", "temperature", "amount", "luminosity"]
+
+  public private(set) var exponents: [Rational]
+
+  public init(exponents: [Rational]) {
+    precondition(exponents.count == Self.baseNames.count)
+    self.exponents = exponents
+  }
+
+  public init(length: Int = 0, mass: Int = 0, time: Int = 0, current: Int = 0, temperature: Int = 0, amount: Int = 0, luminosity: Int = 0) {
+    exponents = [length, mass, time, current, temperature, amount, luminosity].map { Rational($0) }
+  }
+
+  public static let one = Dimension()
+  public var isOne: Bool { exponents.allSatisfy(\.isZero) }
+
+  public static func * (a: Self, b: Self) -> Self { Self(exponents: zip(a.exponents, b.exponents).map { $0 + $1 }) }
+  public static func / (a: Self, b: Self) -> Self { Self(exponents: zip(a.exponents, b.exponents).map { $0 - $1 }) }
+  public func power(_ exponent: Rational) -> Self { Self(exponents: exponents.map { $0 * exponent }) }
+}
+
+extension Dimension {
+  /// Dimensions that have a name, in a box of `space` dimensions (volume, face, density and pressure follow the box).
+  public static func named(space: Int) -> [String: Dimension] {
+    let length = Dimension(length: 1), time = Dimension(time: 1), mass = Dimension(mass: 1)
+    let energy = Dimension(length: 2, mass: 1, time: -2), charge = Dimension(time: 1, current: 1)
+    let volume = length.power(Rational(space))
+    var table = Dictionary(uniqueKeysWithValues: baseNames.enumerated().map { index, name in
+      (name, Dimension(exponents: (0..<baseNames.count).map { Rational($0 == index ? 1 : 0) }))
+    })
+    table["area"] = Dimension(length: 2)
+    table["velocity"] = length / time
+    table["acceleration"] = length / (time * time)
+    table["force"] = energy / length
+    table["energy"] = energy
+    table["charge"] = charge
+    table["voltage"] = energy / charge
+    table["magnetic"] = Dimension(mass: 1, time: -2, current: -1)
+    table["power"] = energy / time
+    table["torque"] = energy
+    table["volume"] = volume
+    table["face"] = length.power(Rational(space - 1))
+    table["density"] = mass / volume
+    table["pressure"] = energy / volume
+    return table
+  }
+}
+
+extension Dimension: CustomStringConvertible {
+  /// The dimension in words where it has a name (`energy`), else as a product (`mass*length^2`), else `1`.
+  public var description: String { described(space: 3) }
+
+  public func described(space: Int) -> String {
+    if isOne { return "1" }
+    let preferred = ["length", "mass", "time", "velocity", "force", "energy", "charge", "temperature", "acceleration", "area",
+                     "volume", "density", "pressure", "voltage", "power", "magnetic", "current", "amount", "luminosity"]
+    let table = Dimension.named(space: space)
+    if let name = preferred.first(where: { table[$0] == self }) { return name }
+    if let name = preferred.first(where: { table[$0].map { Dimension.one / $0 } == self }) { return "1/\(name)" }
+    func word(_ name: String, _ power: Rational) -> String {
+      power == Rational(1) ? name : power.denominator == 1 ? "\(name)^\(power.numerator)" : "\(name)^(\(power.numerator)/\(power.denominator))"
+    }
+    let parts = zip(Dimension.baseNames, exponents)
+    let above = parts.filter { $0.1 > Rational(0) }.map { word($0.0, $0.1) }
+    let below = parts.filter { $0.1 < Rational(0) }.map { word($0.0, Rational(0) - $0.1) }
+    let top = above.isEmpty ? "1" : above.joined(separator: "*")
+    return below.isEmpty ? top : top + "/" + (below.count == 1 ? below[0] : "(" + below.joined(separator: "*") + ")")
+  }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Mote: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "mote", abstract: "A universal particle multiphysics simulator.")
+}
