@@ -177,3 +177,29 @@ extension Graph {
     return not(equal)
   }
 }
+
+extension Graph {
+  /// node / factor, if the node is a product with that factor, or a sum of such products; else nil.
+  public mutating func quotientIfFactor(_ node: NodeID, by factor: NodeID) -> NodeID? {
+    switch self[node] {
+    case _ where node == factor: return constant(1)
+    case .constant(0): return node
+    case .product(let factors):
+      guard factors.contains(where: { $0.base == factor && $0.exponent.denominator == 1 && $0.exponent > Rational(0) }) else {
+        return nil
+      }
+      return product(factors + [Factor(base: factor, exponent: Rational(-1))])
+    case .sum(0, let terms):
+      var parts: [Term] = []
+      for term in terms {
+        guard let part = quotientIfFactor(term.node, by: factor) else { return nil }
+        parts.append(Term(coefficient: term.coefficient, node: part))
+      }
+      return sum(parts)
+    case .select(let condition, let a, let b):
+      guard let x = quotientIfFactor(a, by: factor), let y = quotientIfFactor(b, by: factor) else { return nil }
+      return select(condition, x, y)
+    default: return nil
+    }
+  }
+}

@@ -57,11 +57,21 @@ public struct Graph: Sendable {
   public struct Term: Sendable, Hashable {
     public var coefficient: Double
     public var node: NodeID
+
+    public init(coefficient: Double, node: NodeID) {
+      self.coefficient = coefficient
+      self.node = node
+    }
   }
   /// A factor of a product: base ^ exponent.
   public struct Factor: Sendable, Hashable {
     public var base: NodeID
     public var exponent: Rational
+
+    public init(base: NodeID, exponent: Rational) {
+      self.base = base
+      self.exponent = exponent
+    }
   }
 
   /// What a node computes from its children.

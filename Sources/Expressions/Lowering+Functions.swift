@@ -83,12 +83,14 @@ extension Lowering {
     case "uniform", "normal":
       let kind: Graph.Noise = name == "uniform" ? .uniform : .normal, shape = try shape()
       let count = shape.components(space: space)
-      return Value(shape, (0..<count).map { graph.noise(kind, place: noisePlace, component: $0) })
+      // A scalar's component is −1: seen from the other end of a pair it is the same, while a vector changes sign.
+      let first = arguments.isEmpty ? -1 : 0
+      return Value(shape, (0..<count).map { graph.noise(kind, place: noisePlace, component: first + $0) })
     case "direction": return direction(try arguments.isEmpty ? .vector : shape())
     case "chi2", "poisson":
       guard arguments.count == 1 else { throw expression.diagnostic("\(name) wants one number") }
       let place = noisePlace, parameter = try scalar(arguments[0])
-      return .scalar(graph.noise(name == "chi2" ? .chiSquared : .poisson, place: place, component: 0, argument: parameter))
+      return .scalar(graph.noise(name == "chi2" ? .chiSquared : .poisson, place: place, component: -1, argument: parameter))
     default:
       noisePlace -= 1
       return nil
