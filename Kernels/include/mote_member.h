@@ -19,7 +19,6 @@ typedef struct {
   const int32_t *species;
   uint64_t seed;
   int64_t step;
-  int64_t round;                 // which round of a repeat, so that each draws its own noise
   int64_t *failed;               // least id for which a requirement does not hold
   // Totals: largest magnitudes (first call), then sums in fixed point of these scales (second call); least and greatest values.
   double *largest;

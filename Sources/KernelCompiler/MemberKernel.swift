@@ -86,13 +86,16 @@ extension Emitter {
       graph: graph, dialect: .scalar, inputRate: rate,
       inputText: { input in input.kind == .species ? "(double)species[m]" : names[input] ?? "NAN" },
       noiseText: { noise, place, component, argument in
-        let key = "call->seed, call->step, \(place) + (call->round << 16), ids[m]"
+        let key = "call->seed, call->step, \(placeCode(place, component)), ids[m]"
         switch noise {
-        case .uniform: return "mote_uniform(\(key), \(component))"
-        case .normal: return "mote_normal(\(key), \(component))"
-        case .chiSquared: return "mote_chi_squared(\(key), \(argument ?? "1"))"
+        case .uniform: return "mote_uniform(\(key))"
+        case .normal: return "mote_normal(\(key))"
+        case .chiSquared: return "mote_chi2(\(key), \(argument ?? "1"))"
         case .poisson: return "mote_poisson(\(key), \(argument ?? "0"))"
         }
       })
   }
 }
+
+/// One number for a call of noise in a step and its component.
+public func placeCode(_ place: Int, _ component: Int) -> Int { place * 4 + component + 1 }

@@ -65,6 +65,7 @@ public struct PairKernel: Sendable {
       \(macros.map { "#define MOTE_\($0.0) \($0.1)" }.joined(separator: "\n"))
       \(KernelTemplates.lanes)
       \(KernelTemplates.outcome)
+      \(KernelTemplates.functions)
       MOTE_INLINE void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o) {
       \(body.map { "  " + $0 }.joined(separator: "\n"))
       }
@@ -87,7 +88,7 @@ public struct PairKernel: Sendable {
 
   private static func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
     let sign = component >= 0 ? "mote_sense(p)*" : ""
-    return "\(sign)mote_pair_\(noise.rawValue)(u, p, \(place), \(component))"
+    return "\(sign)mote_pair_lanes_\(noise.rawValue)(u, p, \(placeCode(place, component)))"
   }
 }
 
@@ -156,7 +157,7 @@ private struct Combined {
   }
 
   var roots: [NodeID] {
-    (isCentral ? central.map { [$0] } : force) ?? [] + (energy.map { [$0] } ?? []) + sums.flatMap { [$0.own, $0.other] }
+    ((isCentral ? central.map { [$0] } : force) ?? []) + (energy.map { [$0] } ?? []) + sums.flatMap { [$0.own, $0.other] }
   }
 
   func assignments(_ emitter: inout Emitter) -> [String] {
