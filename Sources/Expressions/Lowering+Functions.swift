@@ -2,7 +2,7 @@ import Diagnostics
 
 extension Lowering {
   mutating func call(_ callee: Expression, _ arguments: [Expression], at expression: Expression) throws(Diagnostic) -> Value {
-    if let (name, end) = try scenesFunction(callee) { return try call(name, end: end, arguments, at: expression) }
+    if let function = try scenesFunction(callee) { return try call(function, arguments, at: expression) }
     guard case .name(let name) = callee.node else { throw expression.diagnostic("this is no function") }
     if let value = try special(name, arguments, &self) { return value }
     if name == "grad" { return try gradient(arguments, at: expression) }
@@ -13,7 +13,7 @@ extension Lowering {
     throw expression.diagnostic("\(name) is not known here, or not with \(arguments.count) arguments")
   }
 
-  private mutating func scenesFunction(_ callee: Expression) throws(Diagnostic) -> (String, String)? {
+  private mutating func scenesFunction(_ callee: Expression) throws(Diagnostic) -> Meaning? {
     let key: Key
     switch callee.node {
     case .name(let name): key = Key(name)
@@ -22,23 +22,29 @@ extension Lowering {
       key = Key(name, owner: owner)
     default: return nil
     }
-    if case .function(let name, let end) = try meaning(key, &graph) { return (name, end) }
-    return nil
+    switch try meaning(key, &graph) {
+    case .function(let name, let end): return .function(name, end: end)
+    case .formula(let formula): return .formula(formula)
+    default: return nil
+    }
   }
 
   private mutating func call(
-    _ name: String, end: String, _ arguments: [Expression], at expression: Expression
+    _ function: Meaning, _ arguments: [Expression], at expression: Expression
   ) throws(Diagnostic) -> Value {
-    // A function may be given as an expression of its arguments, which is put in place here.
-    if case .abbreviation(let formula) = try meaning(Key(name, owner: "()"), &graph) {
-      var values: [Key: Value] = [:]
-      for (index, argument) in arguments.enumerated() {
-        values[Key(index == 0 ? "x" : "x\(index + 1)")] = try lower(argument)
+    var values: [Value] = []
+    for argument in arguments { values.append(try lower(argument)) }
+    switch function {
+    case .formula(let formula) where formula.arguments.count == values.count:
+      var names = Dictionary(uniqueKeysWithValues: zip(formula.arguments.map { Key($0) }, values))
+      for (name, numbers) in formula.constants {
+        names[Key(name)] = Value(numbers.count == 1 ? .scalar : .vector, numbers.map { graph.constant($0) })
       }
-      return try lower(formula, replacing: values)
+      return try lower(formula.expression, replacing: names)
+    case .function(let name, let end) where values.count == 1 && values[0].isScalar:
+      return .scalar(graph.call(name, end: end, values[0].node))
+    default: throw expression.diagnostic("a function of other arguments")
     }
-    guard arguments.count == 1 else { throw expression.diagnostic("\(name) is a table of one argument") }
-    return .scalar(graph.call(name, end: end, try scalar(arguments[0])))
   }
 
   /// `grad(e, x)`: derivative of the scalar e by a name on which it depends; by `d` also through `r` and `n`.

@@ -5,8 +5,23 @@ public enum Meaning: Sendable {
   case value(Value)
   /// An abbreviation, put in place.
   case abbreviation(Expression)
-  /// A function that the scene gives, and the end that it belongs to.
+  /// A function that the scene gives as a table, and the end that it belongs to.
   case function(String, end: String)
+  /// A function that the scene gives as a formula of its arguments.
+  case formula(Formula)
+
+  /// An expression of named arguments; the constants stand for names that it uses besides.
+  public struct Formula: Sendable {
+    public var expression: Expression
+    public var arguments: [String]
+    public var constants: [String: [Double]]
+
+    public init(_ expression: Expression, arguments: [String], constants: [String: [Double]] = [:]) {
+      self.expression = expression
+      self.arguments = arguments
+      self.constants = constants
+    }
+  }
 }
 
 /// Turns a checked expression into nodes of a graph, component by component.
@@ -91,7 +106,7 @@ public struct Lowering {
       let value = try lower(text)
       if loopVariables.isEmpty { cache[key] = value }
       return value
-    case .function: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
+    case .function, .formula: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
     case nil: return try constant(key.name, at: expression)
     }
   }

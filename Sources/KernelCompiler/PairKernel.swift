@@ -33,6 +33,8 @@ public struct PairKernel: Sendable {
   public let needs: KernelNeeds
   /// The generated C section.
   public let section: String
+  /// The whole C text: section and loop.
+  public let text: String
 
   public init(
     comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, rate: @escaping (Input) -> Rate
@@ -40,8 +42,7 @@ public struct PairKernel: Sendable {
     var graph = graph
     let combined = Combined(parts, in: &graph, space: space)
     let roots = combined.roots
-    extras = Set(graph.inputs(of: roots).filter { $0.kind == .field }.map { Column($0.name, $0.component) })
-      .sorted { ($0.field, $0.component) < ($1.field, $1.component) }
+    extras = Self.extras(of: roots, in: graph)
     let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
     var emitter = Emitter(
       graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
@@ -50,31 +51,79 @@ public struct PairKernel: Sendable {
     hasForce = combined.force != nil
     hasEnergy = combined.energy != nil
     let body = emitter.statements + outcomes
-    usesSpecies = body.contains { $0.contains("p->si") || $0.contains("p->sj") }
+    usesSpecies = Self.usesSpecies(body)
     needs = KernelNeeds(emitter)
-    let macros: [(String, Any)] = [
-      ("SPACE", space), ("EXTRA", extras.count), ("DOUBLE", double ? 1 : 0), ("FORCE", hasForce ? 1 : 0),
-      ("CENTRAL", combined.isCentral ? 1 : 0), ("SUMS", sums.count), ("TOTALS", hasForce ? 1 : 0), ("HALF", 1),
-      ("SPECIES", usesSpecies ? 1 : 0), ("IDS", body.contains { $0.contains("p->id") } ? 1 : 0),
-      ("CONSTANTS", needs.constants.count), ("TABLES", needs.tables.count + needs.functions.count),
-      ("PARITY", "{\((combined.sums.map { String($0.parity.rawValue) } + ["0"]).joined(separator: ", "))}"),
-      ("FIRST_FUNCTION", needs.tables.count),
-    ]
-    section = """
+    section = Self.section(
+      comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
+      outcomes: [
+        ("FORCE", hasForce ? 1 : 0), ("CENTRAL", combined.isCentral ? 1 : 0), ("SUMS", sums.count),
+        ("TOTALS", hasForce || hasEnergy ? 1 : 0),
+      ],
+      parities: combined.sums.map(\.parity),
+      function: "void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o)")
+    text = section + KernelTemplates.pairs
+  }
+
+  /// A histogram over pairs: counts of the bin of each pair, where it is within `range` and `condition` holds.
+  public init(
+    histogramOf bin: NodeID, comment: String, graph: Graph, range: NodeID, condition: NodeID?, space: Int, double: Bool,
+    rate: @escaping (Input) -> Rate
+  ) {
+    var graph = graph
+    let square = graph.input(Input(.distanceSquared)), outside = graph.constant(-1)
+    let near = graph.compare(.less, square, graph.power(range, Rational(2)))
+    let inside = condition.map { graph.and(near, $0) } ?? near
+    let root = graph.select(inside, graph.function(.floor, bin), outside)
+    extras = Self.extras(of: [root], in: graph)
+    let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
+    var emitter = Emitter(
+      graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
+    let value = emitter.spread(root)
+    let body = emitter.statements + ["return __builtin_convertvector(\(value), I);"]
+    usesSpecies = Self.usesSpecies(body)
+    (sums, hasForce, hasEnergy, needs) = ([], false, false, KernelNeeds(emitter))
+    section = Self.section(
+      comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
+      outcomes: [("FORCE", 0), ("CENTRAL", 0), ("SUMS", 0), ("TOTALS", 0)], parities: [],
+      function: "I mote_pair_measure(const mote_uniforms *u, const mote_pair_point *p)")
+    text = section + KernelTemplates.measure
+  }
+
+  private static func section(
+    _ comment: String, body: [String], needs: KernelNeeds, extras: Int, space: Int, double: Bool,
+    outcomes: [(String, Int)], parities: [Parity], function: String
+  ) -> String {
+    let macros: [(String, String)] =
+      [("SPACE", "\(space)"), ("EXTRA", "\(extras)"), ("DOUBLE", double ? "1" : "0"), ("HALF", "1")]
+      + outcomes.map { ($0.0, String($0.1)) }
+      + [
+        ("SPECIES", usesSpecies(body) ? "1" : "0"), ("IDS", body.contains { $0.contains("p->id") || $0.contains("(u, p, ") } ? "1" : "0"),
+        ("CONSTANTS", "\(needs.constants.count)"), ("TABLES", "\(needs.tables.count + needs.functions.count)"),
+        ("FIRST_FUNCTION", "\(needs.tables.count)"),
+        ("PARITY", "{\((parities.map { String($0.rawValue) } + ["0"]).joined(separator: ", "))}"),
+      ]
+    return """
       // \(comment.split(separator: "\n").joined(separator: " "))
+      #include <math.h>
       \(macros.map { "#define MOTE_\($0.0) \($0.1)" }.joined(separator: "\n"))
+      \(KernelTemplates.header)
+      \(KernelTemplates.noise)
       \(KernelTemplates.lanes)
       \(KernelTemplates.outcome)
       \(KernelTemplates.functions)
-      MOTE_INLINE void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o) {
+      MOTE_INLINE \(function) {
       \(body.map { "  " + $0 }.joined(separator: "\n"))
       }
 
       """
   }
 
-  /// The whole C text: section and loop.
-  public var text: String { section + KernelTemplates.pairs }
+  private static func extras(of roots: [NodeID], in graph: Graph) -> [Column] {
+    Set(graph.inputs(of: roots).filter { $0.kind == .field }.map { Column($0.name, $0.component) })
+      .sorted { ($0.field, $0.component) < ($1.field, $1.component) }
+  }
+
+  private static func usesSpecies(_ body: [String]) -> Bool { body.contains { $0.contains("p->si") || $0.contains("p->sj") } }
 
   private static func text(of input: Input, _ places: [Column: Int]) -> String {
     switch input.kind {
