@@ -1,1 +1,4 @@
+#ifndef CKERNEL_H
+#define CKERNEL_H
 #include "../../../Kernels/include/mote_kernel.h"
+#endif
