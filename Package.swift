@@ -42,7 +42,7 @@ let shims: [Target] = [
   .target(
     name: "KernelTemplates", path: "Kernels", exclude: [],
     sources: ["KernelTemplates.swift"],
-    resources: [.embedInCode("templates"), .embedInCode("include/mote_kernel.h")], swiftSettings: settings),
+    resources: [.embedInCode("templates"), .embedInCode("include")], swiftSettings: settings),
 ]
 
 let package = Package(

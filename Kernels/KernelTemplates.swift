@@ -19,5 +19,12 @@ public enum KernelTemplates {
   /// Counter-based noise.
   public static var noise: String { text(PackageResources.noise_c) }
 
+  /// The interface of passes over single particles.
+  public static var memberHeader: String { text(PackageResources.mote_member_h) }
+  /// Functions of lanes; goes between `outcome` and the generated law.
+  public static var functions: String { text(PackageResources.functions_c) }
+  /// What passes over single particles use; goes before them.
+  public static var members: String { text(PackageResources.members_c) }
+
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }
