@@ -84,7 +84,7 @@ typedef struct {
   int32_t species_count;
   void *sums;                     // [cluster][channel][8], int32 or, in double, int64
   const double *scales;           // force, sums, energy, virial: powers of two
-  double *largest;                // the same order: the largest square of a pair's scaled contribution
+  double *largest;                // the same order: the largest square of a pair's scaled contribution, or not finite
   int64_t *totals;                // energy, then the virial (xx, xy, xz, yy, yz, zz of the space)
   double time, dt;
   uint64_t seed;
@@ -113,20 +113,4 @@ typedef void (*mote_unpack_kernel)(const void *sums, int64_t channels, const dou
                                    double *const *columns, int64_t begin, int64_t end);
 typedef void (*mote_reduce_kernel)(void *sums, const void *others, int64_t channels, int64_t begin, int64_t end);
 typedef void (*mote_clear_kernel)(void *sums, int64_t channels, int64_t begin, int64_t end);
-
-// One pass over particles: columns are those that the compiler listed, component by component.
-typedef struct {
-  double *const *columns;
-  const double *parameters;
-  double *world;                  // totals and other numbers of the whole system
-  const int64_t *ids;
-  const int32_t *species;
-  uint64_t seed;
-  int64_t step;
-  double time, dt;
-  int64_t *sums;                  // fixed-point totals of this call, one per measured number
-  const double *scales;           // powers of two of these totals
-} mote_member_call;
-
-typedef void (*mote_member_kernel)(const mote_member_call *call, int64_t begin, int64_t end);
 #endif
