@@ -34,12 +34,20 @@ public struct ListKernels: Sendable {
   typealias CountNear = @convention(c) (Columns, UnsafePointer<mote_region>, Int64, Int64, Double) -> Int64
   typealias Bound = @convention(c) (UnsafePointer<mote_search>, Int64, Int64) -> Void
   typealias Search = @convention(c) (UnsafePointer<mote_search>, Int64, Int64, UnsafeMutablePointer<mote_list>) -> Void
-  typealias Survey = @convention(c) (UnsafePointer<mote_list>, Int32, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<Int32>) -> Void
-  typealias PackPositions = @convention(c) ( Columns, UnsafePointer<mote_grid>, UnsafePointer<Int32>, UnsafeRawPointer?, UnsafeMutableRawPointer, Int64, Int64, UnsafeMutablePointer<mote_packed> ) -> Void
+  typealias Survey =
+    @convention(c) (UnsafePointer<mote_list>, Int32, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<Int32>) -> Void
+  typealias PackPositions =
+    @convention(c) (
+      Columns, UnsafePointer<mote_grid>, UnsafePointer<Int32>, UnsafeRawPointer?, UnsafeMutableRawPointer, Int64, Int64,
+      UnsafeMutablePointer<mote_packed>
+    ) -> Void
   typealias PackExtras = @convention(c) (Columns, Int64, UnsafePointer<Int32>, UnsafeMutableRawPointer, Int64, Int64) -> Void
-  typealias PackCodes = @convention(c) (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafeMutablePointer<Int32>, Int64, Int64) -> Void
-  typealias PackIds = @convention(c) (UnsafePointer<Int64>, UnsafePointer<Int32>, UnsafeMutablePointer<UInt32>, Int64, Int64) -> Void
-  typealias Unpack = @convention(c) (UnsafeRawPointer, Int64, UnsafePointer<Double>, Int32, UnsafePointer<Int32>, Columns, Int64, Int64) -> Void
+  typealias PackCodes =
+    @convention(c) (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafeMutablePointer<Int32>, Int64, Int64) -> Void
+  typealias PackIds =
+    @convention(c) (UnsafePointer<Int64>, UnsafePointer<Int32>, UnsafeMutablePointer<UInt32>, Int64, Int64) -> Void
+  typealias Unpack =
+    @convention(c) (UnsafeRawPointer, Int64, UnsafePointer<Double>, Int32, UnsafePointer<Int32>, Columns, Int64, Int64) -> Void
   typealias Reduce = @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, Int64, Int64, Int64) -> Void
   typealias Clear = @convention(c) (UnsafeMutableRawPointer, Int64, Int64, Int64) -> Void
 
