@@ -6,7 +6,7 @@
 #define MOTE_KERNEL_H
 #include <stdint.h>
 
-enum { MOTE_CLUSTER = 8, MOTE_GROUP = 4, MOTE_SHIFTS = 27, MOTE_UNSHIFTED = 13 };
+enum { MOTE_CLUSTER = 8, MOTE_GROUP = 4, MOTE_SHIFTS = 27, MOTE_UNSHIFTED = 13, MOTE_BLOCK = 64 };
 
 // One group of 4 slots i (half a cluster), seen from the periodic image `shift`, against a run of clusters j.
 typedef struct {
@@ -84,7 +84,7 @@ typedef struct {
   int32_t species_count;
   void *sums;                     // [cluster][channel][8], int32 or, in double, int64
   const double *scales;           // force, sums, energy, virial: powers of two
-  double *largest;                // the same order: the largest square of a pair's scaled contribution
+  double *largest;                // the same order: the largest square of a pair's scaled contribution, or not finite
   int64_t *totals;                // energy, then the virial (xx, xy, xz, yy, yz, zz of the space)
   double time, dt;
   uint64_t seed;
@@ -93,19 +93,24 @@ typedef struct {
 
 typedef void (*mote_pair_kernel)(const mote_pair_call *call, int64_t begin, int64_t end);
 
-// One pass over particles: columns are those that the compiler listed, component by component.
-typedef struct {
-  double *const *columns;
-  const double *parameters;
-  double *world;                  // totals and other numbers of the whole system
-  const int64_t *ids;
-  const int32_t *species;
-  uint64_t seed;
-  int64_t step;
-  double time, dt;
-  int64_t *sums;                  // fixed-point totals of this call, one per measured number
-  const double *scales;           // powers of two of these totals
-} mote_member_call;
-
-typedef void (*mote_member_kernel)(const mote_member_call *call, int64_t begin, int64_t end);
+// The functions of the templates order.c, search.c and pack.c, as they are found in the loaded library.
+typedef void (*mote_wrap_kernel)(double *const *x, int32_t *const *images, const mote_region *region, int64_t count,
+                                 double *low, double *high);
+typedef void (*mote_sort_kernel)(mote_order *order, double *const *x);
+typedef void (*mote_permute_wide_kernel)(const mote_order *order, const uint64_t *from, uint64_t *to);
+typedef void (*mote_permute_narrow_kernel)(const mote_order *order, const uint32_t *from, uint32_t *to);
+typedef int64_t (*mote_count_near_kernel)(double *const *x, const mote_region *region, int64_t count, int64_t stride, double reach);
+typedef void (*mote_bound_kernel)(const mote_search *search, int64_t begin, int64_t end);
+typedef void (*mote_search_kernel)(const mote_search *search, int64_t begin, int64_t end, mote_list *list);
+typedef void (*mote_survey_kernel)(const mote_list *list, int32_t half, uint8_t *blocks, int32_t *lanes);
+typedef void (*mote_pack_positions_kernel)(double *const *x, const mote_grid *grid, const int32_t *first, const void *reference,
+                                           void *packed, int64_t begin, int64_t end, mote_packed *found);
+typedef void (*mote_pack_extras_kernel)(double *const *columns, int64_t count, const int32_t *first, void *packed, int64_t begin,
+                                        int64_t end);
+typedef void (*mote_pack_codes_kernel)(const int32_t *codes, const int32_t *first, int32_t *packed, int64_t begin, int64_t end);
+typedef void (*mote_pack_ids_kernel)(const int64_t *ids, const int32_t *first, uint32_t *packed, int64_t begin, int64_t end);
+typedef void (*mote_unpack_kernel)(const void *sums, int64_t channels, const double *units, int32_t add, const int32_t *first,
+                                   double *const *columns, int64_t begin, int64_t end);
+typedef void (*mote_reduce_kernel)(void *sums, const void *others, int64_t channels, int64_t begin, int64_t end);
+typedef void (*mote_clear_kernel)(void *sums, int64_t channels, int64_t begin, int64_t end);
 #endif

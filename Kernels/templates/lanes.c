@@ -6,13 +6,16 @@
 #define MOTE_LANES 8
 typedef double mote_real;
 typedef int64_t mote_whole;
+typedef uint64_t mote_bit;
 #else
 #define MOTE_LANES 16
 typedef float mote_real;
 typedef int32_t mote_whole;
+typedef uint32_t mote_bit;
 #endif
 typedef mote_real V __attribute__((ext_vector_type(MOTE_LANES)));    // numbers
 typedef mote_whole I __attribute__((ext_vector_type(MOTE_LANES)));   // codes, masks and fixed-point sums
+typedef mote_bit mote_bits __attribute__((ext_vector_type(MOTE_LANES)));
 typedef mote_real mote_row __attribute__((ext_vector_type(8)));
 typedef mote_whole mote_whole_row __attribute__((ext_vector_type(8)));
 typedef int32_t mote_code_row __attribute__((ext_vector_type(8)));

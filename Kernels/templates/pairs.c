@@ -10,7 +10,7 @@
 typedef struct {
   I own[MOTE_PARTS][MOTE_SOME(MOTE_CHANNELS)];
   I totals[1 + MOTE_VIRIALS];
-  V largest[MOTE_SCALES + 2];
+  mote_bits largest[MOTE_SCALES + 2];
 } mote_gathered;
 
 // How a sum of j follows from that of i: -1 opposite, 1 the same, 0 neither.
@@ -20,7 +20,10 @@ MOTE_INLINE int mote_is_odd(int channel) {
   return channel < MOTE_FORCE * MOTE_SPACE || mote_parity[channel - MOTE_FORCE * MOTE_SPACE] == -1;
 }
 
-MOTE_INLINE void mote_keep_largest(V *largest, V squared) { *largest = __builtin_elementwise_max(*largest, squared); }
+// Squares are compared as whole numbers: in that order what is not finite is the largest of all, and stays.
+MOTE_INLINE void mote_keep_largest(mote_bits *largest, V squared) {
+  *largest = __builtin_elementwise_max(*largest, __builtin_bit_cast(mote_bits, squared));
+}
 
 // Adds what one vector of pairs gives: to its i, to `other` (the reaction on j), and to the totals.
 MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_pair_outcome *o, I *own, I *other,
@@ -67,9 +70,8 @@ MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_p
     mote_keep_largest(&g->largest[MOTE_SCALES], energy * energy);
     g->totals[0] += mote_round(energy);
 #if MOTE_FORCE
-    V *top = &g->largest[MOTE_SCALES + 1];
     const V rescale = scale[MOTE_SCALES + 1] / scale[0];
-    mote_keep_largest(top, squared * p->r2 * rescale * rescale);
+    mote_keep_largest(&g->largest[MOTE_SCALES + 1], squared * p->r2 * rescale * rescale);
     int entry = 1;
     for (int a = 0; a < MOTE_SPACE; a++)
       for (int b = a; b < MOTE_SPACE; b++) g->totals[entry++] += mote_round(p->d[a] * force[b] * rescale);
@@ -122,7 +124,7 @@ MOTE_INLINE void mote_run(const mote_pair_call *call, int64_t begin, int64_t end
   V scale[MOTE_SCALES + 2];
   mote_gathered g;
   mote_read_uniforms(call, &u);
-  for (int k = 0; k < MOTE_SCALES + 2 * totals; k++) scale[k] = (V)(mote_real)call->scales[k], g.largest[k] = (V)0;
+  for (int k = 0; k < MOTE_SCALES + 2 * totals; k++) scale[k] = (V)(mote_real)call->scales[k], g.largest[k] = (mote_bits)0;
   for (int64_t e = begin; e < end; e++) {
     const mote_entry entry = call->entries[e];
     mote_own own;
@@ -143,8 +145,8 @@ MOTE_INLINE void mote_run(const mote_pair_call *call, int64_t begin, int64_t end
         for (int lane = 0; lane < MOTE_LANES; lane++) call->totals[k] += g.totals[k][lane];
   }
   for (int k = 0; k < MOTE_SCALES + 2 * totals; k++) {
-    const double top = (double)__builtin_reduce_max(g.largest[k]);
-    if (top > call->largest[k]) call->largest[k] = top;
+    const double top = (double)__builtin_bit_cast(mote_real, __builtin_reduce_max(g.largest[k]));
+    if (!(top <= call->largest[k])) call->largest[k] = top;
   }
 }
 

@@ -53,7 +53,9 @@ public struct Dimension: Sendable, Hashable {
     self.exponents = exponents
   }
 
-  public init(length: Int = 0, mass: Int = 0, time: Int = 0, current: Int = 0, temperature: Int = 0, amount: Int = 0, luminosity: Int = 0) {
+  public init(
+    length: Int = 0, mass: Int = 0, time: Int = 0, current: Int = 0, temperature: Int = 0, amount: Int = 0, luminosity: Int = 0
+  ) {
     exponents = [length, mass, time, current, temperature, amount, luminosity].map { Rational($0) }
   }
 
@@ -66,29 +68,43 @@ public struct Dimension: Sendable, Hashable {
 }
 
 extension Dimension {
+  /// Names of all dimensions that have one.
+  public static let names =
+    baseNames + [
+      "area", "velocity", "acceleration", "force", "energy", "charge", "voltage", "magnetic", "power", "torque", "volume", "face",
+      "density", "pressure",
+    ]
+
   /// Dimensions that have a name, in a box of `space` dimensions (volume, face, density and pressure follow the box).
-  public static func named(space: Int) -> [String: Dimension] {
+  public static func named(space: Int) -> [String: Dimension] { tables[min(max(space, 0), tables.count - 1)] }
+
+  /// The dimension of this name in a box of `space` dimensions.
+  public static func named(_ name: String, space: Int) -> Dimension? { named(space: space)[name] }
+
+  private static let tables = (0...3).map { space in
+    Dictionary(uniqueKeysWithValues: names.map { ($0, make($0, space: space)) })
+  }
+
+  private static func make(_ name: String, space: Int) -> Dimension {
     let length = Dimension(length: 1), time = Dimension(time: 1), mass = Dimension(mass: 1)
     let energy = Dimension(length: 2, mass: 1, time: -2), charge = Dimension(time: 1, current: 1)
     let volume = length.power(Rational(space))
-    var table = Dictionary(uniqueKeysWithValues: baseNames.enumerated().map { index, name in
-      (name, Dimension(exponents: (0..<baseNames.count).map { Rational($0 == index ? 1 : 0) }))
-    })
-    table["area"] = Dimension(length: 2)
-    table["velocity"] = length / time
-    table["acceleration"] = length / (time * time)
-    table["force"] = energy / length
-    table["energy"] = energy
-    table["charge"] = charge
-    table["voltage"] = energy / charge
-    table["magnetic"] = Dimension(mass: 1, time: -2, current: -1)
-    table["power"] = energy / time
-    table["torque"] = energy
-    table["volume"] = volume
-    table["face"] = length.power(Rational(space - 1))
-    table["density"] = mass / volume
-    table["pressure"] = energy / volume
-    return table
+    return switch name {
+    case "area": Dimension(length: 2)
+    case "velocity": length / time
+    case "acceleration": length / (time * time)
+    case "force": energy / length
+    case "energy", "torque": energy
+    case "charge": charge
+    case "voltage": energy / charge
+    case "magnetic": Dimension(mass: 1, time: -2, current: -1)
+    case "power": energy / time
+    case "volume": volume
+    case "face": length.power(Rational(space - 1))
+    case "density": mass / volume
+    case "pressure": energy / volume
+    default: Dimension(exponents: baseNames.map { Rational($0 == name ? 1 : 0) })
+    }
   }
 }
 
@@ -98,13 +114,16 @@ extension Dimension: CustomStringConvertible {
 
   public func described(space: Int) -> String {
     if isOne { return "1" }
-    let preferred = ["length", "mass", "time", "velocity", "force", "energy", "charge", "temperature", "acceleration", "area",
-                     "volume", "density", "pressure", "voltage", "power", "magnetic", "current", "amount", "luminosity"]
+    let preferred = [
+      "length", "mass", "time", "velocity", "force", "energy", "charge", "temperature", "acceleration", "area",
+      "volume", "density", "pressure", "voltage", "power", "magnetic", "current", "amount", "luminosity",
+    ]
     let table = Dimension.named(space: space)
     if let name = preferred.first(where: { table[$0] == self }) { return name }
     if let name = preferred.first(where: { table[$0].map { Dimension.one / $0 } == self }) { return "1/\(name)" }
     func word(_ name: String, _ power: Rational) -> String {
-      power == Rational(1) ? name : power.denominator == 1 ? "\(name)^\(power.numerator)" : "\(name)^(\(power.numerator)/\(power.denominator))"
+      power == Rational(1)
+        ? name : power.denominator == 1 ? "\(name)^\(power.numerator)" : "\(name)^(\(power.numerator)/\(power.denominator))"
     }
     let parts = zip(Dimension.baseNames, exponents)
     let above = parts.filter { $0.1 > Rational(0) }.map { word($0.0, $0.1) }

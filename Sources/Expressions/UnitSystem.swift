@@ -14,7 +14,8 @@ public struct UnitSystem: Sendable, Hashable {
   }
 
   /// Pure numbers: every unit is one.
-  public static let reduced = UnitSystem(name: "reduced", scales: Array(repeating: 1, count: 7), symbols: Array(repeating: "1", count: 7))
+  public static let reduced = UnitSystem(
+    name: "reduced", scales: Array(repeating: 1, count: 7), symbols: Array(repeating: "1", count: 7))
   public static let si = UnitSystem(
     name: "SI", scales: Array(repeating: 1, count: 7), symbols: ["m", "kg", "s", "A", "K", "mol", "cd"])
   /// Nanometre, dalton, picosecond, so that energy is kJ/mol; current is e/ps.
@@ -34,8 +35,9 @@ public struct UnitSystem: Sendable, Hashable {
   }
 
   private static func power(_ base: Double, _ exponent: Rational) -> Double {
-    exponent.denominator == 1 ? (0..<Int(exponent.numerator.magnitude)).reduce(1.0) { value, _ in
-      exponent.numerator > 0 ? value * base : value / base
-    } : Power.real(base, exponent.value)
+    exponent.denominator == 1
+      ? (0..<Int(exponent.numerator.magnitude)).reduce(1.0) { value, _ in
+        exponent.numerator > 0 ? value * base : value / base
+      } : Power.real(base, exponent.value)
   }
 }
