@@ -97,25 +97,31 @@ extension ParameterResolver {
   /// A text file of two columns; with units other than reduced, `units: [nm, kJ/mol]` says which.
   private mutating func table(_ parameter: ParameterForm, _ given: Tree, path: Tree) -> Function? {
     guard let scales = columnScales(parameter, given) else { return nil }
-    var points = [[Double]]()
     do {
       let text = try reader.access.text(of: path.scalar ?? "", at: path.sourceText.start)
-      for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-        let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == "," }
-        if fields.isEmpty { continue }
-        let numbers = fields.compactMap { Double($0) }
-        guard numbers.count == 2, fields.count == 2, numbers.allSatisfy(\.isFinite) else {
-          throw Diagnostic(
-            "expected two numbers, found \"\(line.prefix(40))\"", hint: "one point a line, # begins a remark",
-            at: SourceLocation(file: path.scalar ?? "", line: number + 1, column: 1), length: line.count, sourceLine: String(line))
-        }
-        points.append(zip(numbers, scales).map { $0 * $1 })
-      }
+      let rows = try Self.rows(of: text, file: path.scalar ?? "")
+      return ordered(rows.map { row in zip(row, scales).map { $0 * $1 } }, parameter, at: path)
     } catch {
       reader.report.add(error)
       return nil
     }
-    return ordered(points, parameter, at: path)
+  }
+
+  /// Two numbers a line; what follows # is a remark.
+  private static func rows(of text: String, file: String) throws(Diagnostic) -> [[Double]] {
+    var rows = [[Double]]()
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == "," }
+      if fields.isEmpty { continue }
+      let numbers = fields.compactMap { Double($0) }
+      guard numbers.count == 2, fields.count == 2, numbers.allSatisfy(\.isFinite) else {
+        throw Diagnostic(
+          "expected two numbers, found \"\(line.prefix(40))\"", hint: "one point a line, # begins a remark",
+          at: SourceLocation(file: file, line: number + 1, column: 1), length: line.count, sourceLine: String(line))
+      }
+      rows.append(numbers)
+    }
+    return rows
   }
 
   private mutating func columnScales(_ parameter: ParameterForm, _ given: Tree) -> [Double]? {

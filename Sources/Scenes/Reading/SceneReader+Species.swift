@@ -17,6 +17,9 @@ extension SceneReader {
     let tree = pair.value
     let fields = tree["fields"]?.pairs?.compactMap { field($0, of: pair.key, box: box, laws: laws) } ?? []
     let place = tree["fill"].flatMap { fill($0, of: pair, box: box) }
+    if tree["velocities"] != nil, let given = tree["fields"]?.pairs?.first(where: { $0.key == "velocity" }) {
+      report.error("velocity: the species has velocities already; give one of them", at: given)
+    }
     let velocities = tree["velocities"].flatMap { self.velocities($0, mass: fields.contains { $0.name == "mass" }) }
     return Species(name: pair.key, fields: fields, fill: place, velocities: velocities)
   }
@@ -105,7 +108,8 @@ extension SceneReader {
   private mutating func checked(_ formula: Formula, _ pair: Tree.Pair, _ type: (shape: Shape, dimension: Dimension), box: Box) -> Formula? {
     let middle = zip(box.origin, box.lengths).map { $0 + $1 / 2 }
     do {
-      let value = try formula.evaluator(position: middle, id: 1, box: box, isReduced: units.isReduced).evaluate(formula.expression)
+      let value = try formula.evaluator(position: middle, id: 1, box: box, isReduced: units.isReduced) { count, _ in Array(repeating: 0.5, count: count) }
+        .evaluate(formula.expression)
       guard value.numbers.count == type.shape.components(space: space) else {
         report.error("\(pair.key): the formula gives \(value.numbers.count) numbers, the field has \(type.shape.components(space: space))", at: pair.value)
         return nil
