@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 import World
 
 /// Where particles are at the start.

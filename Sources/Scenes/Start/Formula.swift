@@ -1,5 +1,6 @@
 import Diagnostics
 import Expressions
+import World
 
 /// An expression together with the constants that it names, in units of the run.
 public struct Formula: Sendable, Hashable {
@@ -182,5 +183,20 @@ extension Formula.Quantity {
     if isScalar { return other.numbers.map { combine(numbers[0], $0) } }
     if other.isScalar { return numbers.map { combine($0, other.numbers[0]) } }
     return zip(numbers, other.numbers).map(combine)
+  }
+}
+
+extension Formula {
+  /// An evaluator at a particle; with reduced units nothing has a dimension.
+  func evaluator(
+    position: [Double], id: Int64, box: Box, isReduced: Bool, noise: ((Int, Bool) -> [Double])? = nil
+  ) -> Evaluator {
+    let length = isReduced ? nil : Dimension(length: 1)
+    var names = constants
+    names["position"] = Quantity(position, length)
+    names["id"] = Quantity(Double(id), .one)
+    names["box"] = Quantity(box.lengths, length)
+    let values = names
+    return Evaluator(lookup: { values[$0] }, known: Array(values.keys), space: box.space, noise: noise)
   }
 }
