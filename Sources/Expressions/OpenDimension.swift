@@ -47,6 +47,11 @@ public struct DimensionExpression: Sendable, Hashable {
     _ = try evaluate(tree, space: 3)
   }
 
+  /// Dimension 1.
+  public static let one = DimensionExpression(Expression(.number(1)))
+
+  private init(_ tree: Expression) { self.tree = tree }
+
   /// What it is in a box of `space` dimensions, on which volume, face, density and pressure depend.
   public func dimension(space: Int) -> OpenDimension {
     // The tree was evaluated when it was read, and mistakes do not depend on the box.
