@@ -8,7 +8,7 @@ import Laws
 let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
 /// The laws that Mote ships.
-let shippedLaws = LawLibrary(folders: [repository.appending(path: "Scenes/laws").path])
+let shippedLaws = LawLibrary(folders: [repository.appending(path: "Scenes/laws")])
 
 /// Reads a scene from text, as if it stood in `folder`.
 func readScene(
