@@ -23,7 +23,7 @@ public struct Scene: Sendable {
   public var timeStep: Double
   public var steps: Int
   /// The scene's own totals, as a law without passes whose roles are the species.
-  public var totals: Law?
+  public var totals: LawUse?
   /// Steps between two rows of the log.
   public var logEvery: Int
   public var output: Output
@@ -110,7 +110,7 @@ extension Scene: Equatable {
   // Laws are equal when their texts are; where files are looked for is no part of what a scene says.
   public static func == (a: Self, b: Self) -> Bool {
     a.title == b.title && a.units == b.units && a.seed == b.seed && a.precision == b.precision && a.box == b.box
-      && a.species == b.species && a.laws == b.laws && a.timeStep == b.timeStep && a.steps == b.steps
+      && a.species == b.species && a.laws == b.laws && a.totals == b.totals && a.timeStep == b.timeStep && a.steps == b.steps
       && a.logEvery == b.logEvery && a.output == b.output && a.checkpointEvery == b.checkpointEvery && a.stop == b.stop
       && a.limitPolicy == b.limitPolicy && a.expectations == b.expectations && a.resolvedText == b.resolvedText
   }

@@ -8,6 +8,8 @@ struct ParameterForm {
   var dimensionText: String
   var shape = Shape.scalar
   var arguments: [FieldType] = []
+  /// What a formula calls its arguments.
+  var argumentNames: [String] = []
   var per: Parameter.Per?
   var mix: Parameter.Mixing?
   var choices: [String] = []
@@ -25,6 +27,7 @@ struct ParameterForm {
     dimensionText = parameter.dimensionText
     shape = parameter.shape
     arguments = parameter.arguments
+    argumentNames = parameter.argumentNames.isEmpty ? Array(["x", "y", "z"].prefix(parameter.arguments.count)) : parameter.argumentNames
     per = parameter.per
     mix = parameter.mix
     choices = parameter.choices

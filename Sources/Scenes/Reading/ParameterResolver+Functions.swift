@@ -25,18 +25,9 @@ extension ParameterResolver {
   private mutating func function(_ parameter: ParameterForm, _ given: Tree) -> Function? {
     if let points = given["points"] ?? (given.list == nil ? nil : given) { return self.points(parameter, points) }
     if let table = given["table"] { return self.table(parameter, given, path: table) }
-    let names = Self.argumentNames(parameter)
-    guard let formula = reader.formula(given, arguments: names, key: parameter.name) else { return nil }
+    guard let formula = reader.formula(given, arguments: parameter.argumentNames, key: parameter.name) else { return nil }
     checkDimension(of: formula, parameter, at: given["formula"] ?? given)
     return .formula(formula)
-  }
-
-  /// What formulas call the arguments: `r` for a length, `position` for a place, else x, y, z in order.
-  static func argumentNames(_ parameter: ParameterForm) -> [String] {
-    if parameter.arguments.count == 1, let only = parameter.arguments.first, only.dimensionText == "length" {
-      return [only.shape == .vector ? "position" : "r"]
-    }
-    return Array(["x", "y", "z"].prefix(parameter.arguments.count))
   }
 
   private mutating func checkDimension(of formula: Formula, _ parameter: ParameterForm, at given: Tree) {

@@ -9,16 +9,25 @@ extension SceneReader {
     return (tree["laws"]?.pairs ?? []).compactMap { lawUse($0, species: species) }
   }
 
-  /// The law of a name; if there is none, says which are near.
+  /// The law of a name, or of a file beside the scene; if there is none, says which are near.
   mutating func law(named name: String, at tree: Tree) -> Law? {
-    do {
-      return try library.law(named: name)
+    do throws(Diagnostics) {
+      guard name.hasSuffix(".yaml") else { return try library.law(named: name) }
+      return try Law.read(text: try text(of: name, at: tree), file: name)
     } catch {
       for var item in error.items {
-        if item.location == nil { item.location = tree.location }
+        if item.location == nil { (item.location, item.length) = (tree.sourceText.start, name.count) }
         report.add(item)
       }
       return nil
+    }
+  }
+
+  private func text(of path: String, at tree: Tree) throws(Diagnostics) -> String {
+    do throws(Diagnostic) {
+      return try access.text(of: path, at: tree.sourceText.start)
+    } catch {
+      throw Diagnostics([error])
     }
   }
 
@@ -58,21 +67,22 @@ extension SceneReader {
   }
 
   private mutating func roles(of law: Law, _ pair: Tree.Pair, species: [String]) -> [String: [String]] {
+    let roles = law.roles.filter { $0.name != "world" }
     guard let binding = pair.value["for"] else {
-      return Dictionary(uniqueKeysWithValues: law.roles.map { role in (role.name, standardSpecies(for: role, law, pair, species)) })
+      return Dictionary(uniqueKeysWithValues: roles.map { role in (role.name, standardSpecies(for: role, law, pair, species)) })
     }
-    if let only = law.roles.first, law.roles.count == 1, binding.pairs == nil || binding.isEmptyScalar {
+    if let only = roles.first, roles.count == 1, binding.pairs == nil || binding.isEmptyScalar {
       return [only.name: names(binding, species: species)]
     }
     guard let pairs = binding.pairs else {
-      let roles = law.roles.map(\.name).joined(separator: ", ")
-      report.error("for: \(law.name) has the roles \(roles); say the species of each", hint: "for: {ROLE: SPECIES, …}", at: binding)
+      let list = roles.map(\.name).joined(separator: ", ")
+      report.error("for: \(law.name) has the roles \(list); say the species of each", hint: "for: {ROLE: SPECIES, …}", at: binding)
       return [:]
     }
-    for given in pairs where !law.roles.contains(where: { $0.name == given.key }) {
-      report.error("for: \(law.name) has no role \(given.key)", hint: suggestion(for: given.key, among: law.roles.map(\.name)), at: given)
+    for given in pairs where !roles.contains(where: { $0.name == given.key }) {
+      report.error("for: \(law.name) has no role \(given.key)", hint: suggestion(for: given.key, among: roles.map(\.name)), at: given)
     }
-    return Dictionary(uniqueKeysWithValues: law.roles.map { role in
+    return Dictionary(uniqueKeysWithValues: roles.map { role in
       (role.name, binding[role.name].map { names($0, species: species) } ?? standardSpecies(for: role, law, pair, species))
     })
   }
@@ -85,7 +95,7 @@ extension SceneReader {
     }
     if role.name.isEmpty { return species }
     if species.contains(role.name) { return [role.name] }
-    if law.roles.count == 1 { return species }
+    if law.roles.count(where: { $0.name != "world" }) == 1 { return species }
     report.error(
       "role \(role.name): the scene has no species \(role.name)", hint: "bind it or say \(role.name): none, under for of \(pair.key)", at: pair)
     return []

@@ -136,8 +136,11 @@ extension SceneReader {
     var names = KnownField.names
     for use in laws {
       for (role, players) in use.roles where players.contains(species) {
-        if let type = use.law.fieldType(pair.key, role: role, space: space) { return type }
-        names += use.law.fields.filter { $0.role == role }.map(\.name)
+        let declared = use.law.fields.filter { $0.role == role }
+        if let field = declared.first(where: { $0.name == pair.key }) {
+          return (field.type.shape, field.type.dimension.dimension(space: space).resolved(any: .one))
+        }
+        names += declared.map(\.name)
       }
     }
     if let type = KnownField.type(of: pair.key, space: space) { return type }

@@ -20,7 +20,8 @@ public struct FileAccess: Sendable {
   /// The file that a path in the scene means; an error says why it may not be read.
   func resolve(_ path: String, at location: SourceLocation?) throws(Diagnostic) -> URL {
     guard !path.isEmpty, !path.unicodeScalars.contains("\0") else { throw Diagnostic("a file needs a name", at: location) }
-    let url = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.resolvingSymlinksInPath()
+    let place = path.hasPrefix("/") ? URL(fileURLWithPath: path) : folder.appending(path: path)
+    let url = place.standardizedFileURL.resolvingSymlinksInPath()
     guard ([folder] + allowed).contains(where: { contains($0, url) }) else {
       throw Diagnostic(
         "\(path) is outside the scene's folder", hint: "move it beside the scene, or allow its folder with --allow-path",

@@ -102,9 +102,9 @@ enum QuantityLists {
   }
 
   private static func end(ofListWithUnit text: Substring) -> Substring.Index? {
-    guard let close = text.firstIndex(of: "]") else { return nil }
-    let numbers = text[text.index(after: text.startIndex)..<close]
-    guard numbers.contains(where: \.isNumber), numbers.allSatisfy({ $0.isNumber || "+-.eE, ".contains($0) }) else { return nil }
+    let numbers = text.dropFirst().prefix { $0.isNumber || "+-.eE, ".contains($0) }
+    let close = numbers.endIndex
+    guard close < text.endIndex, text[close] == "]", numbers.contains(where: \.isNumber) else { return nil }
     let unit = text[text.index(after: close)...].prefix { !",]}#".contains($0) }
     let word = unit.drop { $0 == " " }
     guard let first = word.first, first.isLetter || first == "°" else { return nil }
