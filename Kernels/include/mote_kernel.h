@@ -6,9 +6,9 @@
 #define MOTE_KERNEL_H
 #include <stdint.h>
 
-enum { MOTE_CLUSTER = 8, MOTE_GROUP = 4, MOTE_SHIFTS = 27, MOTE_UNSHIFTED = 13, MOTE_BLOCK = 64 };
+enum { MOTE_CLUSTER = 8, MOTE_GROUP = 4, MOTE_SHIFTS = 27, MOTE_UNSHIFTED = 13, MOTE_BLOCK = 64, MOTE_RUN = 32 };
 
-// One group of 4 slots i (half a cluster), seen from the periodic image `shift`, against a run of clusters j.
+// One group of 4 slots i (half a cluster), seen from the periodic image `shift`, against a run of at most MOTE_RUN clusters j.
 typedef struct {
   int32_t group;   // slots 4 * group ..< 4 * group + 4
   int32_t shift;   // (x + 1) * 9 + (y + 1) * 3 + z + 1, in sides of the box
@@ -82,7 +82,7 @@ typedef struct {
   const double *constants;
   const void *const *tables;      // float or double, one number for each pair of species
   int32_t species_count;
-  void *sums;                     // [cluster][channel][8], int32 or, in double, int64
+  int64_t *sums;                  // [cluster][channel][8]
   const double *scales;           // force, sums, energy, virial: powers of two
   double *largest;                // the same order: the largest square of a pair's scaled contribution, or not finite
   int64_t *totals;                // energy, then the virial (xx, xy, xz, yy, yz, zz of the space)
@@ -92,25 +92,4 @@ typedef struct {
 } mote_pair_call;
 
 typedef void (*mote_pair_kernel)(const mote_pair_call *call, int64_t begin, int64_t end);
-
-// The functions of the templates order.c, search.c and pack.c, as they are found in the loaded library.
-typedef void (*mote_wrap_kernel)(double *const *x, int32_t *const *images, const mote_region *region, int64_t count,
-                                 double *low, double *high);
-typedef void (*mote_sort_kernel)(mote_order *order, double *const *x);
-typedef void (*mote_permute_wide_kernel)(const mote_order *order, const uint64_t *from, uint64_t *to);
-typedef void (*mote_permute_narrow_kernel)(const mote_order *order, const uint32_t *from, uint32_t *to);
-typedef int64_t (*mote_count_near_kernel)(double *const *x, const mote_region *region, int64_t count, int64_t stride, double reach);
-typedef void (*mote_bound_kernel)(const mote_search *search, int64_t begin, int64_t end);
-typedef void (*mote_search_kernel)(const mote_search *search, int64_t begin, int64_t end, mote_list *list);
-typedef void (*mote_survey_kernel)(const mote_list *list, int32_t half, uint8_t *blocks, int32_t *lanes);
-typedef void (*mote_pack_positions_kernel)(double *const *x, const mote_grid *grid, const int32_t *first, const void *reference,
-                                           void *packed, int64_t begin, int64_t end, mote_packed *found);
-typedef void (*mote_pack_extras_kernel)(double *const *columns, int64_t count, const int32_t *first, void *packed, int64_t begin,
-                                        int64_t end);
-typedef void (*mote_pack_codes_kernel)(const int32_t *codes, const int32_t *first, int32_t *packed, int64_t begin, int64_t end);
-typedef void (*mote_pack_ids_kernel)(const int64_t *ids, const int32_t *first, uint32_t *packed, int64_t begin, int64_t end);
-typedef void (*mote_unpack_kernel)(const void *sums, int64_t channels, const double *units, int32_t add, const int32_t *first,
-                                   double *const *columns, int64_t begin, int64_t end);
-typedef void (*mote_reduce_kernel)(void *sums, const void *others, int64_t channels, int64_t begin, int64_t end);
-typedef void (*mote_clear_kernel)(void *sums, int64_t channels, int64_t begin, int64_t end);
 #endif

@@ -18,6 +18,8 @@ typedef mote_whole I __attribute__((ext_vector_type(MOTE_LANES)));   // codes, m
 typedef mote_bit mote_bits __attribute__((ext_vector_type(MOTE_LANES)));
 typedef mote_real mote_row __attribute__((ext_vector_type(8)));
 typedef mote_whole mote_whole_row __attribute__((ext_vector_type(8)));
+typedef int64_t mote_sum_row __attribute__((ext_vector_type(8)));
+typedef int64_t mote_sum_half __attribute__((ext_vector_type(4)));
 typedef int32_t mote_code_row __attribute__((ext_vector_type(8)));
 #define MOTE_INLINE static inline __attribute__((always_inline))
 
@@ -41,7 +43,8 @@ MOTE_INLINE V mote_spread(const mote_real *p) { return (V)p[0]; }
 MOTE_INLINE V mote_repeat(const mote_real *p) { return *(const V *)p; }
 MOTE_INLINE I mote_spread_code(const int32_t *p) { return (I)(mote_whole)p[0]; }
 MOTE_INLINE I mote_repeat_code(const int32_t *p) { return __builtin_convertvector(*(const mote_code_row *)p, I); }
-MOTE_INLINE mote_whole_row mote_fold(I v) { return v; }
+MOTE_INLINE mote_sum_row mote_fold(I v) { return v; }
+MOTE_INLINE int64_t mote_sum_of_row(mote_whole_row v) { return __builtin_reduce_add(v); }
 #else
 #define MOTE_ROWS 2
 MOTE_INLINE V mote_spread(const mote_real *p) {
@@ -60,7 +63,10 @@ MOTE_INLINE I mote_repeat_code(const int32_t *p) {
   const mote_code_row v = *(const mote_code_row *)p;
   return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
 }
-MOTE_INLINE mote_whole_row mote_fold(I v) { return v.lo + v.hi; }
+MOTE_INLINE mote_sum_row mote_fold(I v) { return __builtin_convertvector(v.lo + v.hi, mote_sum_row); }
+MOTE_INLINE int64_t mote_sum_of_row(mote_whole_row v) {
+  return __builtin_reduce_add(__builtin_convertvector(v.lo + v.hi, mote_sum_half));
+}
 #endif
 #define MOTE_PARTS (MOTE_GROUP / MOTE_ROWS)   // vectors in a tile of 4 by 8 pairs
 

@@ -58,13 +58,12 @@ void mote_pack_ids(const int64_t *ids, const int32_t *first, uint32_t *packed, i
 }
 
 // Writes sums into columns of doubles, or adds them to what stands there.
-void mote_unpack(const void *sums, int64_t channels, const double *units, int32_t add, const int32_t *first,
+void mote_unpack(const int64_t *sums, int64_t channels, const double *units, int32_t add, const int32_t *first,
                  double *const *columns, int64_t begin, int64_t end) {
   for (int64_t c = begin; c < end; c++) {
     const int count = first[c + 1] - first[c];
     for (int64_t k = 0; k < channels; k++) {
-      const mote_whole_row whole = ((const mote_whole_row *)sums)[c * channels + k];
-      mote_double_row v = __builtin_convertvector(whole, mote_double_row) * units[k];
+      mote_double_row v = __builtin_convertvector(((const mote_sum_row *)sums)[c * channels + k], mote_double_row) * units[k];
       double *to = columns[k] + first[c];
       if (count == MOTE_CLUSTER) {
         *(mote_double_row *)to = add ? v + *(const mote_double_row *)to : v;
@@ -76,12 +75,10 @@ void mote_unpack(const void *sums, int64_t channels, const double *units, int32_
 }
 
 // Adds the sums of another thread to those of the first.
-void mote_reduce(void *sums, const void *others, int64_t channels, int64_t begin, int64_t end) {
-  mote_whole_row *to = (mote_whole_row *)sums;
-  const mote_whole_row *from = (const mote_whole_row *)others;
-  for (int64_t k = begin * channels; k < end * channels; k++) to[k] += from[k];
+void mote_reduce(int64_t *sums, const int64_t *others, int64_t channels, int64_t begin, int64_t end) {
+  for (int64_t k = begin * channels * MOTE_CLUSTER; k < end * channels * MOTE_CLUSTER; k++) sums[k] += others[k];
 }
 
-void mote_clear(void *sums, int64_t channels, int64_t begin, int64_t end) {
-  memset((mote_whole_row *)sums + begin * channels, 0, sizeof(mote_whole_row) * (size_t)((end - begin) * channels));
+void mote_clear(int64_t *sums, int64_t channels, int64_t begin, int64_t end) {
+  memset(sums + begin * channels * MOTE_CLUSTER, 0, sizeof *sums * (size_t)((end - begin) * channels * MOTE_CLUSTER));
 }

@@ -3,6 +3,9 @@
 // Every contribution is rounded to fixed point by itself and summed in integers: no order of summation, hence no number
 // of threads, changes a result. The masked lanes of a diagonal tile see their i far away, where every law vanishes, so
 // that all pairs run through the same instructions.
+//
+// In float, lanes are 32 bits wide and gather at most 2 * MOTE_RUN contributions before they are added to 64 bits: 4 of a
+// tile for j, one for each partner of an entry for i.
 #define MOTE_CHANNELS (MOTE_FORCE * MOTE_SPACE + MOTE_SUMS)
 #define MOTE_SCALES (MOTE_FORCE + MOTE_SUMS)
 #define MOTE_VIRIALS (MOTE_SPACE * (MOTE_SPACE + 1) / 2)
@@ -96,7 +99,7 @@ MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, c
     mote_add(scale, &p, &o, g->own[part], other, g, totals);
   }
   if (MOTE_HALF) {
-    mote_whole_row *sums = (mote_whole_row *)call->sums + (int64_t)j * MOTE_CHANNELS;
+    mote_sum_row *sums = (mote_sum_row *)call->sums + (int64_t)j * MOTE_CHANNELS;
     for (int k = 0; k < MOTE_CHANNELS; k++) {
       if (mote_is_odd(k)) sums[k] -= mote_fold(other[k]);
       else sums[k] += mote_fold(other[k]);
@@ -106,15 +109,15 @@ MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, c
 
 // Adds the lanes of the sums of i, row by row of 8, into memory.
 MOTE_INLINE void mote_store_own(const mote_pair_call *call, int64_t group, const mote_gathered *g) {
-  mote_whole *sums = (mote_whole *)call->sums + group / 2 * MOTE_CHANNELS * 8 + (group & 1) * MOTE_GROUP;
+  int64_t *sums = call->sums + group / 2 * MOTE_CHANNELS * 8 + (group & 1) * MOTE_GROUP;
   for (int k = 0; k < MOTE_CHANNELS; k++)
     for (int part = 0; part < MOTE_PARTS; part++) {
       const I v = g->own[part][k];
 #if MOTE_DOUBLE
-      sums[8 * k + part] += __builtin_reduce_add(v);
+      sums[8 * k + part] += mote_sum_of_row(v);
 #else
-      sums[8 * k + 2 * part] += __builtin_reduce_add(v.lo);
-      sums[8 * k + 2 * part + 1] += __builtin_reduce_add(v.hi);
+      sums[8 * k + 2 * part] += mote_sum_of_row(v.lo);
+      sums[8 * k + 2 * part + 1] += mote_sum_of_row(v.hi);
 #endif
     }
 }

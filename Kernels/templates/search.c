@@ -213,10 +213,12 @@ static void mote_meet(mote_view *view, int64_t group) {
   for (int32_t k = 0; k < view->candidate_count; k++)
     if (mote_gap(&own.bounds, &view->candidates[k].bounds, MOTE_SPACE) <= reach2)
       mote_meet_column(view, &own, &view->candidates[k]);
-  if (list->partner_count == begin) return;
-  if (list->entry_count < list->entry_capacity)
-    list->entries[list->entry_count] = (mote_entry){(int32_t)group, view->shift, (int32_t)begin, (int32_t)list->partner_count};
-  list->entry_count++;
+  for (int64_t from = begin; from < list->partner_count; from += MOTE_RUN) {
+    const int64_t to = from + MOTE_RUN < list->partner_count ? from + MOTE_RUN : list->partner_count;
+    if (list->entry_count < list->entry_capacity)
+      list->entries[list->entry_count] = (mote_entry){(int32_t)group, view->shift, (int32_t)from, (int32_t)to};
+    list->entry_count++;
+  }
 }
 
 // Lists the partners of the clusters begin ..< end. If the list is too small, its counts tell what it needs.

@@ -7,8 +7,8 @@ public final class ClusterList {
   /// Pairs closer than this are found (length).
   public let range: Double
   public let half: Bool
-  /// Nobody in the list receives more contributions than this.
-  private(set) var mostLanes = 0
+  /// No particle receives more contributions than this power of two.
+  private(set) var mostContributions = 0
   /// Pairs within range and buffer.
   private(set) var pairsWithin = 0
   private(set) var shares: [Share] = []
@@ -85,7 +85,8 @@ public final class ClusterList {
       blocks.base.update(repeating: 0, count: blockCount)
       for chunk in shares[part].chunks { order.kernels.survey(chunk.list, half ? 1 : 0, blocks.base, lanes.base) }
     }
-    mostLanes = Int(UnsafeBufferPointer(start: lanes.base, count: clusters).max() ?? 0)
+    let most = UnsafeBufferPointer(start: lanes.base, count: clusters).max() ?? 0
+    mostContributions = Int32.bitWidth - most.leadingZeroBitCount
   }
 
   /// What one thread works on: its chunks, and the blocks of clusters whose sums they touch.

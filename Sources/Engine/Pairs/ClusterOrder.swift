@@ -37,8 +37,8 @@ final class ClusterOrder {
   var realSize: Int { kernels.precision == .double ? 8 : 4 }
 
   /// Wraps particles into periodic sides, sorts the store, and packs positions afresh.
-  func rebuild(_ store: ParticleStore, box: Box, reach: Double) throws(Failure) {
-    let count = store.count, region = mote_region(box)
+  func rebuild(_ store: ParticleStore, box: Box, range: Double, skin: Double) throws(Failure) {
+    let reach = range + skin, count = store.count, region = mote_region(box)
     reserve(count)
     order.pointee.count = Int64(count)
     wrap(store, region)
@@ -48,7 +48,7 @@ final class ClusterOrder {
     store.permute(
       wide: { kernels.permuteWide(order, $0, $1) },
       narrow: { kernels.permuteNarrow(order, $0, $1) })
-    placeGrid(box: box, reach: reach)
+    placeGrid(box: box, range: range)
     let bytes = clusterCount * store.space * MOTE_CLUSTER * realSize
     positions.reserve(bytes)
     reference.reserve(bytes)
@@ -133,14 +133,20 @@ final class ClusterOrder {
     order.pointee.width = (along[0].width, along[1].width)
   }
 
-  /// A grid as fine as the numbers of the arithmetic allow for the region that the particles fill.
-  private func placeGrid(box: Box, reach: Double) {
-    let low = order.pointee.low, high = order.pointee.high
-    let halves = [(high.0 - low.0) / 2, (high.1 - low.1) / 2, (high.2 - low.2) / 2]
-    let room = (halves.max() ?? 0) + 2 * reach
-    let exponent = log2(room).rounded(.up)
-    grid.pointee.centre = ((low.0 + high.0) / 2, (low.1 + high.1) / 2, (low.2 + high.2) / 2)
-    grid.pointee.quantum = exp2(exponent - (kernels.precision == .double ? 52 : 24))
+  /// A grid as fine as the numbers of the arithmetic allow for the region that the particles fill. Its centre is one of its
+  /// points, so that snapping does not depend on it.
+  private func placeGrid(box: Box, range: Double) {
+    let bounds = [order.pointee.low, order.pointee.high].map { [$0.0, $0.1, $0.2] }
+    let spans = (0..<3).map { axis in
+      axis < box.space && box.sides[axis] == .periodic
+        ? (box.origin[axis], box.origin[axis] + box.lengths[axis]) : (bounds[0][axis], bounds[1][axis])
+    }
+    // Images lie a range beyond the region, and particles drift by less than another before the next order.
+    let room = (spans.map { ($0.1 - $0.0) / 2 }.max() ?? 0) + 4 * range
+    let exponent = log2(room).rounded(.up), quantum = exp2(exponent - (kernels.precision == .double ? 52 : 24))
+    let centre = spans.map { (($0.0 + $0.1) / 2 / quantum).rounded() * quantum }
+    grid.pointee.centre = (centre[0], centre[1], centre[2])
+    grid.pointee.quantum = quantum
     grid.pointee.far = exp2(exponent + 2)
     updateShifts(box)
   }

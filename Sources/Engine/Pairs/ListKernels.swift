@@ -47,9 +47,11 @@ public struct ListKernels: Sendable {
   typealias PackIds =
     @convention(c) (UnsafePointer<Int64>, UnsafePointer<Int32>, UnsafeMutablePointer<UInt32>, Int64, Int64) -> Void
   typealias Unpack =
-    @convention(c) (UnsafeRawPointer, Int64, UnsafePointer<Double>, Int32, UnsafePointer<Int32>, Columns, Int64, Int64) -> Void
-  typealias Reduce = @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, Int64, Int64, Int64) -> Void
-  typealias Clear = @convention(c) (UnsafeMutableRawPointer, Int64, Int64, Int64) -> Void
+    @convention(c) (
+      UnsafePointer<Int64>, Int64, UnsafePointer<Double>, Int32, UnsafePointer<Int32>, Columns, Int64, Int64
+    ) -> Void
+  typealias Reduce = @convention(c) (UnsafeMutablePointer<Int64>, UnsafePointer<Int64>, Int64, Int64, Int64) -> Void
+  typealias Clear = @convention(c) (UnsafeMutablePointer<Int64>, Int64, Int64, Int64) -> Void
 
   typealias Columns = UnsafePointer<UnsafeMutablePointer<Double>?>
   typealias Images = UnsafePointer<UnsafeMutablePointer<Int32>?>

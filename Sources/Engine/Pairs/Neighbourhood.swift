@@ -4,7 +4,7 @@ import World
 /// Who is near whom: the order of the particles in memory and all lists of pairs over it.
 ///
 /// Lists hold the pairs within their range and a buffer, and are made anew when a particle has moved half the buffer. The width
-/// of the buffer changes the cost alone: sums do not depend on which further pairs a list holds.
+/// of the buffer changes the cost alone: neither sums nor their fixed point depend on which further pairs a list holds.
 public final class Neighbourhood {
   /// The box; a change that is small against the buffer keeps the lists.
   public var box: Box
@@ -77,8 +77,7 @@ public final class Neighbourhood {
 
   private func rebuild(_ store: ParticleStore) throws(Failure) {
     if order.density == nil { skin = fixedSkin ?? longest / 8 } else { tuneSkin() }
-    let reach = longest + skin
-    try order.rebuild(store, box: box, reach: reach)
+    try order.rebuild(store, box: box, range: longest, skin: skin)
     for list in lists { try list.search(order, box: box, reach: list.range + skin) }
     if let widest = lists.max(by: { ($0.range, $0.half ? 1 : 0) < ($1.range, $1.half ? 1 : 0) }) {
       let met = Double(widest.pairsWithin) * (widest.half ? 2 : 1) / Double(store.count)

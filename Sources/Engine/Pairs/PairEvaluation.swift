@@ -113,7 +113,6 @@ public final class PairEvaluation {
 
   private func zeroVirial(_ space: Int) -> [Double] { [Double](repeating: 0, count: space * (space + 1) / 2) }
   private var order: ClusterOrder { neighbourhood.order }
-  private var wholeSize: Int { order.realSize }
 
   private func pack(_ store: ParticleStore, _ input: PairInput) {
     let slots = order.clusterCount * MOTE_CLUSTER, kernels = order.kernels, first = order.first
@@ -134,15 +133,14 @@ public final class PairEvaluation {
   private func run(_ space: Int, _ input: PairInput, totals: Bool) {
     let shares = list.shares, loop = totals ? kernelWithTotals ?? kernel : kernel
     let common = call(input), channels = Int64(layout.channels(space))
-    let bytes = order.clusterCount * Int(channels) * MOTE_CLUSTER * wholeSize
-    for place in workplaces { place.sums.reserve(bytes) }
+    for place in workplaces { place.sums.reserve(order.clusterCount * Int(channels) * MOTE_CLUSTER) }
     order.workers.forEach(shares.count) { part in
       let place = workplaces[part]
       var call = common
       place.reset()
       // The first thread's sums become those of all.
       forBlocks(of: part == 0 ? nil : shares[part]) { order.kernels.clear(place.sums.base, channels, $0, $1) }
-      call.sums = UnsafeMutableRawPointer(place.sums.base)
+      call.sums = place.sums.base
       call.largest = place.largest.base
       call.totals = place.totals.base
       for chunk in shares[part].chunks {
@@ -229,7 +227,7 @@ public final class PairEvaluation {
 
   /// What one thread writes.
   private final class Workplace {
-    let sums = AlignedArray<UInt8>(), totals = AlignedArray<Int64>(capacity: 7)
+    let sums = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 7)
     let largest: AlignedArray<Double>
 
     init(scales: Int) { largest = AlignedArray(capacity: scales) }
@@ -252,11 +250,16 @@ extension PairEvaluation {
   }
 
   /// How many powers of two lie between the sums that may occur and those that overflow; nil without contributions.
+  ///
+  /// It depends on the largest contribution alone, not on the list, so that the fixed point follows from the physics.
   private func headroom(_ largest: Double) -> Int? {
     guard largest > 0 else { return nil }
-    let received = (log2(Double(max(1, list.mostLanes)))).rounded(.up)
-    return Int((Double(8 * wholeSize - 1) - received - log2(largest)).rounded(.down))
+    let limit = order.kernels.precision == .double ? 63 - max(13, list.mostContributions) : 31 - Self.laneContributions
+    return Int((Double(limit) - log2(largest)).rounded(.down))
   }
+
+  /// In mixed precision 32 bits gather this power of two of contributions before they are added to 64.
+  private static var laneContributions: Int { (2 * MOTE_RUN).trailingZeroBitCount }
 
   /// Lowers exponents whose sums could have overflowed; true if the loop has to run again.
   ///
