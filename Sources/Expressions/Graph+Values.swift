@@ -102,6 +102,9 @@ public struct Tape: Sendable {
     self.slots = slots
   }
 
+  /// How many roots there are.
+  public var count: Int { roots.count }
+
   /// The values of the roots, in their order.
   public func run(in context: GraphContext) -> [Double] {
     var values = [Double](repeating: 0, count: order.count)

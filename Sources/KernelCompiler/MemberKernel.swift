@@ -17,6 +17,8 @@ public struct MemberKernel: Sendable {
   public let text: String
   /// Columns in the order of the call.
   public let columns: [Column]
+  /// Columns that it writes.
+  public let written: Set<Column>
   public let needs: KernelNeeds
 
   /// - Parameters:
@@ -42,8 +44,9 @@ public struct MemberKernel: Sendable {
       let target = "\(store.column.cName)[m]"
       body.append("\(target) = \(speciesMask == nil ? value : "own ? \(value) : \(target)");")
     }
+    written = Set(stores.map(\.column))
     text = Self.function(
-      name, comment: comment, columns: columns, written: Set(stores.map(\.column)), body: body,
+      name, comment: comment, columns: columns, written: written, body: body,
       before: conditions.isEmpty ? [] : ["int64_t failed = *call->failed;"],
       after: conditions.isEmpty ? [] : ["*call->failed = failed;"])
     needs = KernelNeeds(emitter)

@@ -30,6 +30,7 @@ public struct PairKernel: Sendable {
   public let hasForce: Bool
   public let hasEnergy: Bool
   public let usesSpecies: Bool
+  public let usesIds: Bool
   public let needs: KernelNeeds
   /// The generated C section.
   public let section: String
@@ -52,6 +53,7 @@ public struct PairKernel: Sendable {
     hasEnergy = combined.energy != nil
     let body = emitter.statements + outcomes
     usesSpecies = Self.usesSpecies(body)
+    usesIds = Self.usesIds(body)
     needs = KernelNeeds(emitter)
     section = Self.section(
       comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
@@ -81,6 +83,7 @@ public struct PairKernel: Sendable {
     let value = emitter.spread(root)
     let body = emitter.statements + ["return __builtin_convertvector(\(value), I);"]
     usesSpecies = Self.usesSpecies(body)
+    usesIds = Self.usesIds(body)
     (sums, hasForce, hasEnergy, needs) = ([], false, false, KernelNeeds(emitter))
     section = Self.section(
       comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
@@ -97,7 +100,7 @@ public struct PairKernel: Sendable {
       [("SPACE", "\(space)"), ("EXTRA", "\(extras)"), ("DOUBLE", double ? "1" : "0"), ("HALF", "1")]
       + outcomes.map { ($0.0, String($0.1)) }
       + [
-        ("SPECIES", usesSpecies(body) ? "1" : "0"), ("IDS", body.contains { $0.contains("p->id") || $0.contains("(u, p, ") } ? "1" : "0"),
+        ("SPECIES", usesSpecies(body) ? "1" : "0"), ("IDS", usesIds(body) ? "1" : "0"),
         ("CONSTANTS", "\(needs.constants.count)"), ("TABLES", "\(needs.tables.count + needs.functions.count)"),
         ("FIRST_FUNCTION", "\(needs.tables.count)"),
         ("PARITY", "{\((parities.map { String($0.rawValue) } + ["0"]).joined(separator: ", "))}"),
@@ -124,6 +127,8 @@ public struct PairKernel: Sendable {
   }
 
   private static func usesSpecies(_ body: [String]) -> Bool { body.contains { $0.contains("p->si") || $0.contains("p->sj") } }
+
+  private static func usesIds(_ body: [String]) -> Bool { body.contains { $0.contains("(u, p, ") } }
 
   private static func text(of input: Input, _ places: [Column: Int]) -> String {
     switch input.kind {

@@ -16,7 +16,7 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
-  var measures: [PairMeasure] = []
+  var measures: [MeasuredPairs] = []
   /// Fields that need columns, and those whose columns start from a default.
   var fields: [FieldTable.Field] = []
   /// First values of fields of the world.
@@ -157,7 +157,7 @@ struct Tail: Sendable {
 }
 
 /// A count or a sum over pairs that is measured, not evolved.
-struct PairMeasure: Sendable {
+struct MeasuredPairs: Sendable {
   enum Kind: Sendable { case histogram(bins: Int), sum }
   var kind: Kind
   var kernel: PairKernel

@@ -17,7 +17,7 @@ struct TotalBuilder {
     var graph = Graph()
     var terms: [TotalKernel.Term] = []
     var counter: Int?
-    var pairs: [PairMeasure] = []
+    var pairs: [MeasuredPairs] = []
     var series: [Series] = []
     var failure: Diagnostic?
   }
@@ -173,8 +173,8 @@ struct TotalBuilder {
   }
 
   private func pairMeasure(
-    _ kind: PairMeasure.Kind, _ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered
-  ) throws(Diagnostic) -> PairMeasure {
+    _ kind: MeasuredPairs.Kind, _ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered
+  ) throws(Diagnostic) -> MeasuredPairs {
     guard case .within(let text)? = measure.pairing else { throw Diagnostic("a measure of pairs wants `within`", at: measure.location) }
     let range = try inner.scalar(text)
     let condition = try measure.condition.map { (text) throws(Diagnostic) in try inner.condition(text) }
@@ -191,7 +191,7 @@ struct TotalBuilder {
         comment: use.law.name, graph: inner.graph, parts: [PairKernel.Part(range: range, condition: condition, energy: node)],
         space: fields.space, double: precision == .double, rate: rate)
     }
-    return PairMeasure(kind: kind, kernel: kernel, range: RangeBound(graph: inner.graph, nodes: [range]))
+    return MeasuredPairs(kind: kind, kernel: kernel, range: RangeBound(graph: inner.graph, nodes: [range]))
   }
 
   // MARK: Series
