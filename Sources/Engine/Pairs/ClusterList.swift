@@ -23,7 +23,7 @@ public final class ClusterList {
   /// Bytes of the list itself.
   var bytes: Int { shares.flatMap(\.chunks).reduce(0) { $0 + $1.bytes } }
 
-  /// Finds the pairs of a fresh order.
+  /// Finds the pairs in the order as it was made: half the buffer covers what each particle has moved since.
   func search(_ order: ClusterOrder, box: Box, reach: Double) throws(Failure) {
     let clusters = order.clusterCount, workers = order.workers
     var search = mote_search()
@@ -47,7 +47,7 @@ public final class ClusterList {
     for bounds in low + high { bounds.reserve(order.clusterCount + 16) }
     search.order = UnsafePointer(order.order)
     search.grid = UnsafePointer(order.grid)
-    search.positions = UnsafeRawPointer(order.positions.base)
+    search.positions = UnsafeRawPointer(order.reference.base)
     search.low = (low[0].base, low[1].base, low[2].base)
     search.high = (high[0].base, high[1].base, high[2].base)
     search.reach = reach

@@ -12,7 +12,7 @@ final class ClusterOrder {
   /// [cluster][space][8], float or double.
   let positions = AlignedArray<UInt8>()
   /// The packed positions when the order was made.
-  private let reference = AlignedArray<UInt8>()
+  let reference = AlignedArray<UInt8>()
   private let keys = AlignedArray<UInt64>(), scratch = AlignedArray<UInt64>()
   private let columnKeys = AlignedArray<UInt32>()
   private let columnFirst = AlignedArray<Int32>(), clusterFirst = AlignedArray<Int32>()

@@ -16,8 +16,10 @@ public final class Neighbourhood {
   let order: ClusterOrder
   private let fixedSkin: Double?
   private var listedBox: Box?
-  private var listedPopulation = -1
+  private var listedOrder = -1
   private var updatesSinceRebuild = 0
+  /// The longest range of all lists and measures (length).
+  private var longest = 0.0
 
   /// - Parameter skin: width of the buffer (length); nil lets it follow from how fast particles move.
   public init(box: Box, kernels: ListKernels, workers: Workers = Workers(), skin: Double? = nil) {
@@ -42,6 +44,7 @@ public final class Neighbourhood {
     if let known = lists.first(where: { $0.range == range && $0.half == half }) { return known }
     let list = ClusterList(range: range, half: half)
     lists.append(list)
+    longest = max(longest, range)
     listedBox = nil
     try checkRanges()
     return list
@@ -59,10 +62,23 @@ public final class Neighbourhood {
     return true
   }
 
-  private var longest: Double { lists.map(\.range).max() ?? 0 }
+  /// Makes room for a search of this range outside the lists.
+  ///
+  /// - Throws: `Failure` if a periodic side is shorter than twice the range.
+  func prepare(for range: Double) throws(Failure) {
+    guard range > longest else { return }
+    longest = range
+    listedBox = nil
+    try checkRanges()
+  }
+
+  /// Finds the pairs of a list of the present order that is not kept up to date: once, for a measure.
+  func search(_ list: ClusterList) throws(Failure) {
+    try list.search(order, box: box, reach: list.range + skin)
+  }
 
   private func isStillGood(_ store: ParticleStore) throws(Failure) -> Bool {
-    guard let listed = listedBox, listed.sides == box.sides, listedPopulation == store.population else { return false }
+    guard let listed = listedBox, listed.sides == box.sides, listedOrder == store.arrangement else { return false }
     let stretched = zip(listed.lengths, box.lengths).map { abs($0 - $1) }.reduce(0, +)
     order.updateShifts(box)
     return try 2 * order.pack(store) + stretched <= skin
@@ -76,15 +92,15 @@ public final class Neighbourhood {
   }
 
   private func rebuild(_ store: ParticleStore) throws(Failure) {
-    if order.density == nil { skin = fixedSkin ?? longest / 8 } else { tuneSkin() }
+    if order.density == nil { skin = min(fixedSkin ?? longest / 8, longest) } else { tuneSkin() }
     try order.rebuild(store, box: box, range: longest, skin: skin)
     for list in lists { try list.search(order, box: box, reach: list.range + skin) }
-    if let widest = lists.max(by: { ($0.range, $0.half ? 1 : 0) < ($1.range, $1.half ? 1 : 0) }) {
+    if let widest = lists.max(by: { $0.range < $1.range }) {
       let met = Double(widest.pairsWithin) * (widest.half ? 2 : 1) / Double(store.count)
       order.density = (met + 1) / ballVolume(widest.range + skin, space: box.space)
     }
     listedBox = box
-    listedPopulation = store.population
+    listedOrder = store.arrangement
     updatesSinceRebuild = 0
     rebuilds += 1
   }

@@ -6,8 +6,8 @@ public final class ParticleStore {
   public private(set) var count = 0
   /// Changes when particles were put into another order, added or removed, or a column moved in memory.
   public private(set) var generation = 0
-  /// Changes when particles were added or removed.
-  public private(set) var population = 0
+  /// Changes when the order of the particles did, or their number.
+  public private(set) var arrangement = 0
   public private(set) var fieldNames: [String] = []
   private(set) var ids = AlignedArray<Int64>()
   private(set) var species = AlignedArray<Int32>()
@@ -61,7 +61,7 @@ public final class ParticleStore {
     for image in images { (image.base + places.lowerBound).update(repeating: 0, count: places.count) }
     for column in fields.values.joined() { (column.base + places.lowerBound).update(repeating: 0, count: places.count) }
     count = places.upperBound
-    populationChanged()
+    rearranged()
     return places
   }
 
@@ -79,7 +79,7 @@ public final class ParticleStore {
     images.forEach { close($0) }
     fields.values.joined().forEach { close($0) }
     count = kept.count
-    populationChanged()
+    rearranged()
     return removed
   }
 
@@ -93,8 +93,8 @@ public final class ParticleStore {
     generation += 1
   }
 
-  private func populationChanged() {
-    population += 1
+  private func rearranged() {
+    arrangement += 1
     generation += 1
   }
 
@@ -122,6 +122,6 @@ public final class ParticleStore {
       narrow(images[axis].base, spareNarrow.base)
       swap(&images[axis], &spareNarrow)
     }
-    generation += 1
+    rearranged()
   }
 }
