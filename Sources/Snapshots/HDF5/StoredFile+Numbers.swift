@@ -90,12 +90,14 @@ private struct Selection: ~Copyable {
 
   init(_ dataset: borrowing Handle, _ slab: Slab?, _ place: Place) throws(Failure) {
     let id = dataset.id
-    file = try Handle(place, "see the shape") { H5Dget_space(id) }
+    let file = try Handle(place, "see the shape") { H5Dget_space(id) }
     let count = slab?.count.map { hsize_t($0) } ?? []
-    memory = try Handle(place, "select") { slab == nil ? H5Dget_space(id) : H5Screate_simple(Int32(count.count), count, nil) }
+    let memory = try Handle(place, "select") { slab == nil ? H5Dget_space(id) : H5Screate_simple(Int32(count.count), count, nil) }
     if let slab {
-      let (start, space) = (slab.start.map { hsize_t($0) }, file.id)
-      try Library.call(place, "select") { H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, count, nil) }
+      let start = slab.start.map { hsize_t($0) }
+      try Library.call(place, "select") { H5Sselect_hyperslab(file.id, H5S_SELECT_SET, start, nil, count, nil) }
     }
+    self.file = file
+    self.memory = memory
   }
 }
