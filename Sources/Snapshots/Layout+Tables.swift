@@ -19,7 +19,10 @@ extension Layout {
     try file.createGroup(group + "/laws")
     for (name, text) in provenance.texts { try file.createText(group + "/" + name, [text], isScalar: true) }
     if let source = provenance.sceneSource { try file.createText(group + "/scene_source", [source], isScalar: true) }
-    for law in provenance.laws { try file.createText(group + "/laws/" + law.name, [law.text], isScalar: true) }
+    for law in provenance.laws {
+      let name = String(law.name.map { $0 == "/" ? "-" : $0 })
+      try file.createText(group + "/laws/" + name, [law.text], isScalar: true)
+    }
     try file.set("seed", of: group, to: .seed(provenance.seed))
     try file.set("ranks", of: group, to: .integer32(Int32(clamping: provenance.ranks)))
   }

@@ -25,7 +25,7 @@ extension StoredFile {
     case .texts(let texts):
       try setText(name, object, texts, isScalar: false)
     case .fixedText(let text):
-      var bytes = Array(text.utf8)
+      var bytes = text.isEmpty ? [0] : Array(text.utf8)
       let type = try fixedTextType(object, length: bytes.count)
       try write(name, object, type.id, extent: nil) { attribute in H5Awrite(attribute, type.id, &bytes) }
     case .integer(let value): try setNumbers([Int64(value)], name, object, isScalar: true)
