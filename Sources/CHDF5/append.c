@@ -37,6 +37,7 @@ static void fail(file *f, int error) {
 static H5FD_t *append_open(const char *name, unsigned flags, hid_t access_list, haddr_t maximum) {
   const settings *settings = H5Pget_driver_info(access_list);
   if (!settings || maximum == 0) return NULL;
+  settings->append->error = 0;  // to create a file HDF5 first tries whether it can be opened
   int mode = flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY;
   if (flags & H5F_ACC_CREAT) mode |= O_CREAT;
   if (flags & H5F_ACC_EXCL) mode |= O_EXCL;

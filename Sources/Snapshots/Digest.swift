@@ -7,7 +7,9 @@ struct Digest {
   init() { mote_sha256_start(&hash) }
 
   mutating func add<Number: StoredNumber>(_ values: some RandomAccessCollection<Number>) {
-    let added: Void? = values.withContiguousStorageIfAvailable { mote_sha256_add(&hash, $0.baseAddress, $0.count * MemoryLayout<Number>.stride) }
+    let added: Void? = values.withContiguousStorageIfAvailable {
+      mote_sha256_add(&hash, $0.baseAddress, $0.count * MemoryLayout<Number>.stride)
+    }
     if added == nil { add(Array(values)) }
   }
 

@@ -50,7 +50,9 @@ extension Layout {
   }
 
   private func createScales(in file: borrowing StoredFile) throws(Failure) {
-    var lengths: [(String, Int?)] = [("/frame", nil), ("/atom", capacity), ("/spatial", 3), ("/cell_spatial", 3), ("/cell_angular", 3)]
+    var lengths: [(String, Int?)] = [
+      ("/frame", nil), ("/atom", capacity), ("/spatial", 3), ("/cell_spatial", 3), ("/cell_angular", 3),
+    ]
     for field in fields {
       let names = field.scales(space: space).drop { ["/frame", "/atom"].contains($0) }
       lengths += zip(names, field.axes(space: space)).map { ($0, $1) }
@@ -114,7 +116,8 @@ extension Layout {
     } else {
       try linkSeries(Path.particles + "/" + field.name, in: file)
       try file.createView(
-        field.name == "position" ? "/VTKHDF/Points" : "/VTKHDF/PointData/" + field.name, of: field.path, frames: Self.viewedFrames)
+        field.name == "position" ? "/VTKHDF/Points" : "/VTKHDF/PointData/" + field.name, of: field.path, frames: Self.viewedFrames
+      )
     }
   }
 
@@ -145,7 +148,8 @@ extension Layout {
       let rows = isVertices ? capacity : 0
       try file.create(
         group + "/Connectivity",
-        DatasetPlan(type: .i8, extent: [rows], chunk: isVertices ? [chunkRows] : nil, isExtendible: false, isCompressed: isVertices))
+        DatasetPlan(
+          type: .i8, extent: [rows], chunk: isVertices ? [chunkRows] : nil, isExtendible: false, isCompressed: isVertices))
       try file.write((0..<Int64(rows)).map { $0 }, to: group + "/Connectivity")
     }
   }

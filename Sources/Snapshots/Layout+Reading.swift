@@ -9,7 +9,8 @@ extension Layout {
       throw Failure(.unreadableFile, "\(file.path) is an HDF5 file, but no snapshot of Mote (attribute mote_format)")
     }
     guard file.exists(Path.position), file.exists(Path.id), file.exists(Path.species), file.exists(Path.count) else {
-      throw Failure(.unreadableFile, "\(file.path): \(Path.particles) needs position, id and species, and /observables particle_count")
+      throw Failure(
+        .unreadableFile, "\(file.path): \(Path.particles) needs position, id and species, and /observables particle_count")
     }
     let extent = try file.extent(of: Path.position)
     guard extent.count == 3, extent[2] == 3 else {
@@ -24,7 +25,8 @@ extension Layout {
     let recorded = Dictionary(zip(names, shapes), uniquingKeysWith: { first, _ in first })
     let found = try file.children(of: Path.particles).filter { !["box", "id", "species"].contains($0) }
     fields = []
-    for name in (names.isEmpty ? ["position"] : names).filter(found.contains) + found where !fields.contains(where: { $0.name == name }) {
+    for name in (names.isEmpty ? ["position"] : names).filter(found.contains) + found
+    where !fields.contains(where: { $0.name == name }) {
       fields.append(try StoredField(name, shape: recorded[name], in: file, space: sides.count))
     }
     observables = []
@@ -130,7 +132,8 @@ extension Shape {
       self = shape
       return
     }
-    guard name.hasPrefix("array["), let end = name.firstIndex(of: "]"), let count = Int(name[..<end].dropFirst("array[".count)) else {
+    guard name.hasPrefix("array["), let end = name.firstIndex(of: "]"), let count = Int(name[..<end].dropFirst("array[".count))
+    else {
       return nil
     }
     let rest = name[name.index(after: end)...].drop { $0 == " " }

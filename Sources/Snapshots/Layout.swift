@@ -52,7 +52,9 @@ struct StoredField: Sendable, Equatable {
   /// Names of the dimension scales of the axes.
   func scales(space: Int) -> [String] {
     let isSpatial = [.vector, .edges, .faces, .symmetric, .matrix].contains(shape) || (shape == .axial && space == 3)
-    let names = axes(space: space).enumerated().map { index, length in isSpatial ? ["spatial", "spatial_b"][index] : "comp_\(length)" }
+    let names = axes(space: space).enumerated().map { index, length in
+      isSpatial ? ["spatial", "spatial_b"][index] : "comp_\(length)"
+    }
     return (isStatic ? ["/atom"] : ["/frame", "/atom"]) + names.map { "/" + $0 }
   }
 

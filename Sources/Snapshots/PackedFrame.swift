@@ -29,7 +29,8 @@ struct PackedFrame: Sendable {
     }
     observables = []
     for observable in layout.observables {
-      guard let own = frame.observables.first(where: { $0.name == observable.name }), own.values.count == observable.width ?? 1 else {
+      guard let own = frame.observables.first(where: { $0.name == observable.name }), own.values.count == observable.width ?? 1
+      else {
         throw Failure(.failed, "step \(frame.step): observable '\(observable.name)' is not in the frame as it is in the file")
       }
       observables.append((observable, own.values))
@@ -39,7 +40,8 @@ struct PackedFrame: Sendable {
   private static func check(_ frame: borrowing Frame, _ layout: Layout) throws(Failure) {
     let known = Set(layout.fields.map(\.name))
     if let other = frame.fields.first(where: { $0.components > 0 && !known.contains($0.name) }) {
-      throw Failure(.failed, "step \(frame.step): field '\(other.name)' was not in the first frame, so the file has no place for it")
+      throw Failure(
+        .failed, "step \(frame.step): field '\(other.name)' was not in the first frame, so the file has no place for it")
     }
     guard frame.box.sides == layout.sides else { throw Failure(.failed, "step \(frame.step): the sides of the box have changed") }
     guard frame.time.isFinite, frame.box.lengths.allSatisfy(\.isFinite), frame.box.origin.allSatisfy(\.isFinite) else {
@@ -48,7 +50,9 @@ struct PackedFrame: Sendable {
     let ids = frame.ids
     let isSorted = ids.first.map { $0 >= 0 } ?? true && zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }
     precondition(isSorted && frame.species.count == ids.count, "rows of a frame are sorted by id")
-    for field in frame.fields { precondition(field.values.count == field.components * ids.count, "\(field.name): one value per row") }
+    for field in frame.fields {
+      precondition(field.values.count == field.components * ids.count, "\(field.name): one value per row")
+    }
   }
 
   /// The corner and the sides of a box in three dimensions; a flat one gets thin sides around its plane.
@@ -67,7 +71,8 @@ struct PackedFrame: Sendable {
     for (index, x) in positions.enumerated() {
       guard x.isFinite, abs(x) < Padding.real / 10 else {
         let id = frame.ids[index / space]
-        throw Failure(.blewUp, "step \(frame.step): the position of particle \(id) is not finite", hint: "try a smaller time step")
+        throw Failure(
+          .blewUp, "step \(frame.step): the position of particle \(id) is not finite", hint: "try a smaller time step")
       }
       let (origin, length) = (box.origin[index % space], box.lengths[index % space])
       guard box.sides[index % space] == .periodic, x < origin || x >= origin + length else { continue }

@@ -38,6 +38,9 @@ public final class SnapshotReader: Sendable {
       steps += try file.read(Path.step, as: Int64.self, all).map { Int($0) }
       times += try file.read(Path.time, all)
       counts += try file.read(Path.count, as: Int64.self, all).map { Int($0) }
+      if let wrong = counts.last(where: { !(0...layout.capacity).contains($0) }) {
+        throw Failure(.unreadableFile, "\(name): a frame of \(wrong) particles in a file for \(layout.capacity)")
+      }
     }
     let file = try StoredFile.reading(path)
     self.path = path
@@ -75,7 +78,8 @@ extension SnapshotReader {
   /// Throws `.unreadableFile` if a checksum fails, `.failed` for a frame or field that is not there.
   public func frame(at index: Int, fields: Set<String>? = nil) throws(Failure) -> Frame {
     guard steps.indices.contains(index) else {
-      throw Failure(.failed, "\(path): there is no frame \(index)", hint: frameCount == 0 ? "it holds none" : "0 to \(frameCount - 1)")
+      throw Failure(
+        .failed, "\(path): there is no frame \(index)", hint: frameCount == 0 ? "it holds none" : "0 to \(frameCount - 1)")
     }
     let part = part(of: index)
     let (layout, row, count) = (part.layout, index - part.first, counts[index])
@@ -84,6 +88,10 @@ extension SnapshotReader {
         .failed, "\(path): there is no field '\(missing)'", hint: suggestion(for: missing, among: layout.fields.map(\.name)))
     }
     let file = try StoredFile.reading(part.path)
+    let species: [Int32] = try file.read(Path.species, Slab(start: [row, 0], count: [1, count]))
+    if let code = species.first(where: { !layout.speciesNames.indices.contains(Int($0)) }) {
+      throw Failure(.unreadableFile, "\(file.place(Path.species)): species \(code) has no name in \(Path.speciesNames)")
+    }
     let chosen = layout.fields.filter { $0.name == "position" || fields?.contains($0.name) ?? true }
     var read: [FrameField] = []
     for field in chosen {
@@ -95,8 +103,7 @@ extension SnapshotReader {
     }
     return Frame(
       step: steps[index], time: times[index], box: try box(file, row, layout), speciesNames: layout.speciesNames,
-      ids: try file.read(Path.id, Slab(start: [row, 0], count: [1, count])),
-      species: try file.read(Path.species, Slab(start: [row, 0], count: [1, count])), fields: read,
+      ids: try file.read(Path.id, Slab(start: [row, 0], count: [1, count])), species: species, fields: read,
       observables: try layout.observables.map { observable throws(Failure) in
         Observable(name: observable.name, dimension: observable.dimension, values: try file.row(row, of: observable))
       }, units: layout.units)
@@ -104,9 +111,12 @@ extension SnapshotReader {
 
   private func box(_ file: borrowing StoredFile, _ row: Int, _ layout: Layout) throws(Failure) -> Box {
     let extent = try file.extent(of: Path.edges)
-    guard extent.count == 2 else { throw Failure(.unreadableFile, "\(file.place(Path.edges)): only boxes with right angles can be read") }
+    guard extent.count == 2 else {
+      throw Failure(.unreadableFile, "\(file.place(Path.edges)): only boxes with right angles can be read")
+    }
     let edges: [Double] = try file.read(Path.edges, Slab(start: [row, 0], count: [1, 3]))
-    let origin = file.exists(Path.origin) ? try file.read(Path.origin, as: Double.self, Slab(start: [row, 0], count: [1, 3])) : [0, 0, 0]
+    let origin =
+      file.exists(Path.origin) ? try file.read(Path.origin, as: Double.self, Slab(start: [row, 0], count: [1, 3])) : [0, 0, 0]
     return Box(origin: Array(origin.prefix(layout.space)), lengths: Array(edges.prefix(layout.space)), sides: layout.sides)
   }
 
@@ -126,9 +136,14 @@ extension SnapshotReader {
   func fixed(in index: Int) throws(Failure) -> SnapshotWriter.Fixed? {
     let part = parts[index]
     let fields = part.layout.fields.filter(\.isStatic)
-    guard !fields.isEmpty, part.frames > 0 else { return nil }
-    let frame = try frame(at: part.first, fields: Set(fields.map(\.name)))
-    return SnapshotWriter.Fixed(frame, part.layout)
+    if fields.isEmpty { return nil }
+    let file = try StoredFile.reading(part.path)
+    let layout = part.layout
+    let values = try fields.map { field throws(Failure) in
+      try file.values(of: field, 0, layout.capacity, layout.space).unpacked(field, space: layout.space)
+    }
+    let ids: [Int64]? = part.frames == 0 ? nil : try file.read(Path.id, Slab(start: [0, 0], count: [1, layout.capacity]))
+    return SnapshotWriter.Fixed(ids: ids, values: values)
   }
 }
 
@@ -136,7 +151,8 @@ extension StoredFile {
   /// Rows of real particles of a field in frame `row`.
   func values(of field: StoredField, _ row: Int, _ count: Int, _ space: Int) throws(Failure) -> PackedValues {
     let axes = field.axes(space: space), zeros = axes.map { _ in 0 }
-    let slab = field.isStatic ? Slab(start: [0] + zeros, count: [count] + axes) : Slab(start: [row, 0] + zeros, count: [1, count] + axes)
+    let slab =
+      field.isStatic ? Slab(start: [0] + zeros, count: [count] + axes) : Slab(start: [row, 0] + zeros, count: [1, count] + axes)
     return try read(field.path, as: field.type, slab)
   }
 

@@ -20,7 +20,8 @@ extension SnapshotWriter {
     options.isCompressed = part.layout.isCompressed
     options.singlePrecision = Set(part.layout.fields.filter { $0.type == .f4 }.map(\.name))
     options.significantBits = Dictionary(
-      part.layout.fields.compactMap { field in field.significantBits.map { (field.name, $0) } }, uniquingKeysWith: { first, _ in first })
+      part.layout.fields.compactMap { field in field.significantBits.map { (field.name, $0) } },
+      uniquingKeysWith: { first, _ in first })
     self.init(
       path: path, provenance: reader.provenance, frameCount: kept, options: options,
       part: Part(index: index, path: part.path, layout: part.layout, frames: frames, fixed: try reader.fixed(in: index)))

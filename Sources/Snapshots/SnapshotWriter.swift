@@ -30,7 +30,8 @@ public struct SnapshotWriter: ~Copyable {
 
   /// What must not change from frame to frame while static fields are stored once.
   struct Fixed: Sendable, Equatable {
-    var ids: [Int64]
+    /// Nil until the first frame.
+    var ids: [Int64]?
     var values: [[Double]]
   }
 
@@ -71,6 +72,7 @@ public struct SnapshotWriter: ~Copyable {
       try LogRow.append(log, to: file, layout)
     }
     writtenStep = frame.step
+    if part.fixed != nil { part.fixed?.ids = frame.ids }
     pendingLog = []
     part.frames += 1
     frameCount += 1
@@ -105,7 +107,7 @@ public struct SnapshotWriter: ~Copyable {
 extension SnapshotWriter {
   private func isFixed(_ frame: borrowing Frame) -> Bool {
     guard let fixed = part.fixed else { return true }
-    return fixed.ids == frame.ids
+    return (fixed.ids == nil || fixed.ids == frame.ids) && frame.count == part.layout.capacity
       && zip(part.layout.fields.filter(\.isStatic), fixed.values).allSatisfy { field, values in
         frame[field: field.name]?.values == values
       }
@@ -145,10 +147,8 @@ extension SnapshotWriter {
 extension SnapshotWriter.Fixed {
   /// Nil for a layout without static fields.
   init?(_ frame: borrowing Frame, _ layout: Layout) {
-    let fields = layout.fields.filter(\.isStatic)
-    if fields.isEmpty { return nil }
-    ids = frame.ids
     values = []
-    for field in fields { values.append(frame[field: field.name]?.values ?? []) }
+    for field in layout.fields where field.isStatic { values.append(frame[field: field.name]?.values ?? []) }
+    if values.isEmpty { return nil }
   }
 }

@@ -57,27 +57,25 @@ extension StoredFile {
   private func write(
     _ name: String, _ object: String, _ type: hid_t, extent: Int?, _ body: (hid_t) -> herr_t
   ) throws(Failure) {
+    let attribute = try has(name, of: object) ? open(name, of: object) : create(name, of: object, type, extent: extent)
+    try Library.call(place("\(object)@\(name)"), "write the attribute") { body(attribute.id) }
+  }
+
+  private func create(_ name: String, of object: String, _ type: hid_t, extent: Int?) throws(Failure) -> Handle {
     let place = place("\(object)@\(name)")
-    let attribute: Handle
-    if has(name, of: object) {
-      attribute = try open(name, of: object)
-    } else {
-      let space = try Handle(place, "shape the attribute") {
-        guard let extent else { return H5Screate(H5S_SCALAR) }
-        return H5Screate_simple(1, [hsize_t(extent)], nil)
-      }
-      attribute = try Handle(place, "create the attribute") {
-        H5Acreate_by_name(handle.id, object, name, type, space.id, mote_h5_default(), mote_h5_default(), mote_h5_default())
-      }
+    let space = try Handle(place, "shape the attribute") {
+      guard let extent else { return H5Screate(H5S_SCALAR) }
+      return H5Screate_simple(1, [hsize_t(extent)], nil)
     }
-    let id = attribute.id
-    try Library.call(place, "write the attribute") { body(id) }
+    return try Handle(place, "create the attribute") {
+      H5Acreate_by_name(handle.id, object, name, type, space.id, mote_h5_default(), mote_h5_default(), mote_h5_default())
+    }
   }
 
   private func open(_ name: String, of object: String) throws(Failure) -> Handle {
-    try Handle(place("\(object)@\(name)"), "open the attribute") {
-      H5Aopen_by_name(handle.id, object, name, mote_h5_default(), mote_h5_default())
-    }
+    // HDF5 1.10 cannot write what H5Aopen_by_name has opened: it looks for it in the wrong object.
+    let owner = try Handle(place(object), "open") { H5Oopen(handle.id, object, mote_h5_default()) }
+    return try Handle(place("\(object)@\(name)"), "open the attribute") { H5Aopen(owner.id, name, mote_h5_default()) }
   }
 
   func has(_ name: String, of object: String) -> Bool {

@@ -12,7 +12,7 @@ struct Slab: Sendable {
 extension StoredFile {
   /// Lengths of a dataset's axes; empty for a scalar.
   func extent(of path: String) throws(Failure) -> [Int] {
-    try axes(of: path).current.map { Int($0) }
+    try axes(of: path).current.map { Int(clamping: $0) }
   }
 
   /// Whether the first axis can grow.
@@ -39,9 +39,11 @@ extension StoredFile {
   /// Numbers of a dataset, or of a part of it, converted to `Number` if they are stored otherwise.
   func read<Number: StoredNumber>(_ path: String, as: Number.Type = Number.self, _ slab: Slab? = nil) throws(Failure) -> [Number]
   {
-    let count: Int
-    if let slab { count = slab.size } else { count = try extent(of: path).reduce(1, *) }
+    let lengths: [Int]
+    if let slab { lengths = slab.count } else { lengths = try extent(of: path) }
+    let count = lengths.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 * $1 }
     if count == 0 { return [] }
+    guard count < 1 << 40 else { throw Failure(.unreadableFile, "\(place(path)): \(lengths) values cannot be read at once") }
     let dataset = try dataset(path)
     let spaces = try Selection(dataset, slab, place(path))
     var values = [Number](repeating: Number(), count: count)
