@@ -20,7 +20,7 @@ let layers: [(name: String, uses: [Target.Dependency])] = [
   ("Scenes", ["Diagnostics", "Expressions", "Laws", "World", yams]),
   ("Snapshots", ["Diagnostics", "Expressions", "World", "CHDF5", "CVTK"]),
   ("Engine", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "KernelCompiler", "CKernel"]),
-  ("Running", ["Diagnostics", "Engine", "Scenes", "Snapshots"]),
+  ("Running", ["Diagnostics", "Expressions", "World", "Laws", "KernelCompiler", "Engine", "Scenes", "Snapshots"]),
   ("Rendering", ["Diagnostics", "World", "Snapshots", "CPicture"]),
   ("Fitting", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "Snapshots", "Rendering", "CLinearAlgebra"]),
 ]

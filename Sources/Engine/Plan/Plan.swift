@@ -18,9 +18,11 @@ public struct Plan: Sendable {
   var pairs: [PairGroup] = []
   var measures: [MeasuredPairs] = []
   /// Fields that need columns, and those whose columns start from a default.
-  var fields: [FieldTable.Field] = []
+  public internal(set) var fields: [FieldTable.Field] = []
   /// First values of fields of the world.
   var world: [String: [Double]] = [:]
+  /// Fields of the world that last from step to step, totals among them.
+  var worldNames: [String] = []
   /// True if some pass of the step reads the potential or the virial, so that every evaluation must give them.
   var needsTotalsAlways = false
   /// True if a step reads force or a rate before its first slot.

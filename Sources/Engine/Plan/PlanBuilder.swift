@@ -65,6 +65,8 @@ struct PlanBuilder {
       plan.stop = attempt { builder throws(Diagnostic) in try builder.tape(of: stop, condition: true, use: builder.sceneUse) }
     }
     plan.fields = fields.fields.values.sorted { $0.name < $1.name }
+    plan.worldNames = fields.worldFields.keys.filter { !["dt", "time", "step", "box"].contains($0) }.sorted()
+    setWorldDefaults()
     checkRates()
   }
 
@@ -204,6 +206,24 @@ struct PlanBuilder {
     plan.members.append(kernel)
     _ = kernel
     return call
+  }
+
+  /// First values of fields of the world: their defaults, else zero.
+  private mutating func setWorldDefaults() {
+    for use in scene.laws {
+      for declaration in use.law.fields where declaration.role == "world" {
+        guard let field = fields.worldFields[declaration.name] else { continue }
+        plan.world[field.name] = [Double](repeating: 0, count: field.components)
+        guard let initial = declaration.initial else { continue }
+        let value = attempt { builder throws(Diagnostic) in
+          var lowering = Scope(use, .world, fields: builder.fields).lowering(on: Graph(), noisePlace: 0)
+          let value = try lowering.lower(initial)
+          let table = ParameterTable(builder.scene)
+          return lowering.graph.evaluate(value.components, in: table.context(WorldState()))
+        }
+        if let value { plan.world[field.name] = value.count == field.components ? value : Array(repeating: value[0], count: field.components) }
+      }
+    }
   }
 
   private mutating func checkRates() {

@@ -96,7 +96,7 @@ extension Plan {
   }
 
   /// Fields that change while the scene runs.
-  var writtenFields: Set<String> {
+  public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for group in pairs { names.formUnion(group.kernel.sums.map(\.field)) }
     return names.union(["force", "position"])

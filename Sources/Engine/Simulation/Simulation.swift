@@ -31,11 +31,12 @@ public final class Simulation {
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
 
-  /// Compiles the scene's laws, if that was not done before, and puts the particles of the frame into place.
+  /// Compiles the scene's laws, if that was not done before, and puts the particles of the state into place.
   ///
   /// - Throws: `Diagnostics` for what laws or scene have wrong, `Failure` for what the machine refuses.
-  public init(_ scene: Scene, from frame: Frame, library: LawLibrary, threads: Int = 1, toolchain: Toolchain = Toolchain()) throws {
+  public init(_ scene: Scene, from state: SimulationState, library: LawLibrary, threads: Int = 1, toolchain: Toolchain = Toolchain()) throws {
     self.scene = scene
+    let frame = state.frame
     plan = try PlanBuilder.plan(scene, library: library)
     box = frame.box
     step = frame.step
@@ -54,6 +55,7 @@ public final class Simulation {
       plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
     measures = try MeasureRunner(plan.measures, kernels: kernels, workers: workers, toolchain: toolchain, parameters)
     series = plan.log.map { _ in [] }
+    restore(state.memory)
     updateWorld()
     try start(from: frame)
   }
