@@ -90,7 +90,7 @@ import Testing
     ("pairs: {epsilon: 94.4 K, sigma: 1 nm, reduced: 1 u}", "epsilon: expected energy, found temperature", "94.4 kB K"),
     ("pairs: {epsilon: 1.5, sigma: 1 nm, reduced: 1 u}", "epsilon: 1.5 has no unit, expected energy", "say units: {system: reduced}"),
     ("pairs: {epsilon: 1 kJ/mol, sigma: 2*cutoff, cutoff: 2*sigma, reduced: 1 u}", "depends on itself", ""),
-    ("pairs: {epsilon: {C: 1 kJ/mol}, sigma: 1 nm, reduced: 1 u}", "C is no species that pairs acts on", "known here: A, B"),
+    ("pairs: {epsilon: {krypton: 1 kJ/mol}, sigma: 1 nm, reduced: 1 u}", "krypton is no species that pairs acts on", "known here: A, B"),
     ("pairs: {epsilon: {A: 1 kJ/mol}, sigma: 1 nm, reduced: 1 u}", "epsilon: no value for pair (A, B)", ""),
     ("pairs: {epsilon: 1 kJ/mol, sigma: 1 nm, reduced: 1 u, rule: sofd}", "rule: expected hard, soft", "did you mean soft?"),
     ("pairs: {epsilon: 1 kJ/mol, sigma: 1 nm, reduced: 1 u, cutoff: epsilon*2}", "cutoff: expected length, found energy", ""),

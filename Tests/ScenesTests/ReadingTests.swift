@@ -98,8 +98,8 @@ import World
 }
 
 extension Double {
-  /// Equal but for rounding, and for kJ/mol against u nm²/ps², which differ by 3e-10 since the mole is a number.
-  func isApproximately(_ other: Double) -> Bool { abs(self - other) <= 1e-9 * Swift.max(abs(self), abs(other)) }
+  /// Equal but for rounding, and for kJ/mol against u nm²/ps², which differ by 1e-9 since the mole is a number.
+  func isApproximately(_ other: Double) -> Bool { abs(self - other) <= 1e-8 * Swift.max(abs(self), abs(other)) }
 }
 
 /// A folder with files that goes when nothing holds it any more.

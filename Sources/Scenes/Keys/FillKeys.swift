@@ -19,10 +19,10 @@ extension SceneKeys {
       Key("distance", .quantity([.length], .notNegative), about: "The least distance of a random place to all particles so far.", example: "0.9 Å"),
       Key(
         "points", .list(.list(.quantity([.length], .any), count: 1...3), count: 1...50_000), about: "The positions themselves.",
-        example: "[[0, 0, 0], [1, 0, 0]]"),
+        example: "[[0, 0, 0] nm, [1, 0, 0] nm]"),
       Key(
         "velocities", .list(.list(.quantity([.velocity], .any), count: 1...3), count: 1...50_000),
-        about: "One for each of `points`.", example: "[[1, 0, 0], [-1, 0, 0]]"),
+        about: "One for each of `points`.", example: "[[1, 0, 0] m/s, [-1, 0, 0] m/s]"),
       Key("file", .file, about: "A frame of another program or run: extended XYZ, LAMMPS data, a snapshot.", example: "start.xyz"),
       Key(
         "frame", .either([.word(["first", "last"]), .integer(counts)]), .derived("last, for a file"), about: "Which frame of the file.",

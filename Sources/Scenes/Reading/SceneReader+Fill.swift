@@ -72,7 +72,12 @@ extension SceneReader {
       return nil
     }
     guard let place = isFitted ? request.fitted() : request.placed(in: region.lengths) else {
-      report.error("fill: a lattice wants spacing, density, or count", hint: "{lattice: \(request.lattice.name), spacing: …}", at: tree.location)
+      if tree["density"] == nil, tree["spacing"] == nil, tree["count"] == nil {
+        report.error(
+          "fill: a lattice wants spacing, density, or count", hint: "{lattice: \(request.lattice.name), count: 500}", at: tree.location)
+      } else if !report.hasErrors {
+        report.error("fill: not one particle fits, or too many would", at: tree.location)
+      }
       return nil
     }
     let sites = place.cells.reduce(Double(request.lattice.basis.count)) { $0 * Double($1) }

@@ -49,7 +49,7 @@ extension SceneReader {
   }
 
   private mutating func field(_ pair: Tree.Pair, of species: String, box: Box, laws: [LawUse]) -> InitialField? {
-    guard let type = fieldType(pair, of: species, laws: laws) else { return nil }
+    guard pair.hasName, let type = fieldType(pair, of: species, laws: laws) else { return nil }
     let count = type.shape.components(space: space), given = pair.value
     if let list = items(given) {
       let allNumbers = list.allSatisfy { $0.scalar.map(isQuantity) == true }

@@ -97,10 +97,10 @@ extension SceneReader {
 
   /// Numbers in units of the run, one for each dimension of the box.
   mutating func vector(_ tree: Tree, _ kinds: [KeyDimension], key: String) -> [Double]? {
-    guard let list = items(tree), list.count == space else {
-      report.error(
-        "\(key): expected a list of \(space), one for each dimension of the box, found \(items(tree).map { "\($0.count)" } ?? tree.kindName)",
-        at: tree)
+    // What is no list of one to three is reported by the check against the table.
+    guard let list = items(tree), (1...3).contains(list.count) else { return nil }
+    guard list.count == space else {
+      report.error("\(key): expected a list of \(space), one for each dimension of the box, found \(list.count)", at: tree)
       return nil
     }
     let numbers = list.compactMap { quantity($0, kinds, .any, key: key) }

@@ -20,7 +20,7 @@ struct Override {
     self.steps = steps
     // Padding makes the places that messages point at those in the argument.
     let padding = String(repeating: "\n", count: line - 1) + String(repeating: " ", count: path.count + 1)
-    value = try Tree.read(QuantityLists.quoted(padding + text[text.index(after: equals)...]), file: start.file)
+    value = try Tree.read(padding + text[text.index(after: equals)...], file: start.file)
   }
 
   private static func steps(of path: Substring) -> [Step]? {

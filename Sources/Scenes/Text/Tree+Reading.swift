@@ -46,7 +46,7 @@ extension Tree {
   private static func compose(_ text: String, file: String) throws(Diagnostic) -> Node? {
     do {
       // Line ends at the end keep the text out of Swift's inline strings, whose storage the C parser could not point into.
-      return try Parser(yaml: text + String(repeating: "\n", count: 16), encoding: .utf8).singleRoot()
+      return try Parser(yaml: QuantityLists.masked(text) + String(repeating: "\n", count: 16), encoding: .utf8).singleRoot()
     } catch let error as YamlError {
       throw diagnostic(for: error, file: file)
     } catch {
@@ -85,7 +85,7 @@ extension Tree {
     switch node {
     case .scalar(let scalar):
       let quoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-      return Tree(content: .scalar(scalar.string), location: location, isQuoted: quoted)
+      return Tree(content: .scalar(QuantityLists.unmasked(scalar.string)), location: location, isQuoted: quoted)
     case .sequence(let items):
       var list = [Tree]()
       for item in items { list.append(try convert(item, file: file, depth: depth + 1, budget: &budget)) }
