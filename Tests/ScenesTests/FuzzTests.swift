@@ -30,10 +30,10 @@ import Testing
     "nm", "kB", "(", ")", "^", "?", "<<: ", "!!int ", "| ", "fit", "none", "\u{0}", "\u{FEFF}", "é", "[1, 2] nm", "../x", "species", "laws",
   ]
 
-  /// One to four random edits: a piece put in, a stretch cut out, or doubled.
+  /// One to three random edits: a piece put in, a stretch cut out, or doubled.
   private func mutant(_ text: String, _ random: inout SplitMix) -> String {
     var bytes = Array(text.utf8)
-    for _ in 0...random.below(4) {
+    for _ in 0...random.below(3) {
       let place = random.below(bytes.count + 1), end = min(bytes.count, place + random.below(24))
       switch random.below(3) {
       case 0: bytes.insert(contentsOf: Array(Self.pieces[random.below(Self.pieces.count)].utf8), at: place)
@@ -42,6 +42,10 @@ import Testing
       }
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test(arguments: seeds) func `the texts that are mutated are scenes themselves`(text: String) throws {
+    _ = try Scene.read(text: text, file: "seed.yaml", access: FileAccess(folder: repository), library: ParameterTests.laws)
   }
 
   // MOTE_FUZZ=200000 runs the long form.
