@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct FuzzTests {
   private static let seeds = [
-    ReadingTests.argon, reduced("{lattice: fcc, count: 100, density: 0.5}", box: "{size: fit}", more: ", velocities: {temperature: 1}"),
+    ReadingTests.argon,
+    reduced("{lattice: fcc, count: 100, density: 0.5}", box: "{size: fit}", more: ", velocities: {temperature: 1}"),
     """
     include: []
     units: {system: molecular}
@@ -26,8 +27,10 @@ import Testing
   ]
 
   private static let pieces = [
-    "[", "]", "{", "}", ": ", ", ", "\n", "  ", "- ", "\"", "#", "*a", "&a ", "1e400", "-1", "0", "nan", "inf", "1e-320", "9223372036854775808",
-    "nm", "kB", "(", ")", "^", "?", "<<: ", "!!int ", "| ", "fit", "none", "\u{0}", "\u{FEFF}", "é", "[1, 2] nm", "../x", "species", "laws",
+    "[", "]", "{", "}", ": ", ", ", "\n", "  ", "- ", "\"", "#", "*a", "&a ", "1e400", "-1", "0", "nan", "inf", "1e-320",
+    "9223372036854775808",
+    "nm", "kB", "(", ")", "^", "?", "<<: ", "!!int ", "| ", "fit", "none", "\u{0}", "\u{FEFF}", "é", "[1, 2] nm", "../x",
+    "species", "laws",
   ]
 
   /// One to three random edits: a piece put in, a stretch cut out, or doubled.
@@ -56,7 +59,9 @@ import Testing
     let access = FileAccess(folder: FileManager.default.temporaryDirectory)
     for number in 0..<count {
       let text = mutant(Self.seeds[number % Self.seeds.count], &random)
-      guard let scene = try? Scene.read(text: text, file: "fuzz.yaml", access: access, library: ParameterTests.laws) else { continue }
+      guard let scene = try? Scene.read(text: text, file: "fuzz.yaml", access: access, library: ParameterTests.laws) else {
+        continue
+      }
       readable += 1
       let again = try? Scene.read(text: scene.resolvedText, file: "fuzz.yaml", access: access, library: ParameterTests.laws)
       #expect(again == scene, "mutant \(number):\n\(text)\nresolved:\n\(scene.resolvedText)")

@@ -19,7 +19,9 @@ import Testing
       _ = try Scene.read(text: text, file: "\(name).yaml", access: FileAccess(folder: Self.folder), library: ParameterTests.laws)
     } catch { message = "\(error)\n" }
     #expect(!message.isEmpty)
-    if ProcessInfo.processInfo.environment["MOTE_RENEW"] != nil { try message.write(to: expected, atomically: true, encoding: .utf8) }
+    if ProcessInfo.processInfo.environment["MOTE_RENEW"] != nil {
+      try message.write(to: expected, atomically: true, encoding: .utf8)
+    }
     #expect(message == (try String(contentsOf: expected, encoding: .utf8)))
   }
 }

@@ -31,13 +31,15 @@ import Testing
       for key in table.keys {
         var reader = SceneReader(report: Report(), access: FileAccess(folder: repository), library: shippedLaws)
         let value = Tree.scalar("x", at: .init(file: "", line: 1, column: 1))
-        reader.check(Tree(content: .map([.init(key: key.name, keyLocation: value.location, value: value)]), location: value.location), table)
+        reader.check(
+          Tree(content: .map([.init(key: key.name, keyLocation: value.location, value: value)]), location: value.location), table)
         #expect(!"\(reader.report.diagnostics)".contains("unknown key"), "\(table.name).\(key.name)")
       }
       guard !table.isOpen else { continue }
       var reader = SceneReader(report: Report(), access: FileAccess(folder: repository), library: shippedLaws)
       let value = Tree.scalar("x", at: .init(file: "", line: 1, column: 1))
-      reader.check(Tree(content: .map([.init(key: "nonsense", keyLocation: value.location, value: value)]), location: value.location), table)
+      reader.check(
+        Tree(content: .map([.init(key: "nonsense", keyLocation: value.location, value: value)]), location: value.location), table)
       #expect("\(reader.report.diagnostics)".contains("unknown key"), "\(table.name)")
     }
   }
@@ -50,7 +52,8 @@ import Testing
         for text in texts {
           var reader = SceneReader(report: Report(), access: FileAccess(folder: repository), library: shippedLaws)
           let value = try #require(try Tree.read("\(key.name): \(text)", file: "example")[key.name])
-          reader.check(Tree(content: .map([.init(key: key.name, keyLocation: value.location, value: value)]), location: value.location),
+          reader.check(
+            Tree(content: .map([.init(key: key.name, keyLocation: value.location, value: value)]), location: value.location),
             KeyTable(name: table.name, about: "", keys: [key]))
           #expect(!reader.report.hasErrors, "\(table.name).\(key.name): \(text): \(reader.report.diagnostics)")
         }

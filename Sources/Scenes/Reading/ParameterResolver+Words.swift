@@ -62,7 +62,8 @@ extension Dimension {
   /// SI base units of this dimension, as `Units` reads them.
   var unitText: String {
     zip(["m", "kg", "s", "A", "K", "mol", "cd"], exponents).filter { !$0.1.isZero }.map { symbol, power in
-      power == Rational(1) ? symbol : power.denominator == 1 ? "\(symbol)^\(power.numerator)" : "\(symbol)^(\(power.numerator)/\(power.denominator))"
+      power == Rational(1)
+        ? symbol : power.denominator == 1 ? "\(symbol)^\(power.numerator)" : "\(symbol)^(\(power.numerator)/\(power.denominator))"
     }.joined(separator: " ")
   }
 }

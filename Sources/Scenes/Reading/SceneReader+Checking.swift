@@ -28,7 +28,8 @@ extension SceneReader {
 
   private mutating func check(_ tree: Tree, _ kind: Kind, key: String) {
     switch kind {
-    case .text, .file: if tree.scalar == nil || tree.isEmptyScalar { report.error("\(key): expected text, found \(tree.kindName)", at: tree) }
+    case .text, .file:
+      if tree.scalar == nil || tree.isEmptyScalar { report.error("\(key): expected text, found \(tree.kindName)", at: tree) }
     case .word(let words): _ = word(tree, words, key: key)
     case .flag: _ = flag(tree, key: key)
     case .integer(let range): _ = integer(tree, range, key: key)

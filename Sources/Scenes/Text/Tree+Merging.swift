@@ -42,7 +42,8 @@ struct Inclusion {
       return nil
     }
     guard tree.pairs != nil else {
-      report.error("a scene is a map of keys, not \(tree.kindName)", hint: "begin with a line such as `title: Liquid argon`", at: tree)
+      report.error(
+        "a scene is a map of keys, not \(tree.kindName)", hint: "begin with a line such as `title: Liquid argon`", at: tree)
       return nil
     }
     path.append(file)
