@@ -17,6 +17,7 @@ public struct FileFill: Sendable, Hashable {
 
   /// Path from the scene's folder.
   public var path: String
+  /// Which frame.
   public var frame: Selection
   /// The format's name, if the ending of the file does not say it.
   public var format: String?
@@ -28,12 +29,16 @@ public struct FileFill: Sendable, Hashable {
 public struct Region: Sendable, Hashable {
   /// Lower and upper corner (length).
   public var from: [Double]
+  /// Upper corner (length).
   public var to: [Double]
+  /// The ball, if the region is cut by one.
   public var ball: Ball?
 
   /// A ball: centre and radius (length).
   public struct Ball: Sendable, Hashable {
+    /// Its middle (length).
     public var centre: [Double]
+    /// Its radius (length).
     public var radius: Double
   }
 

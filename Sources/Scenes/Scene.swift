@@ -10,28 +10,37 @@ public struct Scene: Sendable {
   /// What happens when a `repeat … until` reaches its limit.
   public enum LimitPolicy: String, Sendable { case warn, stop }
 
+  /// What the scene shows.
   public var title: String
+  /// The units of all numbers here, and of the run.
   public var units: UnitSystem
   /// Key of all random numbers.
   public var seed: UInt64
+  /// How pair arithmetic is done.
   public var precision: Precision
+  /// The region that is simulated.
   public var box: Box
+  /// In the order of the scene.
   public var species: [Species]
   /// In the order in which they run.
   public var laws: [LawUse]
   /// time
   public var timeStep: Double
+  /// Steps from the start to the end of the run.
   public var steps: Int
   /// The scene's own totals, as a law without passes whose roles are the species.
   public var totals: LawUse?
   /// Steps between two rows of the log.
   public var logEvery: Int
+  /// The snapshot file.
   public var output: Output
   /// Steps between two checkpoints, if any are written.
   public var checkpointEvery: Int?
   /// Ends the run when it first holds.
   public var stop: Expression?
+  /// What happens when a `repeat … until` reaches its limit.
   public var limitPolicy: LimitPolicy
+  /// What the run must give.
   public var expectations: [Expectation]
   /// The scene as YAML with includes, overrides and defaults filled in; read again it gives an equal scene.
   public var resolvedText: String
@@ -42,15 +51,19 @@ public struct Scene: Sendable {
 
   /// Dimensions of the box, 1 to 3.
   public var space: Int { box.space }
+  /// The species of a name.
   public subscript(species name: String) -> Species? { species.first { $0.name == name } }
 }
 
 /// A set of particles of one sort, and how it starts.
 public struct Species: Sendable, Hashable {
+  /// The name.
   public var name: String
   /// First values, in the order of the scene; with reduced units `mass` is among them.
   public var fields: [InitialField]
+  /// Where its particles are; none without it.
   public var fill: Fill?
+  /// Random velocities; at rest without them, unless fields or the fill say otherwise.
   public var velocities: Velocities?
 
   /// The mass of every particle, if it is one number.
@@ -68,9 +81,13 @@ public struct InitialField: Sendable, Hashable {
     case formula(Formula)
   }
 
+  /// The name.
   public var name: String
+  /// How many numbers there are for one particle.
   public var shape: Shape
+  /// Physical dimension.
   public var dimension: Dimension
+  /// The value, in units of the run.
   public var value: Value
 }
 
@@ -100,14 +117,17 @@ public struct Output: Sendable, Hashable {
 
 /// A bound on a total at the end of a run.
 public struct Expectation: Sendable, Hashable {
+  /// The name of the total.
   public var total: String
   /// In units of the run.
   public var range: ClosedRange<Double>
+  /// Physical dimension.
   public var dimension: Dimension
 }
 
 extension Scene: Equatable {
   // Laws are equal when their texts are; where files are looked for is no part of what a scene says.
+  /// Whether two scenes say the same.
   public static func == (a: Self, b: Self) -> Bool {
     a.title == b.title && a.units == b.units && a.seed == b.seed && a.precision == b.precision && a.box == b.box
       && a.species == b.species && a.laws == b.laws && a.totals == b.totals && a.timeStep == b.timeStep && a.steps == b.steps

@@ -25,14 +25,17 @@ import World
     ("fcc", 4, 0.5.squareRoot()), ("bcc", 2, 0.75.squareRoot()), ("sc", 1, 1), ("diamond", 8, 3.0.squareRoot() / 4),
     ("hexagonal", 2, 1), ("square", 1, 1),
   ])
-  func `a lattice of a given density has its neighbours where the crystal says`(name: String, sites: Int, nearest: Double) throws {
+  func `a lattice of a given density has its neighbours where the crystal says`(name: String, sites: Int, nearest: Double) throws
+  {
     let count = sites * (name == "hexagonal" ? 40 : 64)
     let frame = try readScene(reduced("{lattice: \(name), count: \(count), density: 0.8}", box: "{size: fit}")).initialFrame()
     let space = frame.box.space
     #expect(frame.count == count)
     #expect(abs(Double(count) / frame.box.volume - 0.8) < 1e-12)
     let cellVolume = Double(sites) / 0.8
-    let side = space == 3 ? MathFunction.power(cellVolume, 1 / 3.0) : (cellVolume / (name == "hexagonal" ? 3.0.squareRoot() : 1)).squareRoot()
+    let side =
+      space == 3
+      ? MathFunction.power(cellVolume, 1 / 3.0) : (cellVolume / (name == "hexagonal" ? 3.0.squareRoot() : 1)).squareRoot()
     for distance in neighbours(frame) { #expect(abs(distance - nearest * side) < 1e-9 * side) }
   }
 
@@ -83,7 +86,9 @@ import World
     let velocity = try #require(frame[field: "velocity"]?.values), mass = try #require(frame[field: "mass"]?.values)
     func meanEnergy(_ species: Int32) -> Double {
       let rows = frame.species.indices.filter { frame.species[$0] == species }
-      return rows.reduce(0) { sum, row in sum + mass[row] / 2 * (0..<3).reduce(0) { $0 + velocity[row * 3 + $1] * velocity[row * 3 + $1] } } / Double(rows.count)
+      return rows.reduce(0) { sum, row in
+        sum + mass[row] / 2 * (0..<3).reduce(0) { $0 + velocity[row * 3 + $1] * velocity[row * 3 + $1] }
+      } / Double(rows.count)
     }
     #expect(frame.species.filter { $0 == 1 }.count == 2000)
     // The standard error of the mean energy of 2000 particles is √(3/2)/√2000.

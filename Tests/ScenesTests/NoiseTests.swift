@@ -20,7 +20,9 @@ import Testing
     let noise = Noise(seed: 5, stream: .velocity)
     let numbers = (0..<50_000).flatMap { id in (0..<4).map { noise.normal(UInt64(id), 0)[$0] } }
     let count = Double(numbers.count)
-    func moment(_ power: Int) -> Double { numbers.reduce(0) { sum, x in sum + (0..<power).reduce(1) { value, _ in value * x } } / count }
+    func moment(_ power: Int) -> Double {
+      numbers.reduce(0) { sum, x in sum + (0..<power).reduce(1) { value, _ in value * x } } / count
+    }
     // Four standard errors of each moment: √(1/n), √(2/n), √(96/n).
     #expect(abs(moment(1)) < 4 * (1 / count).squareRoot())
     #expect(abs(moment(2) - 1) < 4 * (2 / count).squareRoot())

@@ -8,32 +8,32 @@ import Testing
 @Suite struct ParameterTests {
   static let laws = LawLibrary(texts: [
     "pairs": """
-      law: pairs
-      source: a test
-      parameters:
-        epsilon: {dimension: energy, per: pair, mix: geometric}
-        sigma: {dimension: length, per: pair, mix: arithmetic}
-        reduced: {dimension: mass, per: pair, mix: harmonic}
-        other: {dimension: 1, per: pair, value: 1, mix: "max(a, b)"}
-        cutoff: {dimension: length, per: pair, value: 2.5*sigma}
-        rule: {choose: [hard, soft], value: soft}
-      passes:
-      - interact: {within: cutoff, energy: epsilon*(sigma/r)^12}
-      """,
+    law: pairs
+    source: a test
+    parameters:
+      epsilon: {dimension: energy, per: pair, mix: geometric}
+      sigma: {dimension: length, per: pair, mix: arithmetic}
+      reduced: {dimension: mass, per: pair, mix: harmonic}
+      other: {dimension: 1, per: pair, value: 1, mix: "max(a, b)"}
+      cutoff: {dimension: length, per: pair, value: 2.5*sigma}
+      rule: {choose: [hard, soft], value: soft}
+    passes:
+    - interact: {within: cutoff, energy: epsilon*(sigma/r)^12}
+    """,
     "drag": """
-      law: drag
-      source: a test
-      parameters: {gamma: {dimension: 1/time, per: species}}
-      passes:
-      - propagate: {force: -gamma*mass*velocity}
-      """,
+    law: drag
+    source: a test
+    parameters: {gamma: {dimension: 1/time, per: species}}
+    passes:
+    - propagate: {force: -gamma*mass*velocity}
+    """,
     "shaped": """
-      law: shaped
-      source: a test
-      parameters: {wall: {of: vector length, dimension: length}, pair: {of: length, dimension: energy}}
-      passes:
-      - interact: {within: 1, energy: pair(r)}
-      """,
+    law: shaped
+    source: a test
+    parameters: {wall: {of: vector length, dimension: length}, pair: {of: length, dimension: energy}}
+    passes:
+    - interact: {within: 1, energy: pair(r)}
+    """,
   ])
 
   private func read(_ laws: String, units: String = "molecular", folder: URL = URL(fileURLWithPath: "/")) throws -> Scene {
@@ -61,7 +61,8 @@ import Testing
 
   @Test func `values of a pair are mixed by the rule of their parameter`() throws {
     let scene = try read(
-      "pairs: {epsilon: {A: 1 kJ/mol, B: 4 kJ/mol}, sigma: {A: 0.3 nm, B: 0.5 nm}, reduced: {A: 2 u, B: 6 u}, other: {A: 3, B: 7}}")
+      "pairs: {epsilon: {A: 1 kJ/mol, B: 4 kJ/mol}, sigma: {A: 0.3 nm, B: 0.5 nm}, reduced: {A: 2 u, B: 6 u}, other: {A: 3, B: 7}}"
+    )
     for (name, mixed) in [("epsilon", 2.0), ("sigma", 0.4), ("reduced", 3), ("other", 7), ("cutoff", 1)] {
       let values = numbers(scene, name)
       #expect(values.count == 4)
@@ -73,7 +74,8 @@ import Testing
   }
 
   @Test func `a pair that is given is not mixed`() throws {
-    let scene = try read("pairs: {epsilon: {A: 1 kJ/mol, B: 4 kJ/mol, B A: 3 kJ/mol}, sigma: 0.3 nm, reduced: 1 u, cutoff: 3*sigma}")
+    let scene = try read(
+      "pairs: {epsilon: {A: 1 kJ/mol, B: 4 kJ/mol, B A: 3 kJ/mol}, sigma: 0.3 nm, reduced: 1 u, cutoff: 3*sigma}")
     #expect(numbers(scene, "epsilon")[1].isApproximately(3))
     #expect(numbers(scene, "cutoff") == Array(repeating: 3 * numbers(scene, "sigma")[0], count: 4))
   }
@@ -88,9 +90,15 @@ import Testing
     ("pairs: {epsilom: 1 kJ/mol, sigma: 1 nm, reduced: 1 u}", "pairs has no parameter epsilom", "did you mean epsilon?"),
     ("pairs: {epsilon: 1 kJ/mol, sigma: 1 nm}", "pairs: reduced is missing", "such as reduced: 39.948 u"),
     ("pairs: {epsilon: 94.4 K, sigma: 1 nm, reduced: 1 u}", "epsilon: expected energy, found temperature", "94.4 kB K"),
-    ("pairs: {epsilon: 1.5, sigma: 1 nm, reduced: 1 u}", "epsilon: 1.5 has no unit, expected energy", "say units: {system: reduced}"),
+    (
+      "pairs: {epsilon: 1.5, sigma: 1 nm, reduced: 1 u}", "epsilon: 1.5 has no unit, expected energy",
+      "say units: {system: reduced}"
+    ),
     ("pairs: {epsilon: 1 kJ/mol, sigma: 2*cutoff, cutoff: 2*sigma, reduced: 1 u}", "depends on itself", ""),
-    ("pairs: {epsilon: {C: 1 kJ/mol}, sigma: 1 nm, reduced: 1 u}", "C is no species that pairs acts on", "known here: A, B"),
+    (
+      "pairs: {epsilon: {krypton: 1 kJ/mol}, sigma: 1 nm, reduced: 1 u}", "krypton is no species that pairs acts on",
+      "known here: A, B"
+    ),
     ("pairs: {epsilon: {A: 1 kJ/mol}, sigma: 1 nm, reduced: 1 u}", "epsilon: no value for pair (A, B)", ""),
     ("pairs: {epsilon: 1 kJ/mol, sigma: 1 nm, reduced: 1 u, rule: sofd}", "rule: expected hard, soft", "did you mean soft?"),
     ("pairs: {epsilon: 1 kJ/mol, sigma: 1 nm, reduced: 1 u, cutoff: epsilon*2}", "cutoff: expected length, found energy", ""),
@@ -120,7 +128,9 @@ import Testing
   }
 
   @Test func `a scene with laws is equal to its resolved text read again`() throws {
-    let scene = try read("pairs: {epsilon: {A: 1 kJ/mol, B: 4 kJ/mol}, sigma: 0.3 nm, reduced: 1 u}, d: {law: drag, gamma: 2 ps^-1, for: B, every: 3}")
+    let scene = try read(
+      "pairs: {epsilon: {A: 1 kJ/mol, B: 4 kJ/mol}, sigma: 0.3 nm, reduced: 1 u}, d: {law: drag, gamma: 2 ps^-1, for: B, every: 3}"
+    )
     let again = try Scene.read(text: scene.resolvedText, file: "test.yaml", access: scene.access, library: Self.laws)
     #expect(again == scene)
     #expect(scene.resolvedText.contains("cutoff: 2.5*sigma"))

@@ -5,7 +5,8 @@ import Laws
 @testable import Scenes
 
 /// The repository's top folder.
-let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
 
 /// The laws that Mote ships.
 let shippedLaws = LawLibrary(folders: [repository.appending(path: "Scenes/laws")])

@@ -11,7 +11,9 @@ extension KeyTable {
   /// This table and all that its keys lead to, each once.
   var family: [KeyTable] {
     keys.reduce(into: [self]) { found, key in
-      for table in key.kind.tables.flatMap(\.family) where !found.contains(where: { $0.name == table.name }) { found.append(table) }
+      for table in key.kind.tables.flatMap(\.family) where !found.contains(where: { $0.name == table.name }) {
+        found.append(table)
+      }
     }
   }
 
@@ -51,7 +53,8 @@ extension Kind {
     case .word(let words): words.joined(separator: ", ")
     case .flag: "true or false"
     case .integer: "a whole number"
-    case .quantity(let dimensions, _): dimensions.map { $0 == .one ? "a number" : $0 == .any ? "a quantity" : $0.rawValue }.joined(separator: " or ")
+    case .quantity(let dimensions, _):
+      dimensions.map { $0 == .one ? "a number" : $0 == .any ? "a quantity" : $0.rawValue }.joined(separator: " or ")
     case .expression: "an expression"
     case .file: "a file"
     case .list(let item, let count):

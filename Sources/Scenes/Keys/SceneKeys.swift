@@ -77,24 +77,36 @@ enum SceneKeys {
       Key("kind", .word(["particles"]), .value("particles"), about: "What it consists of.", example: "particles"),
       Key(
         "fields", .named(.law("field"), of: "field"),
-        about: "First values of fields: a quantity, a list for a vector, an expression of `position` and `id`, or a formula with its constants.",
+        about:
+          "First values of fields: a quantity, a list for a vector, an expression of `position` and `id`, or a formula with its constants.",
         example: "{mass: 39.948 u, charge: -1 e}"),
-      Key("fill", .map(fill), about: "Where its particles are at the start; none without it.", example: "{random: 1000, distance: 0.9 Å}"),
-      Key("velocities", .map(velocities), about: "How fast they are at the start; at rest without it.", example: "{temperature: 94.4 K}"),
+      Key(
+        "fill", .map(fill), about: "Where its particles are at the start; none without it.",
+        example: "{random: 1000, distance: 0.9 Å}"),
+      Key(
+        "velocities", .map(velocities), about: "How fast they are at the start; at rest without it.",
+        example: "{temperature: 94.4 K}"),
     ])
 
   static let law = KeyTable(
     name: "law", about: "One use of a law; its parameters stand beside these keys.",
     keys: [
-      Key("law", .text, .derived("the name of the entry"), about: "Which law: its name, or a path to its file.", example: "lennard-jones"),
+      Key(
+        "law", .text, .derived("the name of the entry"), about: "Which law: its name, or a path to its file.",
+        example: "lennard-jones"),
       Key(
         "for", .law("roles"), .derived("species of the roles' names; all for a nameless role"),
-        about: "Which species play the law's roles: a species or a list for a nameless role, else a map; `none` leaves a role empty.",
+        about:
+          "Which species play the law's roles: a species or a list for a nameless role, else a map; `none` leaves a role empty.",
         example: "[argon, krypton]"),
-      Key("every", .integer(positive), .value("1"), about: "Runs in steps that this number divides; dt is then so much longer.", example: "10"),
+      Key(
+        "every", .integer(positive), .value("1"), about: "Runs in steps that this number divides; dt is then so much longer.",
+        example: "10"),
       Key("group", .text, about: "The group of forces that it belongs to, for laws with several time steps.", example: "fast"),
       Key("slot", .text, about: "The place in the step where it runs, if not the law's own.", example: "moved"),
-      Key("shift", .word(["none", "energy", "force"]), about: "How its pair energy is brought to zero at the range.", example: "energy"),
+      Key(
+        "shift", .word(["none", "energy", "force"]), about: "How its pair energy is brought to zero at the range.",
+        example: "energy"),
       Key("smooth", .law("radius"), about: "The radius from which its pair energy is switched off smoothly.", example: "8 Å"),
       Key("tail", .flag, about: "Adds the mean-field correction for what the range cuts off.", example: "true"),
     ], isOpen: true)
@@ -111,7 +123,9 @@ enum SceneKeys {
       Key(
         "fields", .list(.text, count: 0...64), .value("[velocity]"),
         about: "What a frame holds besides positions.", example: "[velocity, force]"),
-      Key("precision", .word(["single", "double"]), .value("single"), about: "Of all fields but positions, which are double.", example: "double"),
+      Key(
+        "precision", .word(["single", "double"]), .value("single"), about: "Of all fields but positions, which are double.",
+        example: "double"),
       Key("compression", .integer(0...9), .value("1"), about: "0 none, 1 fast, 9 small.", example: "4"),
     ])
 
@@ -123,7 +137,10 @@ enum SceneKeys {
     name: "expect", about: "A bound on a total at the end of the run.",
     keys: [
       Key("value", .quantity([.any], .any), about: "What it must be.", example: "94.4 kB K"),
-      Key("within", .quantity([.any], .notNegative), about: "How far off it may be: a quantity, or a part of the value.", example: "3 %"),
-      Key("between", .list(.quantity([.any], .any), count: 2...2), about: "Its least and greatest value.", example: "[0.98, 1.02]"),
+      Key(
+        "within", .quantity([.any], .notNegative), about: "How far off it may be: a quantity, or a part of the value.",
+        example: "3 %"),
+      Key(
+        "between", .list(.quantity([.any], .any), count: 2...2), about: "Its least and greatest value.", example: "[0.98, 1.02]"),
     ])
 }

@@ -27,7 +27,8 @@ struct ParameterForm {
     dimensionText = parameter.dimensionText
     shape = parameter.shape
     arguments = parameter.arguments
-    argumentNames = parameter.argumentNames.isEmpty ? Array(["x", "y", "z"].prefix(parameter.arguments.count)) : parameter.argumentNames
+    argumentNames =
+      parameter.argumentNames.isEmpty ? Array(["x", "y", "z"].prefix(parameter.arguments.count)) : parameter.argumentNames
     per = parameter.per
     mix = parameter.mix
     choices = parameter.choices

@@ -5,10 +5,13 @@ import Laws
 /// Functions that a scene gives: a formula, points, or a table file.
 extension ParameterResolver {
   mutating func functions(_ parameter: ParameterForm, _ given: Tree) -> [Function]? {
-    let isPerEach = parameter.per != nil && given.pairs != nil && given["formula"] == nil && given["table"] == nil && given["points"] == nil
+    let isPerEach =
+      parameter.per != nil && given.pairs != nil && given["formula"] == nil && given["table"] == nil && given["points"] == nil
     guard isPerEach else {
       guard let one = function(parameter, given) else { return nil }
-      return Array(repeating: one, count: parameter.per == nil ? 1 : parameter.per == .species ? species.count : species.count * species.count)
+      return Array(
+        repeating: one,
+        count: parameter.per == nil ? 1 : parameter.per == .species ? species.count : species.count * species.count)
     }
     guard let trees = distributed(parameter, given) else { return nil }
     let missing = trees.firstIndex { $0 == nil }
@@ -39,7 +42,8 @@ extension ParameterResolver {
     }
     let lookup = point.merging(formula.constants) { $1 }
     do {
-      let value = try Evaluator(lookup: { lookup[$0] }, known: Array(lookup.keys), space: reader.space).evaluate(formula.expression)
+      let value = try Evaluator(lookup: { lookup[$0] }, known: Array(lookup.keys), space: reader.space).evaluate(
+        formula.expression)
       guard value.isScalar else { return reader.report.error("\(parameter.name): gives a vector, a number is wanted", at: given) }
       if !isReduced, let wanted = dimension(of: parameter), let found = value.dimension, found != wanted {
         reader.report.error(
@@ -69,7 +73,8 @@ extension ParameterResolver {
 
   private mutating func value(of parameter: ParameterForm, _ tree: Tree) -> Double? {
     guard let dimension = dimension(of: parameter) else { return reader.value(tree, key: parameter.name)?.number }
-    return reader.quantity(tree, [dimension], wanted: parameter.wanted, example: dimension.example(in: reader.space), key: parameter.name)?.number
+    return reader.quantity(
+      tree, [dimension], wanted: parameter.wanted, example: dimension.example(in: reader.space), key: parameter.name)?.number
   }
 
   /// Points must be in order, and enough for a cubic spline.
@@ -118,7 +123,8 @@ extension ParameterResolver {
   private mutating func columnScales(_ parameter: ParameterForm, _ given: Tree) -> [Double]? {
     if reader.units.isReduced { return [1, 1] }
     guard let units = given["units"]?.list, units.count == 2 else {
-      reader.report.error("\(parameter.name): a table wants units of its two columns", hint: "{table: FILE, units: [nm, kJ/mol]}", at: given)
+      reader.report.error(
+        "\(parameter.name): a table wants units of its two columns", hint: "{table: FILE, units: [nm, kJ/mol]}", at: given)
       return nil
     }
     let ones = units.map { Tree.scalar("1 " + ($0.scalar ?? ""), at: $0.location) }

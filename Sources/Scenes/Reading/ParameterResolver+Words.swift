@@ -7,6 +7,10 @@ extension ParameterResolver {
   func dimension(of parameter: ParameterForm) -> Dimension? { reader.dimension(parameter.dimensionText) }
 
   mutating func reportMissing(_ parameter: ParameterForm) {
+    // A misspelt key is reported as such, and is then not missing.
+    let own = law.parameters.map(\.name) + SceneKeys.law.keys.map(\.name)
+    let strangers = tree.pairs?.map(\.key).filter { !own.contains($0) } ?? []
+    guard !strangers.contains(where: { nearestNames(to: $0, among: [parameter.name]).first != nil }) else { return }
     reader.report.error("\(at.key): \(parameter.name) is missing", hint: example(of: parameter), at: at)
   }
 
@@ -58,7 +62,8 @@ extension Dimension {
   /// SI base units of this dimension, as `Units` reads them.
   var unitText: String {
     zip(["m", "kg", "s", "A", "K", "mol", "cd"], exponents).filter { !$0.1.isZero }.map { symbol, power in
-      power == Rational(1) ? symbol : power.denominator == 1 ? "\(symbol)^\(power.numerator)" : "\(symbol)^(\(power.numerator)/\(power.denominator))"
+      power == Rational(1)
+        ? symbol : power.denominator == 1 ? "\(symbol)^\(power.numerator)" : "\(symbol)^(\(power.numerator)/\(power.denominator))"
     }.joined(separator: " ")
   }
 }

@@ -27,7 +27,8 @@ struct ParameterResolver {
   mutating func setting(_ parameter: ParameterForm) -> ParameterSetting? {
     let dimension = dimension(of: parameter)
     func setting(_ values: [ParameterSetting.Value]) -> ParameterSetting {
-      ParameterSetting(name: parameter.name, shape: parameter.shape, dimension: dimension ?? .one, per: parameter.per, values: values)
+      ParameterSetting(
+        name: parameter.name, shape: parameter.shape, dimension: dimension ?? .one, per: parameter.per, values: values)
     }
     guard let given = tree[parameter.name] else {
       reportMissing(parameter)
@@ -47,7 +48,8 @@ struct ParameterResolver {
   mutating func smoothing(_ given: Tree) -> ParameterSetting? {
     let radius = ParameterForm(name: "smooth", dimensionText: "length", per: .pair)
     return values(radius, given).map {
-      ParameterSetting(name: "smooth", shape: .scalar, dimension: Dimension(length: 1), per: .pair, values: $0.map { .numbers($0.numbers) })
+      ParameterSetting(
+        name: "smooth", shape: .scalar, dimension: Dimension(length: 1), per: .pair, values: $0.map { .numbers($0.numbers) })
     }
   }
 
@@ -98,7 +100,8 @@ struct ParameterResolver {
       guard indices.count == names.count, (1...(parameter.per == .pair ? 2 : 1)).contains(names.count) else {
         let stranger = names.first { !species.contains($0) }
         reader.report.error(
-          stranger.map { "\(parameter.name): \($0) is no species that \(at.key) acts on" } ?? "\(parameter.name): \(pair.key) is no \(parameter.per?.rawValue ?? "species")",
+          stranger.map { "\(parameter.name): \($0) is no species that \(at.key) acts on" }
+            ?? "\(parameter.name): \(pair.key) is no \(parameter.per?.rawValue ?? "species")",
           hint: stranger.map { suggestion(for: $0, among: species) } ?? "", at: pair)
         isRight = false
         continue
@@ -125,7 +128,9 @@ struct ParameterResolver {
       let isPair = parameter.per == .pair
       guard isPair, let mix = parameter.mix, let a = values[i * species.count + i], let b = values[j * species.count + j] else {
         let who = isPair ? (i == j ? species[i] : "pair (\(species[i]), \(species[j]))") : species[place]
-        reader.report.error("\(parameter.name): no value for \(who)\(isPair && i != j && parameter.mix == nil ? " and no mix" : "")", at: given.location)
+        reader.report.error(
+          "\(parameter.name): no value for \(who)\(isPair && i != j && parameter.mix == nil ? " and no mix" : "")",
+          at: given.location)
         return nil
       }
       do {
@@ -139,10 +144,13 @@ struct ParameterResolver {
   }
 
   private mutating func value(_ parameter: ParameterForm, _ given: Tree, place: Int) -> Quantity? {
-    if parameter.shape != .scalar, parameter.shape != .integer, parameter.shape != .boolean { return components(parameter, given) }
+    if parameter.shape != .scalar, parameter.shape != .integer, parameter.shape != .boolean {
+      return components(parameter, given)
+    }
     if parameter.shape == .boolean { return reader.flag(given, key: parameter.name).map { Quantity($0 ? 1 : 0, .one) } }
     guard let text = given.scalar, !given.isEmptyScalar else {
-      reader.report.error("\(parameter.name): expected \(parameter.wanted), found \(given.kindName)", hint: example(of: parameter), at: given)
+      reader.report.error(
+        "\(parameter.name): expected \(parameter.wanted), found \(given.kindName)", hint: example(of: parameter), at: given)
       return nil
     }
     if reader.isQuantity(text) { return quantity(parameter, given) }
@@ -153,7 +161,8 @@ struct ParameterResolver {
     }
     if let wanted = dimension(of: parameter), !reader.units.isReduced, let found = value.dimension, found != wanted {
       reader.report.error(
-        "\(parameter.name): expected \(parameter.wanted), found \(found.described(space: reader.space))", hint: example(of: parameter), at: given)
+        "\(parameter.name): expected \(parameter.wanted), found \(found.described(space: reader.space))",
+        hint: example(of: parameter), at: given)
       return nil
     }
     return value
@@ -196,7 +205,8 @@ struct ParameterResolver {
       }
       guard let found = numbers(ParameterForm(other)) else { return nil }
       let isSame = other.per == parameter.per || other.per == nil
-      guard isSame, let value = found.indices.contains(other.per == nil ? 0 : place) ? found[other.per == nil ? 0 : place] : nil else {
+      guard isSame, let value = found.indices.contains(other.per == nil ? 0 : place) ? found[other.per == nil ? 0 : place] : nil
+      else {
         reader.report.add(formula.diagnostic("\(name) has a value per \(other.per?.rawValue ?? ""), \(parameter.name) has not"))
         return nil
       }

@@ -19,7 +19,9 @@ extension Scene {
       text = try FileAccess(folder: url.resolvingSymlinksInPath().deletingLastPathComponent())
         .text(of: url.resolvingSymlinksInPath().lastPathComponent, at: nil)
     } catch {
-      throw Diagnostics([Diagnostic(error.message.replacing(url.lastPathComponent, with: path), hint: "mote new lists example scenes")])
+      throw Diagnostics([
+        Diagnostic(error.message.replacing(url.lastPathComponent, with: path), hint: "mote new lists example scenes")
+      ])
     }
     return try read(text: text, file: path, access: access, overrides: overrides, library: library)
   }

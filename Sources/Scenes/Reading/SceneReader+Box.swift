@@ -10,7 +10,9 @@ extension SceneReader {
       if let count = box?[key].flatMap({ items($0) })?.count, (1...3).contains(count) { return count }
     }
     for fill in fills(in: tree) {
-      if let lattice = fill["lattice"]?.scalar, let known = Lattice.all.first(where: { $0.name == lattice }) { return known.space }
+      if let lattice = fill["lattice"]?.scalar, let known = Lattice.all.first(where: { $0.name == lattice }) {
+        return known.space
+      }
     }
     return 3
   }
@@ -27,7 +29,8 @@ extension SceneReader {
         if !report.hasErrors {
           report.error(
             "size: nothing in the scene says how large the box is",
-            hint: "give lengths, such as size: \(units.isReduced ? "[10, 10, 10]" : "[10, 10, 10] nm"), or a lattice with count and density",
+            hint:
+              "give lengths, such as size: \(units.isReduced ? "[10, 10, 10]" : "[10, 10, 10] nm"), or a lattice with count and density",
             at: box["size"]?.location.file == "default" ? box.location : size.location)
         }
         return nil

@@ -20,15 +20,16 @@ extension SceneReader {
   }
 
   private mutating func reportUnknown(_ pair: Tree.Pair, in table: KeyTable) {
-    // A comma without quotes tears an expression inside { } apart, and leaves a piece of it as a key.
-    let isTorn = pair.value.isEmptyScalar && pair.key.contains { "()[]*^/".contains($0) }
-    let hint = isTorn ? "quote an expression that holds a comma inside { }" : suggestion(for: pair.key, among: table.keys.map(\.name))
+    let hint = pair.isTorn ? Self.tornHint : suggestion(for: pair.key, among: table.keys.map(\.name))
     report.error("\(table.name): unknown key \"\(pair.key)\"", hint: hint, at: pair)
   }
 
+  private static let tornHint = "quote an expression that holds a comma inside { }"
+
   private mutating func check(_ tree: Tree, _ kind: Kind, key: String) {
     switch kind {
-    case .text, .file: if tree.scalar == nil { report.error("\(key): expected text, found \(tree.kindName)", at: tree) }
+    case .text, .file:
+      if tree.scalar == nil || tree.isEmptyScalar { report.error("\(key): expected text, found \(tree.kindName)", at: tree) }
     case .word(let words): _ = word(tree, words, key: key)
     case .flag: _ = flag(tree, key: key)
     case .integer(let range): _ = integer(tree, range, key: key)
@@ -58,9 +59,10 @@ extension SceneReader {
       return
     }
     for pair in pairs {
-      let isName = pair.key.first?.isLetter == true && pair.key.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
-      if !isName || pair.key.count > 64 || ["none", "world", "all"].contains(pair.key) {
-        report.error("\(pair.key) is no name of a \(what)", hint: "letters, digits, - and _, beginning with a letter", at: pair)
+      if !pair.hasName {
+        report.error(
+          "\(pair.key) is no name of a \(what)",
+          hint: pair.isTorn ? Self.tornHint : "letters, digits, - and _, beginning with a letter", at: pair)
       }
       check(pair.value, inner, key: pair.key)
     }
@@ -90,4 +92,15 @@ extension Kind {
     default: true
     }
   }
+}
+
+extension Tree.Pair {
+  /// Whether the key can be the name of a species, a law or a total.
+  var hasName: Bool {
+    key.first?.isLetter == true && key.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) } && key.count <= 64
+      && !["none", "world", "all"].contains(key)
+  }
+
+  /// A comma without quotes tears an expression inside { } apart, and leaves a piece of it as a key.
+  var isTorn: Bool { value.isEmptyScalar && key.contains { "()[]*^/".contains($0) } }
 }

@@ -54,7 +54,9 @@ extension SceneReader {
   private func withUnitMasses(_ tree: Tree) -> Tree {
     guard let species = tree["species"], let pairs = species.pairs else { return tree }
     let completed = pairs.map { pair in
-      guard pair.value.pairs != nil, pair.value["fields"].map({ $0.pairs != nil && $0["mass"] == nil }) ?? true else { return pair }
+      guard pair.value.pairs != nil, pair.value["fields"].map({ $0.pairs != nil && $0["mass"] == nil }) ?? true else {
+        return pair
+      }
       let fields = (pair.value["fields"] ?? Tree(content: .map([]), location: pair.value.location))
         .setting("mass", to: .scalar("1", at: pair.value.location))
       return Tree.Pair(key: pair.key, keyLocation: pair.keyLocation, value: pair.value.setting("fields", to: fields))

@@ -21,7 +21,8 @@ extension SceneReader {
     case .points(let points):
       let trees = points.compactMap { tree(of: .list([$0.0, $0.1])) }
       return trees.count == points.count ? Tree(content: .list(trees), location: at) : nil
-    case .table(let path): return Tree(content: .map([Tree.Pair(key: "table", keyLocation: at, value: .scalar(path, at: at))]), location: at)
+    case .table(let path):
+      return Tree(content: .map([Tree.Pair(key: "table", keyLocation: at, value: .scalar(path, at: at))]), location: at)
     case .each(let values):
       let pairs = values.compactMap { name, value in tree(of: value).map { Tree.Pair(key: name, keyLocation: at, value: $0) } }
       return pairs.count == values.count ? Tree(content: .map(pairs), location: at) : nil

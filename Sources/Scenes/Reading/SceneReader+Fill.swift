@@ -15,7 +15,9 @@ extension SceneReader {
   mutating func fill(_ tree: Tree, of species: Tree.Pair, box: Box) -> Fill? {
     let given = Self.ways.filter { tree[$0] != nil }
     guard given.count == 1, let way = given.first else {
-      report.error("fill: say one of \(Self.ways.joined(separator: ", "))", hint: "{lattice: fcc, count: 864, density: 1.374 g/cm^3}", at: tree.location)
+      report.error(
+        "fill: say one of \(Self.ways.joined(separator: ", "))", hint: "{lattice: fcc, count: 864, density: 1.374 g/cm^3}",
+        at: tree.location)
       return nil
     }
     for pair in tree.pairs ?? [] where pair.key != way && Self.companions[way]?.contains(pair.key) == false {
@@ -66,13 +68,20 @@ extension SceneReader {
 
   private mutating func latticeFill(_ tree: Tree, mass: Double?, box: Box) -> LatticeFill? {
     guard let request = latticeRequest(tree, mass: mass), let region = region(tree["region"], box: box) else { return nil }
-    let isFitted = tree["region"] == nil && request.fitted().map { zip($0.cells, $0.sides).map { Double($0) * $1 } == box.lengths } == true
+    let isFitted =
+      tree["region"] == nil && request.fitted().map { zip($0.cells, $0.sides).map { Double($0) * $1 } == box.lengths } == true
     if !isFitted, request.count != nil, request.density != nil {
       report.error("fill: the region fixes count from density; give one of them", at: tree["count"] ?? tree)
       return nil
     }
     guard let place = isFitted ? request.fitted() : request.placed(in: region.lengths) else {
-      report.error("fill: a lattice wants spacing, density, or count", hint: "{lattice: \(request.lattice.name), spacing: …}", at: tree.location)
+      if tree["density"] == nil, tree["spacing"] == nil, tree["count"] == nil {
+        report.error(
+          "fill: a lattice wants spacing, density, or count", hint: "{lattice: \(request.lattice.name), count: 500}",
+          at: tree.location)
+      } else if !report.hasErrors {
+        report.error("fill: not one particle fits, or too many would", at: tree.location)
+      }
       return nil
     }
     let sites = place.cells.reduce(Double(request.lattice.basis.count)) { $0 * Double($1) }
@@ -96,7 +105,9 @@ extension SceneReader {
       let filled = Double(fill.cells[axis]) * fill.sides[axis]
       if abs(filled - box.lengths[axis]) > 1e-6 * box.lengths[axis] {
         let axisName = ["x", "y", "z"][axis]
-        report.warning("fill: whole cells do not meet across the periodic side \(axisName)", hint: "size: fit, or count or density", at: tree.location)
+        report.warning(
+          "fill: whole cells do not meet across the periodic side \(axisName)", hint: "size: fit, or count or density",
+          at: tree.location)
       }
     }
   }
@@ -123,7 +134,9 @@ extension SceneReader {
       report.error("region: centre wants a radius", at: centre)
       return nil
     }
-    guard let middle = vector(centre, [.length], key: "centre"), let length = quantity(radius, [.length], .positive, key: "radius") else {
+    guard let middle = vector(centre, [.length], key: "centre"),
+      let length = quantity(radius, [.length], .positive, key: "radius")
+    else {
       return nil
     }
     return Region(from: from, to: to, ball: Region.Ball(centre: middle, radius: length))

@@ -49,14 +49,16 @@ extension SceneReader {
     return LawUse(
       name: pair.key, law: law, roles: roles, species: playing, settings: settings,
       every: tree["every"].flatMap { integer($0, SceneKeys.positive, key: "every") } ?? 1, group: tree["group"]?.scalar,
-      slot: tree["slot"]?.scalar, shift: tree["shift"]?.scalar, smooth: smooth, tail: tree["tail"].flatMap { flag($0, key: "tail") })
+      slot: tree["slot"]?.scalar, shift: tree["shift"]?.scalar, smooth: smooth,
+      tail: tree["tail"].flatMap { flag($0, key: "tail") })
   }
 
   private mutating func checkKeys(of pair: Tree.Pair, _ law: Law) {
     let names = law.parameters.map(\.name), own = SceneKeys.law.keys.map(\.name)
     for given in pair.value.pairs ?? [] where !names.contains(given.key) && !own.contains(given.key) {
       report.error(
-        "\(pair.key): \(law.name) has no parameter \(given.key)", hint: suggestion(for: given.key, among: names + own), at: given)
+        "\(pair.key == law.name ? "" : "\(pair.key): ")\(law.name) has no parameter \(given.key)",
+        hint: suggestion(for: given.key, among: names + own), at: given)
     }
     let hasPairEnergy = law.hasPairEnergy
     for key in ["shift", "smooth", "tail"] where !hasPairEnergy && !names.contains(key) {
@@ -76,20 +78,24 @@ extension SceneReader {
     }
     guard let pairs = binding.pairs else {
       let list = roles.map(\.name).joined(separator: ", ")
-      report.error("for: \(law.name) has the roles \(list); say the species of each", hint: "for: {ROLE: SPECIES, …}", at: binding)
+      report.error(
+        "for: \(law.name) has the roles \(list); say the species of each", hint: "for: {ROLE: SPECIES, …}", at: binding)
       return [:]
     }
     for given in pairs where !roles.contains(where: { $0.name == given.key }) {
-      report.error("for: \(law.name) has no role \(given.key)", hint: suggestion(for: given.key, among: roles.map(\.name)), at: given)
+      report.error(
+        "for: \(law.name) has no role \(given.key)", hint: suggestion(for: given.key, among: roles.map(\.name)), at: given)
     }
-    return Dictionary(uniqueKeysWithValues: roles.map { role in
-      (role.name, binding[role.name].map { names($0, species: species) } ?? standardSpecies(for: role, law, pair, species))
-    })
+    return Dictionary(
+      uniqueKeysWithValues: roles.map { role in
+        (role.name, binding[role.name].map { names($0, species: species) } ?? standardSpecies(for: role, law, pair, species))
+      })
   }
 
   private mutating func standardSpecies(for role: Role, _ law: Law, _ pair: Tree.Pair, _ species: [String]) -> [String] {
     guard role.kind == .particles else {
-      report.error("\(pair.key): role \(role.name) of \(law.name) is no set of particles, and scenes have no other species yet",
+      report.error(
+        "\(pair.key): role \(role.name) of \(law.name) is no set of particles, and scenes have no other species yet",
         hint: "bind it to none: for: {\(role.name): none}", at: pair)
       return []
     }
@@ -97,7 +103,8 @@ extension SceneReader {
     if species.contains(role.name) { return [role.name] }
     if law.roles.count(where: { $0.name != "world" }) == 1 { return species }
     report.error(
-      "role \(role.name): the scene has no species \(role.name)", hint: "bind it or say \(role.name): none, under for of \(pair.key)", at: pair)
+      "role \(role.name): the scene has no species \(role.name)",
+      hint: "bind it or say \(role.name): none, under for of \(pair.key)", at: pair)
     return []
   }
 
@@ -108,7 +115,9 @@ extension SceneReader {
       if let name = item.scalar, species.contains(name) {
         result.append(name)
       } else {
-        report.error("for: there is no species \(item.scalar ?? item.kindName)", hint: suggestion(for: item.scalar ?? "", among: species), at: item)
+        report.error(
+          "for: there is no species \(item.scalar ?? item.kindName)", hint: suggestion(for: item.scalar ?? "", among: species),
+          at: item)
       }
     }
     return result

@@ -31,7 +31,9 @@ extension SceneReader {
       if case .replace? = source?.fill {
         report.error("replace: \(name) is made by replacement itself", at: at)
       } else if source?.fill == nil || name == species.name {
-        report.error("replace: there is no other species \(name) that is filled", hint: suggestion(for: name, among: all.map(\.name)), at: at)
+        report.error(
+          "replace: there is no other species \(name) that is filled", hint: suggestion(for: name, among: all.map(\.name)), at: at
+        )
       }
     }
   }
@@ -42,14 +44,16 @@ extension SceneReader {
     let isTemperature = (try? Units.parse(given.sourceText))?.dimension == Dimension(temperature: 1)
     let boltzmann = 1.380649e-23 / units.scale(of: Dimension(length: 2, mass: 1, time: -2, temperature: -1))
     let drift = tree["drift"].map { vector($0, [.velocity], key: "drift") } ?? Array(repeating: 0, count: space)
-    if number > 0, !hasMass { report.error("velocities: the species needs a mass", hint: "fields: {mass: 39.948 u}", at: tree.location) }
+    if number > 0, !hasMass {
+      report.error("velocities: the species needs a mass", hint: "fields: {mass: 39.948 u}", at: tree.location)
+    }
     return drift.map {
       Velocities(energy: isTemperature ? number * boltzmann : number, isExact: tree["momentum"]?.scalar != "free", drift: $0)
     }
   }
 
   private mutating func field(_ pair: Tree.Pair, of species: String, box: Box, laws: [LawUse]) -> InitialField? {
-    guard let type = fieldType(pair, of: species, laws: laws) else { return nil }
+    guard pair.hasName, let type = fieldType(pair, of: species, laws: laws) else { return nil }
     let count = type.shape.components(space: space), given = pair.value
     if let list = items(given) {
       let allNumbers = list.allSatisfy { $0.scalar.map(isQuantity) == true }
@@ -62,7 +66,8 @@ extension SceneReader {
         return nil
       }
       let numbers = list.compactMap { number($0, type.dimension, key: pair.key) }
-      return numbers.count == count ? InitialField(name: pair.key, shape: type.shape, dimension: type.dimension, value: .numbers(numbers)) : nil
+      return numbers.count == count
+        ? InitialField(name: pair.key, shape: type.shape, dimension: type.dimension, value: .numbers(numbers)) : nil
     }
     if let text = given.scalar, isQuantity(text) || given.isEmptyScalar {
       guard let value = number(given, type.dimension, key: pair.key) else { return nil }
@@ -105,19 +110,26 @@ extension SceneReader {
   }
 
   /// Evaluates a field's formula once, in the middle of the box, to see that its shape and dimension are right.
-  private mutating func checked(_ formula: Formula, _ pair: Tree.Pair, _ type: (shape: Shape, dimension: Dimension), box: Box) -> Formula? {
+  private mutating func checked(_ formula: Formula, _ pair: Tree.Pair, _ type: (shape: Shape, dimension: Dimension), box: Box)
+    -> Formula?
+  {
     let middle = zip(box.origin, box.lengths).map { $0 + $1 / 2 }
     do {
-      let value = try formula.evaluator(position: middle, id: 1, box: box, isReduced: units.isReduced) { count, _ in Array(repeating: 0.5, count: count) }
-        .evaluate(formula.expression)
+      let value = try formula.evaluator(position: middle, id: 1, box: box, isReduced: units.isReduced) { count, _ in
+        Array(repeating: 0.5, count: count)
+      }
+      .evaluate(formula.expression)
       guard value.numbers.count == type.shape.components(space: space) else {
-        report.error("\(pair.key): the formula gives \(value.numbers.count) numbers, the field has \(type.shape.components(space: space))", at: pair.value)
+        report.error(
+          "\(pair.key): the formula gives \(value.numbers.count) numbers, the field has \(type.shape.components(space: space))",
+          at: pair.value)
         return nil
       }
       if !units.isReduced, let found = value.dimension, found != type.dimension {
         report.error(
           "\(pair.key): expected \(type.dimension.described(space: space)), found \(found.described(space: space))",
-          hint: "name quantities beside the formula: {formula: v*position.y/box.y, v: 10 m/s}", at: pair.value["formula"] ?? pair.value)
+          hint: "name quantities beside the formula: {formula: v*position.y/box.y, v: 10 m/s}",
+          at: pair.value["formula"] ?? pair.value)
         return nil
       }
       return formula
@@ -127,7 +139,8 @@ extension SceneReader {
     }
   }
 
-  private mutating func fieldType(_ pair: Tree.Pair, of species: String, laws: [LawUse]) -> (shape: Shape, dimension: Dimension)? {
+  private mutating func fieldType(_ pair: Tree.Pair, of species: String, laws: [LawUse]) -> (shape: Shape, dimension: Dimension)?
+  {
     if pair.key == "position" || pair.key == "id" || pair.key == "force" || pair.key == "torque" {
       let hint = pair.key == "position" ? "positions come from fill: {points: …}" : ""
       report.error("fields: \(pair.key) cannot be set", hint: hint, at: pair)
@@ -145,7 +158,8 @@ extension SceneReader {
     }
     if let type = KnownField.type(of: pair.key, space: space) { return type }
     report.error(
-      "\(species): no law has a field \(pair.key)", hint: suggestion(for: pair.key, among: Set(names).subtracting(["position", "id", "force", "torque"])), at: pair)
+      "\(species): no law has a field \(pair.key)",
+      hint: suggestion(for: pair.key, among: Set(names).subtracting(["position", "id", "force", "torque"])), at: pair)
     return nil
   }
 }

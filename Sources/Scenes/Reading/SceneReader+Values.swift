@@ -25,11 +25,14 @@ extension SceneReader {
   mutating func quantity(
     _ tree: Tree, _ allowed: [Dimension], wanted: String, example: String, _ sign: Sign = .any, key: String
   ) -> (number: Double, dimension: Dimension)? {
-    guard let parsed = parsedQuantity(tree, key: key, wanted: wanted, example: units.isReduced ? "1.5" : example) else { return nil }
+    guard let parsed = parsedQuantity(tree, key: key, wanted: wanted, example: units.isReduced ? "1.5" : example) else {
+      return nil
+    }
     if units.isReduced {
       guard parsed.dimension.isOne else {
         report.error(
-          "\(key): the scene's units are reduced, so a pure number is wanted", hint: "leave the unit out, or take away units", at: tree)
+          "\(key): the scene's units are reduced, so a pure number is wanted", hint: "leave the unit out, or take away units",
+          at: tree)
         return nil
       }
       return signed(parsed.value, sign, tree, key: key).map { ($0, allowed.first ?? .one) }
@@ -67,7 +70,8 @@ extension SceneReader {
         hint: "such as \(key): \(example); or say units: {system: reduced} for pure numbers", at: tree)
     } else {
       let energy = KeyDimension.energy.dimension(space: space), isTemperature = found.dimension == Dimension(temperature: 1)
-      let hint = isTemperature && allowed.contains { $0 == energy }
+      let hint =
+        isTemperature && allowed.contains { $0 == energy }
         ? "kB times a temperature is an energy: \(found.text.replacing(" K", with: " kB K"))" : "such as \(key): \(example)"
       report.error("\(key): expected \(wanted), found \(found.dimension.described(space: space))", hint: hint, at: tree)
     }
@@ -97,10 +101,10 @@ extension SceneReader {
 
   /// Numbers in units of the run, one for each dimension of the box.
   mutating func vector(_ tree: Tree, _ kinds: [KeyDimension], key: String) -> [Double]? {
-    guard let list = items(tree), list.count == space else {
-      report.error(
-        "\(key): expected a list of \(space), one for each dimension of the box, found \(items(tree).map { "\($0.count)" } ?? tree.kindName)",
-        at: tree)
+    // What is no list of one to three is reported by the check against the table.
+    guard let list = items(tree), (1...3).contains(list.count) else { return nil }
+    guard list.count == space else {
+      report.error("\(key): expected a list of \(space), one for each dimension of the box, found \(list.count)", at: tree)
       return nil
     }
     let numbers = list.compactMap { quantity($0, kinds, .any, key: key) }
@@ -112,7 +116,8 @@ extension SceneReader {
     // 2e4 is how people write round numbers of steps.
     let number = Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
     guard let number, range.contains(number) else {
-      let bound = range.upperBound == Int.max ? "\(range.lowerBound) or greater" : "from \(range.lowerBound) to \(range.upperBound)"
+      let bound =
+        range.upperBound == Int.max ? "\(range.lowerBound) or greater" : "from \(range.lowerBound) to \(range.upperBound)"
       report.error("\(key): expected a whole number \(bound), found \(tree.kindName)", at: tree)
       return nil
     }

@@ -41,7 +41,10 @@ struct SceneReader {
     let expectations = tree["expect"]?.pairs?.compactMap { expectation($0) } ?? []
     let stop = tree["stop when"].flatMap { expression($0) }
     let totals = totals(in: tree)
-    guard !report.hasErrors, let box, let dt = tree["dt"].flatMap({ quantity($0, [.time], .positive, key: "dt") }) else { return nil }
+    if let file = tree["output"]?["file"], file.scalar == "" { report.error("output: file wants a name", at: file) }
+    guard !report.hasErrors, let box, let dt = tree["dt"].flatMap({ quantity($0, [.time], .positive, key: "dt") }) else {
+      return nil
+    }
     let output = output(tree["output"])
     return Scene(
       title: tree["title"]?.scalar ?? "", units: units, seed: UInt64(number(tree["seed"]) ?? 1),

@@ -43,7 +43,9 @@ extension Evaluator {
       return Quantity(zip(a.numbers, b.numbers).reduce(0) { $0 + $1.0 * $1.1 }, product(a, b))
     case "cross":
       let (a, b) = try two(values, name, term)
-      guard a.numbers.count == 3, b.numbers.count == 3 else { throw term.diagnostic("cross wants two vectors of three components") }
+      guard a.numbers.count == 3, b.numbers.count == 3 else {
+        throw term.diagnostic("cross wants two vectors of three components")
+      }
       return Quantity(cross(a.numbers, b.numbers), product(a, b))
     case "clamp":
       guard values.count == 3, values.allSatisfy(\.isScalar) else { throw term.diagnostic("clamp wants three numbers") }
@@ -85,7 +87,9 @@ extension Evaluator {
     return Quantity(noise(space, name == "normal"), .one)
   }
 
-  private func product(_ a: Quantity, _ b: Quantity) -> Dimension? { a.dimension.flatMap { first in b.dimension.map { first * $0 } } }
+  private func product(_ a: Quantity, _ b: Quantity) -> Dimension? {
+    a.dimension.flatMap { first in b.dimension.map { first * $0 } }
+  }
 
   private func length(_ value: Quantity) -> Double { value.numbers.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 

@@ -4,14 +4,18 @@ import World
 
 /// An expression together with the constants that it names, in units of the run.
 public struct Formula: Sendable, Hashable {
+  /// The formula.
   public var expression: Expression
   /// Names that the expression may use for what it is evaluated at (`r`, `position`, `id` …).
   public var arguments: [String]
+  /// Quantities that it names.
   public var constants: [String: Quantity]
 
   /// A number or vector with its dimension; without one it fits every dimension.
   public struct Quantity: Sendable, Hashable {
+    /// One number, or the components of a vector.
     public var numbers: [Double]
+    /// Physical dimension, if it is known to have one.
     public var dimension: Dimension?
 
     /// One number is a scalar, several are the components of a vector.
@@ -93,7 +97,8 @@ struct Evaluator {
   private func member(_ base: Expression, _ name: String, _ term: Expression) throws(Diagnostic) -> Quantity {
     let value = try evaluate(base)
     guard !value.isScalar, let axis = ["x", "y", "z"].firstIndex(of: name), axis < value.numbers.count else {
-      throw term.diagnostic("there is no component .\(name)", hint: "a vector here has \(["x", "x and y", "x, y and z"][space - 1])")
+      throw term.diagnostic(
+        "there is no component .\(name)", hint: "a vector here has \(["x", "x and y", "x, y and z"][space - 1])")
     }
     return Quantity(value.numbers[axis], value.dimension)
   }

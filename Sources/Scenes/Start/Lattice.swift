@@ -2,11 +2,14 @@ import Foundation
 
 /// A crystal by its unit cell: sides relative to the first, and sites in parts of the cell.
 public struct Lattice: Sendable, Hashable {
+  /// The name that scenes use.
   public var name: String
   /// Sides of the cell, the first being 1.
   public var shape: [Double]
+  /// Places of the sites in the cell, in parts of its sides.
   public var basis: [[Double]]
 
+  /// Dimensions of the crystal.
   public var space: Int { shape.count }
 
   /// fcc, bcc, sc, diamond; hexagonal (a × √3 a, two sites) and square.
@@ -56,6 +59,7 @@ public struct Lattice: Sendable, Hashable {
 
 /// A lattice in its place, all lengths in units of the run.
 public struct LatticeFill: Sendable, Hashable {
+  /// The crystal.
   public var lattice: Lattice
   /// Cells along each axis.
   public var cells: [Int]
@@ -63,6 +67,7 @@ public struct LatticeFill: Sendable, Hashable {
   public var sides: [Double]
   /// Shift in parts of a cell.
   public var offset: [Double]
+  /// Where sites may be.
   public var region: Region
   /// Sites that are filled, if not all.
   public var count: Int?

@@ -9,7 +9,9 @@ enum MathFunction {
   ]
 
   /// Functions that keep the dimension of what they are given.
-  static let keepingDimension: [String: @Sendable (Double) -> Double] = ["abs": { abs($0) }, "floor": { $0.rounded(.down) }, "ceil": { $0.rounded(.up) }]
+  static let keepingDimension: [String: @Sendable (Double) -> Double] = [
+    "abs": { abs($0) }, "floor": { $0.rounded(.down) }, "ceil": { $0.rounded(.up) },
+  ]
 
   static let ofTwo: [String: @Sendable (Double, Double) -> Double] = [
     "min": { min($0, $1) }, "max": { max($0, $1) }, "mod": { $0 - $1 * ($0 / $1).rounded(.down) }, "atan2": { atan2($0, $1) },

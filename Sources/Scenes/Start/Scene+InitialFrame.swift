@@ -35,7 +35,8 @@ extension Scene {
           fields.append(
             FrameField(
               name: field.name, shape: field.shape, components: components, dimension: field.dimension,
-              values: Array(repeating: 0, count: total * components), isStatic: ["mass", "charge", "radius"].contains(field.name)))
+              values: Array(repeating: 0, count: total * components), isStatic: ["mass", "charge", "radius"].contains(field.name))
+          )
         }
         guard let at = fields.firstIndex(where: { $0.name == field.name }), fields[at].components == components else {
           throw Failure(.invalidScene, "\(field.name): has another shape in \(species.name) than in species before it")
@@ -64,7 +65,8 @@ extension Scene {
         return (0..<count).map { numbers[$0] }
       }
       guard let value = try? evaluator.evaluate(formula.expression).numbers, value.allSatisfy(\.isFinite) else {
-        throw Failure(.invalidScene, "\(field.name): the formula gives no finite number for particle \(row + 1) of \(species[index].name)")
+        throw Failure(
+          .invalidScene, "\(field.name): the formula gives no finite number for particle \(row + 1) of \(species[index].name)")
       }
       result += value
     }

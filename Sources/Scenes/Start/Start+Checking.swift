@@ -10,7 +10,8 @@ extension Start {
     var grid = PlaceGrid(box: box, reach: spacing)
     for (index, points) in positions.enumerated() {
       for (number, point) in points.enumerated() {
-        for axis in point.indices where !(point[axis] >= box.origin[axis] && point[axis] <= box.origin[axis] + box.lengths[axis]) {
+        for axis in point.indices where !(point[axis] >= box.origin[axis] && point[axis] <= box.origin[axis] + box.lengths[axis])
+        {
           throw Failure(
             .invalidScene, "particle \(number + 1) of \(scene.species[index].name) is outside the box: \(place(point))",
             hint: "the box goes from \(place(box.origin)) to \(place(zip(box.origin, box.lengths).map(+)))")
@@ -18,7 +19,8 @@ extension Start {
         // Closer than a millionth of the mean spacing is the same place.
         if let other = grid.neighbour(of: point, within: 1e-6 * spacing) {
           throw Failure(
-            .invalidScene, "particle \(number + 1) of \(scene.species[index].name) is at the place of \(name(ofPlace: other)): \(place(point))",
+            .invalidScene,
+            "particle \(number + 1) of \(scene.species[index].name) is at the place of \(name(ofPlace: other)): \(place(point))",
             hint: "two fills overlap, or a point is given twice")
         }
         grid.insert(point)

@@ -55,7 +55,9 @@ struct Start {
       let other = scene.species.firstIndex(where: { $0.name == name })
     else { return }
     guard count < positions[other].count else {
-      throw Failure(.invalidScene, "\(scene.species[index].name): \(count) of \(name) are to be replaced, there are \(positions[other].count)")
+      throw Failure(
+        .invalidScene, "\(scene.species[index].name): \(count) of \(name) are to be replaced, there are \(positions[other].count)"
+      )
     }
     let noise = Noise(seed: scene.seed, stream: .replacement)
     let ranks = positions[other].indices.map { (rank: noise.uniform(UInt64($0), UInt32(index))[0], place: $0) }

@@ -15,12 +15,13 @@ struct Override {
     }
     let path = text[..<equals]
     guard let steps = Override.steps(of: path) else {
-      throw Diagnostic("\(path) is no path of keys", hint: "write keys with dots and [0] for items of a list", at: start, length: path.count)
+      throw Diagnostic(
+        "\(path) is no path of keys", hint: "write keys with dots and [0] for items of a list", at: start, length: path.count)
     }
     self.steps = steps
     // Padding makes the places that messages point at those in the argument.
     let padding = String(repeating: "\n", count: line - 1) + String(repeating: " ", count: path.count + 1)
-    value = try Tree.read(QuantityLists.quoted(padding + text[text.index(after: equals)...]), file: start.file)
+    value = try Tree.read(padding + text[text.index(after: equals)...], file: start.file)
   }
 
   private static func steps(of path: Substring) -> [Step]? {
@@ -45,13 +46,17 @@ struct Override {
     switch step {
     case .key(let key):
       guard tree.pairs != nil else {
-        throw Diagnostic("\(tree.kindName) has no key \(key)", at: SourceLocation(file: value.location.file, line: value.location.line, column: 1))
+        throw Diagnostic(
+          "\(tree.kindName) has no key \(key)",
+          at: SourceLocation(file: value.location.file, line: value.location.line, column: 1))
       }
       let inner = tree[key] ?? Tree(content: .map([]), location: value.location)
       return tree.setting(key, to: try put(value, into: inner, steps.dropFirst()), keyLocation: value.location)
     case .index(let index):
       guard var items = tree.list, items.indices.contains(index) else {
-        throw Diagnostic("\(tree.kindName) has no item [\(index)]", at: SourceLocation(file: value.location.file, line: value.location.line, column: 1))
+        throw Diagnostic(
+          "\(tree.kindName) has no item [\(index)]",
+          at: SourceLocation(file: value.location.file, line: value.location.line, column: 1))
       }
       items[index] = try put(value, into: items[index], steps.dropFirst())
       return Tree(content: .list(items), location: tree.location)

@@ -33,7 +33,6 @@ struct Inclusion {
 
   /// The tree of a text, laid over the trees of the files in its `include`.
   mutating func read(_ text: String, file: String) -> Tree? {
-    let text = QuantityLists.quoted(text)
     report.register(text, as: file)
     let tree: Tree
     do {
@@ -43,7 +42,8 @@ struct Inclusion {
       return nil
     }
     guard tree.pairs != nil else {
-      report.error("a scene is a map of keys, not \(tree.kindName)", hint: "begin with a line such as `title: Liquid argon`", at: tree)
+      report.error(
+        "a scene is a map of keys, not \(tree.kindName)", hint: "begin with a line such as `title: Liquid argon`", at: tree)
       return nil
     }
     path.append(file)
@@ -73,41 +73,5 @@ struct Inclusion {
       report.add(error)
       return nil
     }
-  }
-}
-
-/// Lists with one unit for all, `[10, 10, 20] nm`: YAML wants quotes around them, writers should not have to.
-enum QuantityLists {
-  /// The text with quotes put around every list of numbers that is followed by a unit.
-  static func quoted(_ text: String) -> String {
-    text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { quotedLine($0) }.joined(separator: "\n")
-  }
-
-  private static func quotedLine(_ line: Substring) -> String {
-    guard line.contains("["), !line.drop(while: { $0 == " " }).hasPrefix("#") else { return String(line) }
-    var result = "", rest = line
-    var last: Character = ":"
-    while let next = rest.first {
-      if next == "[", ":,[-".contains(last), let end = end(ofListWithUnit: rest) {
-        result += "\"\(rest[..<end])\""
-        rest = rest[end...]
-        last = "\""
-      } else {
-        result.append(next)
-        rest = rest.dropFirst()
-        if next != " " { last = next }
-      }
-    }
-    return result
-  }
-
-  private static func end(ofListWithUnit text: Substring) -> Substring.Index? {
-    let numbers = text.dropFirst().prefix { $0.isNumber || "+-.eE, ".contains($0) }
-    let close = numbers.endIndex
-    guard close < text.endIndex, text[close] == "]", numbers.contains(where: \.isNumber) else { return nil }
-    let unit = text[text.index(after: close)...].prefix { !",]}#".contains($0) }
-    let word = unit.drop { $0 == " " }
-    guard let first = word.first, first.isLetter || first == "°" else { return nil }
-    return text.index(close, offsetBy: 1 + unit.count - unit.reversed().prefix { $0.isWhitespace }.count)
   }
 }

@@ -15,7 +15,8 @@ extension Tree {
   static func read(_ text: String, file: String) throws(Diagnostic) -> Tree {
     let start = SourceLocation(file: file, line: 1, column: 1)
     guard text.utf8.count <= TextLimits.bytes else {
-      throw Diagnostic("the text is longer than \(TextLimits.bytes >> 20) MiB", hint: "put tables into files of their own", at: start)
+      throw Diagnostic(
+        "the text is longer than \(TextLimits.bytes >> 20) MiB", hint: "put tables into files of their own", at: start)
     }
     guard aliasCount(in: text) <= TextLimits.aliases else {
       throw Diagnostic("more than \(TextLimits.aliases) aliases (*name)", hint: "use include for what is shared", at: start)
@@ -36,8 +37,11 @@ extension Tree {
         if opens { count += 1 }
         opens = false
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
-      default: opens = [UInt8(ascii: "\n"), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: ":"),
-          UInt8(ascii: "-"), UInt8(ascii: "?")].contains(byte)
+      default:
+        opens = [
+          UInt8(ascii: "\n"), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: ":"),
+          UInt8(ascii: "-"), UInt8(ascii: "?"),
+        ].contains(byte)
       }
     }
     return count
@@ -46,7 +50,7 @@ extension Tree {
   private static func compose(_ text: String, file: String) throws(Diagnostic) -> Node? {
     do {
       // Line ends at the end keep the text out of Swift's inline strings, whose storage the C parser could not point into.
-      return try Parser(yaml: text + String(repeating: "\n", count: 16), encoding: .utf8).singleRoot()
+      return try Parser(yaml: QuantityLists.masked(text) + String(repeating: "\n", count: 16), encoding: .utf8).singleRoot()
     } catch let error as YamlError {
       throw diagnostic(for: error, file: file)
     } catch {
@@ -61,7 +65,8 @@ extension Tree {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
       return Diagnostic(
-        "not YAML: \(problem)", hint: "maps are `key: value` lines or {key: value}, lists [a, b]; indent with spaces", at: at(mark))
+        "not YAML: \(problem)", hint: "maps are `key: value` lines or {key: value}, lists [a, b]; indent with spaces",
+        at: at(mark))
     case .duplicatedKeysInMapping(let keys, let context):
       return Diagnostic(
         "the key \(keys.joined(separator: ", ")) stands here twice", hint: "keep one of them",
@@ -85,7 +90,7 @@ extension Tree {
     switch node {
     case .scalar(let scalar):
       let quoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-      return Tree(content: .scalar(scalar.string), location: location, isQuoted: quoted)
+      return Tree(content: .scalar(QuantityLists.unmasked(scalar.string)), location: location, isQuoted: quoted)
     case .sequence(let items):
       var list = [Tree]()
       for item in items { list.append(try convert(item, file: file, depth: depth + 1, budget: &budget)) }
