@@ -1,5 +1,6 @@
 // Which clusters meet: for every group of 4 slots, the clusters that hold a particle within reach.
 #define MOTE_CANDIDATES 4096
+#define MOTE_MET 256
 typedef float mote_bounds_row __attribute__((ext_vector_type(16), aligned(4)));
 typedef _Bool mote_flags __attribute__((ext_vector_type(16)));
 typedef _Bool mote_lane_flags __attribute__((ext_vector_type(MOTE_LANES)));
@@ -8,17 +9,19 @@ typedef struct {
   float low[MOTE_SPACE], high[MOTE_SPACE];
 } mote_bounds;
 
-typedef struct {
-  int32_t column;
-  int32_t from;   // first cluster that the next group can meet
-  mote_bounds bounds;
-} mote_candidate;
+typedef struct {   // columns that the groups of one column can meet
+  int32_t column[MOTE_CANDIDATES];
+  int32_t from[MOTE_CANDIDATES];   // first cluster that the next group can meet
+  float low[MOTE_SPACE][MOTE_CANDIDATES + 16], high[MOTE_SPACE][MOTE_CANDIDATES + 16];
+  int32_t count;
+} mote_candidates;
 
 typedef struct {
   const mote_search *s;
   mote_list *list;
-  mote_candidate *candidates;
-  int32_t candidate_count;
+  mote_candidates *candidates;
+  int32_t *met;   // clusters whose bounds are within reach of the present group; room for MOTE_MET + 20
+  int32_t met_count;
   int32_t column;
   int32_t shift;
   mote_real image[MOTE_SPACE];
@@ -64,9 +67,9 @@ static mote_bounds mote_bounds_of_column(const mote_search *s, int32_t column) {
   return found;
 }
 
-static inline float mote_gap(const mote_bounds *a, const mote_bounds *b, int axes) {
+static inline float mote_gap(const mote_bounds *a, const mote_bounds *b) {
   float d2 = 0;
-  for (int k = 0; k < axes; k++) {
+  for (int k = 0; k < MOTE_SPACE; k++) {
     const float above = b->low[k] - a->high[k], below = a->low[k] - b->high[k];
     const float gap = above > below ? above : below;
     d2 += gap > 0 ? gap * gap : 0;
@@ -102,8 +105,12 @@ static void mote_add_columns(mote_view *view, const mote_bounds *own, uint64_t f
   for (int32_t c = mote_first_column(s->order, from); c < s->order->column_count && s->order->column_keys[c] <= to; c++) {
     if (s->half && view->shift == MOTE_UNSHIFTED && c < view->column) continue;
     const mote_bounds theirs = mote_bounds_of_column(s, c);
-    if (mote_gap(own, &theirs, MOTE_SPACE) > reach2 || view->candidate_count == MOTE_CANDIDATES) continue;
-    view->candidates[view->candidate_count++] = (mote_candidate){c, s->order->column_first[c], theirs};
+    mote_candidates *to = view->candidates;
+    if (mote_gap(own, &theirs) > reach2 || to->count == MOTE_CANDIDATES) continue;
+    to->column[to->count] = c;
+    to->from[to->count] = s->order->column_first[c];
+    for (int k = 0; k < MOTE_SPACE; k++) to->low[k][to->count] = theirs.low[k], to->high[k][to->count] = theirs.high[k];
+    to->count++;
   }
 }
 
@@ -112,7 +119,7 @@ static void mote_find_candidates(mote_view *view) {
   const mote_search *s = view->s;
   mote_bounds own = mote_bounds_of_column(s, view->column);
   int64_t first[2] = {0, 0}, last[2] = {0, 0};
-  view->candidate_count = 0;
+  view->candidates->count = 0;
   for (int k = 0; k < MOTE_SPACE; k++) own.low[k] += (float)view->image[k], own.high[k] += (float)view->image[k];
   for (int k = 0; k < MOTE_SPACE - 1; k++) mote_bins(s, &own, k, &first[k], &last[k]);
   if (first[0] > last[0] || first[1] > last[1]) return;
@@ -123,11 +130,6 @@ static void mote_find_candidates(mote_view *view) {
       const int64_t to = last[1] < edge + MOTE_STRIPE - 1 ? last[1] - edge : MOTE_STRIPE - 1;
       mote_add_columns(view, &own, (uint64_t)(base + from), (uint64_t)(base + to));
     }
-}
-
-static inline void mote_add_partner(mote_list *list, int32_t cluster) {
-  if (list->partner_count < list->partner_capacity) list->partners[list->partner_count] = cluster;
-  list->partner_count++;
 }
 
 // The lanes of a tile within reach.
@@ -170,61 +172,103 @@ static mote_seeker mote_seeker_of(const mote_view *view, int64_t group) {
   return own;
 }
 
-// Tells which of 16 clusters from `c` have bounds within reach.
-MOTE_INLINE uint32_t mote_near_bounds(const mote_search *s, const mote_bounds *own, int32_t c, float reach2) {
+// Tells which of 16 bounds from `first` are within reach.
+MOTE_INLINE uint32_t mote_near_bounds(const float *const *low, const float *const *high, const mote_bounds *own, int32_t first,
+                                      int32_t end, float reach2) {
   mote_bounds_row d2 = (mote_bounds_row)0;
   for (int k = 0; k < MOTE_SPACE; k++) {
-    const mote_bounds_row above = *(const mote_bounds_row *)(s->low[k] + c) - own->high[k];
-    const mote_bounds_row below = own->low[k] - *(const mote_bounds_row *)(s->high[k] + c);
-    const mote_bounds_row gap = __builtin_elementwise_max(__builtin_elementwise_max(above, below), (mote_bounds_row)0);
+    const mote_bounds_row above = *(const mote_bounds_row *)(low[k] + first) - own->high[k];
+    const mote_bounds_row below = own->low[k] - *(const mote_bounds_row *)(high[k] + first);
+    mote_bounds_row gap = above > below ? above : below;
+    gap = gap > 0 ? gap : (mote_bounds_row)0;
     d2 += gap * gap;
   }
-  return __builtin_bit_cast(uint16_t, __builtin_convertvector(d2 < reach2, mote_flags));
+  const uint32_t near = __builtin_bit_cast(uint16_t, __builtin_convertvector(d2 < reach2, mote_flags));
+  return end - first < 16 ? near & ((1u << (end - first)) - 1) : near;
 }
 
-static void mote_meet_column(mote_view *view, const mote_seeker *own, mote_candidate *other) {
+// Appends the places of the bits of `near`, the first four without a branch.
+MOTE_INLINE void mote_append_bits(int32_t *to, int32_t first, uint32_t near) {
+  for (int k = 0; k < 4; k++, near &= near - 1) to[k] = first + __builtin_ctz(near | 1u << 16);
+  for (to += 4; near != 0; near &= near - 1) *to++ = first + __builtin_ctz(near);
+}
+
+// Lists those of the clusters met that hold a particle within reach; the group's own cluster is listed already.
+static void mote_keep_near(mote_view *view, const mote_seeker *own) {
+  const V reach2 = (V)(mote_real)(view->s->reach * view->s->reach);
+  const mote_real *positions = (const mote_real *)view->s->positions;
+  const int32_t self = view->shift == MOTE_UNSHIFTED ? own->cluster : -1, count = view->met_count;
+  mote_list *list = view->list;
+  int64_t kept = 0;
+  view->met_count = 0;
+  if (list->partner_count + count > list->partner_capacity) {
+    list->partner_count += count;   // too many by what is not near: the next search has room
+    return;
+  }
+  int32_t *const to = list->partners + list->partner_count;
+  for (int32_t k = 0; k < count; k++) {
+    const int32_t j = view->met[k], lanes = mote_count_lanes(own->x, positions + (int64_t)j * MOTE_SPACE * 8, reach2);
+    list->within += j != self ? lanes : 0;
+    to[kept] = j;
+    kept += lanes > 0 && j != self;
+  }
+  list->partner_count += kept;
+}
+
+// Notes the clusters of a column whose bounds are within reach of a group.
+MOTE_INLINE void mote_meet_column(mote_view *view, const mote_seeker *own, int32_t candidate) {
   const mote_search *s = view->s;
-  const int last = MOTE_SPACE - 1, unshifted = view->shift == MOTE_UNSHIFTED;
+  const int last = MOTE_SPACE - 1;
   const float reach = (float)s->reach * 1.00001f;
-  const V reach2 = (V)(mote_real)(s->reach * s->reach);
-  const int32_t end = s->order->column_first[other->column + 1];
-  while (other->from < end && s->high[last][other->from] < own->bounds.low[last] - reach) other->from++;
-  int32_t c = other->from;
-  if (s->half && unshifted && other->column == view->column && c < own->cluster) c = own->cluster;
-  for (; c < end && s->low[last][c] <= own->bounds.high[last] + reach; c += 16) {
-    uint32_t near = mote_near_bounds(s, &own->bounds, c, reach * reach);
-    if (end - c < 16) near &= (1u << (end - c)) - 1;
-    for (; near != 0; near &= near - 1) {
-      const int32_t j = c + __builtin_ctz(near);
-      if (unshifted && j == own->cluster) continue;
-      const int lanes = mote_count_lanes(own->x, (const mote_real *)s->positions + (int64_t)j * MOTE_SPACE * 8, reach2);
-      view->list->within += lanes;
-      if (lanes > 0) mote_add_partner(view->list, j);
-    }
+  const int32_t column = view->candidates->column[candidate], end = s->order->column_first[column + 1];
+  const float *low[MOTE_SPACE], *high[MOTE_SPACE];
+  int32_t c = view->candidates->from[candidate];
+  // Groups ascend along the last axis, and so does what they meet: one step for each group keeps up.
+  c += c + 1 < end && s->high[last][c] < own->bounds.low[last] - reach;
+  view->candidates->from[candidate] = c;
+  if (s->half && view->shift == MOTE_UNSHIFTED && column == view->column && c < own->cluster) c = own->cluster;
+  for (int k = 0; k < MOTE_SPACE; k++) low[k] = s->low[k], high[k] = s->high[k];
+  for (; c < end && low[last][c] <= own->bounds.high[last] + reach; c += 16) {
+    const uint32_t near = mote_near_bounds(low, high, &own->bounds, c, end, reach * reach);
+    mote_append_bits(view->met + view->met_count, c, near);
+    view->met_count += __builtin_popcount(near);
+    if (view->met_count >= MOTE_MET) mote_keep_near(view, own);
+  }
+}
+
+static void mote_add_entries(mote_list *list, int64_t group, int32_t shift, int64_t begin) {
+  for (int64_t from = begin; from < list->partner_count; from += MOTE_RUN) {
+    const int64_t to = from + MOTE_RUN < list->partner_count ? from + MOTE_RUN : list->partner_count;
+    if (list->entry_count < list->entry_capacity)
+      list->entries[list->entry_count] = (mote_entry){(int32_t)group, shift, (int32_t)from, (int32_t)to};
+    list->entry_count++;
   }
 }
 
 static void mote_meet(mote_view *view, int64_t group) {
   const float reach2 = (float)(view->s->reach * view->s->reach) * 1.00001f;
   const mote_seeker own = mote_seeker_of(view, group);
+  const mote_candidates *candidates = view->candidates;
+  const float *low[MOTE_SPACE], *high[MOTE_SPACE];
   mote_list *list = view->list;
   const int64_t begin = list->partner_count;
-  if (view->shift == MOTE_UNSHIFTED) mote_add_partner(list, own.cluster);
-  for (int32_t k = 0; k < view->candidate_count; k++)
-    if (mote_gap(&own.bounds, &view->candidates[k].bounds, MOTE_SPACE) <= reach2)
-      mote_meet_column(view, &own, &view->candidates[k]);
-  for (int64_t from = begin; from < list->partner_count; from += MOTE_RUN) {
-    const int64_t to = from + MOTE_RUN < list->partner_count ? from + MOTE_RUN : list->partner_count;
-    if (list->entry_count < list->entry_capacity)
-      list->entries[list->entry_count] = (mote_entry){(int32_t)group, view->shift, (int32_t)from, (int32_t)to};
-    list->entry_count++;
+  for (int k = 0; k < MOTE_SPACE; k++) low[k] = candidates->low[k], high[k] = candidates->high[k];
+  if (view->shift == MOTE_UNSHIFTED) {
+    if (list->partner_count < list->partner_capacity) list->partners[list->partner_count] = own.cluster;
+    list->partner_count++;
   }
+  for (int32_t k = 0; k < candidates->count; k += 16)
+    for (uint32_t near = mote_near_bounds(low, high, &own.bounds, k, candidates->count, reach2); near != 0; near &= near - 1)
+      mote_meet_column(view, &own, k + __builtin_ctz(near));
+  mote_keep_near(view, &own);
+  mote_add_entries(list, group, view->shift, begin);
 }
 
 // Lists the partners of the clusters begin ..< end. If the list is too small, its counts tell what it needs.
 void mote_search_clusters(const mote_search *s, int64_t begin, int64_t end, mote_list *list) {
-  mote_candidate candidates[MOTE_CANDIDATES];
-  mote_view view = {.s = s, .list = list, .candidates = candidates};
+  mote_candidates candidates;
+  int32_t met[MOTE_MET + 20];
+  mote_view view = {.s = s, .list = list, .candidates = &candidates, .met = met};
   const int32_t *first = s->order->column_first;
   list->entry_count = list->partner_count = list->within = 0;
   for (view.column = 0; view.column < s->order->column_count; view.column++) {
@@ -236,7 +280,7 @@ void mote_search_clusters(const mote_search *s, int64_t begin, int64_t end, mote
       for (int k = 0; k < MOTE_SPACE; k++) view.image[k] = (mote_real)(image[k] * s->grid->shift[k]);
       if (!possible) continue;
       mote_find_candidates(&view);
-      if (view.candidate_count == 0) continue;
+      if (candidates.count == 0) continue;
       for (int64_t c = first[view.column] < begin ? begin : first[view.column]; c < first[view.column + 1] && c < end; c++)
         for (int64_t group = 2 * c; group < 2 * c + 1 + (mote_occupied(s->order, c) > MOTE_GROUP); group++)
           mote_meet(&view, group);
