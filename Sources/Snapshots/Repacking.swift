@@ -28,7 +28,8 @@ public struct Repacking: Sendable {
       capacity: kept.map { reader.counts[$0] }.max(), overwrites: overwrites, isCompressed: isCompressed,
       singlePrecision: Set(real.filter { $0.type == .f4 }.map(\.name)),
       significantBits: Dictionary(
-        real.compactMap { field in (bits ?? field.significantBits).map { (field.name, $0) } }, uniquingKeysWith: { first, _ in first }))
+        real.compactMap { field in (bits ?? field.significantBits).map { (field.name, $0) } },
+        uniquingKeysWith: { first, _ in first }))
     var writer = try SnapshotWriter(creating: destination, like: sample, provenance: reader.provenance, options: options)
     for index in kept { try writer.append(try reader.frame(at: index, fields: fields)) }
     for row in try logRows(of: reader) { writer.log(step: row.step, time: row.time, row.values) }
@@ -41,7 +42,9 @@ public struct Repacking: Sendable {
     return (series.first?.steps ?? []).indices.map { row in
       LogRow(
         step: series[0].steps[row], time: series[0].times[row],
-        values: series.filter { !$0.values[row].isNaN }.map { Observable(name: $0.name, dimension: $0.dimension, values: [$0.values[row]]) })
+        values: series.filter { !$0.values[row].isNaN }.map {
+          Observable(name: $0.name, dimension: $0.dimension, values: [$0.values[row]])
+        })
     }
   }
 }

@@ -25,7 +25,8 @@ public struct Restart: Sendable {
   public var provenance: Provenance
 
   public init(
-    frame: Frame, integrator: String, randomKey: [UInt64], randomCounter: [UInt64], memories: [Memory] = [], provenance: Provenance
+    frame: Frame, integrator: String, randomKey: [UInt64], randomCounter: [UInt64], memories: [Memory] = [],
+    provenance: Provenance
   ) {
     precondition(randomKey.count == 2 && randomCounter.count == 4, "a key of 2 words and a counter of 4")
     self.frame = frame

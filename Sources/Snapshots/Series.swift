@@ -23,7 +23,8 @@ extension SnapshotReader {
     guard let observable = parts[0].layout.observables.first(where: { $0.name == name }) else {
       throw Failure(.failed, "\(path): there is no observable '\(name)'", hint: suggestion(for: name, among: observableNames))
     }
-    var series = Series(name: name, dimension: observable.dimension, steps: steps, times: times, width: observable.width ?? 1, values: [])
+    var series = Series(
+      name: name, dimension: observable.dimension, steps: steps, times: times, width: observable.width ?? 1, values: [])
     for part in parts {
       let axes = observable.width.map { [$0] } ?? []
       let slab = Slab(start: [0] + axes.map { _ in 0 }, count: [part.frames] + axes)

@@ -89,7 +89,9 @@ extension SnapshotSummary: CustomStringConvertible {
     let box = zip(boxLengths, boxSides).map { "\($0) (\($1))" }.joined(separator: " x ") + unit(lengthUnit)
     var lines = [row("file", ([path] + parts).joined(separator: ", ")), row("frames", "\(frames)")]
     if let firstStep, let lastStep, let firstTime, let lastTime {
-      lines += [row("steps", "\(firstStep) to \(lastStep)"), row("time", "\(firstTime) to \(lastTime)" + unit(timeUnit)), row("box", box)]
+      lines += [
+        row("steps", "\(firstStep) to \(lastStep)"), row("time", "\(firstTime) to \(lastTime)" + unit(timeUnit)), row("box", box),
+      ]
     }
     lines += [row("particles", particles), row("species", species.joined(separator: ", ")), row("units", unitSystem)]
     lines += [row("laws", laws.joined(separator: ", ")), row("seed", "\(seed)"), row("command", command)]

@@ -17,7 +17,8 @@ public struct SampleFrames: Sendable {
   /// Frame number `t`, whose values follow from `t` alone.
   public func frame(_ t: Int) -> Frame {
     let n = count(t), space = sides.count
-    var random = Random(state: UInt64(t) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+    var seed = Random(state: UInt64(t))
+    var random = Random(state: seed.next())
     var fields = [
       vector("position", Dimension(length: 1), n, { 10 * random.uniform() }),
       vector("velocity", Dimension(length: 1, time: -1), n, { random.uniform() - 0.5 }),

@@ -73,6 +73,11 @@ struct StoredFile: ~Copyable, Sendable {
     }
   }
 
+  /// Takes the name away; what other names still show stays.
+  func remove(_ path: String) throws(Failure) {
+    try Library.call(place(path), "remove") { H5Ldelete(handle.id, path, mote_h5_default()) }
+  }
+
   func intermediateGroups() throws(Failure) -> Handle {
     let list = try Handle(Place(file: path), "prepare groups") { H5Pcreate(mote_h5_class_link_create()) }
     try Library.call(Place(file: path), "prepare groups") { H5Pset_create_intermediate_group(list.id, 1) }

@@ -9,7 +9,8 @@ extension Inspection {
       if file.isDataset(group) {
         facts.statics.append((name, group))
         try checkStatic(group, file, facts)
-      } else if need(["value", "step", "time"].allSatisfy { file.exists("\(group)/\($0)") }, "\(group): needs value, step, time") {
+      } else if need(["value", "step", "time"].allSatisfy { file.exists("\(group)/\($0)") }, "\(group): needs value, step, time")
+      {
         facts.series.append((name, group + "/value"))
         try checkSeries(group, file)
       } else {
@@ -98,7 +99,9 @@ extension Inspection {
 
   private mutating func checkDigest(_ t: Int, _ n: Int, _ file: borrowing StoredFile, _ facts: Facts) throws(Failure) {
     let extent = file.exists(Path.digest) ? try file.extent(of: Path.digest) : []
-    guard need(extent.count == 2 && extent[0] >= facts.frames && extent[1] == 32, "\(Path.digest) must be u1 (T,32)") else { return }
+    guard need(extent.count == 2 && extent[0] >= facts.frames && extent[1] == 32, "\(Path.digest) must be u1 (T,32)") else {
+      return
+    }
     var digest = Digest()
     for name in ["id", "position", "velocity"] {
       guard let path = facts.series.first(where: { $0.name == name })?.path, let type = try file.type(of: path) else { continue }

@@ -32,14 +32,18 @@ extension Inspection {
 
   private mutating func checkCells(_ kind: String, _ file: borrowing StoredFile, _ facts: Facts) throws(Failure) {
     let group = "/VTKHDF/" + kind
-    let isComplete = ["NumberOfCells", "NumberOfConnectivityIds", "Offsets", "Connectivity"].allSatisfy { file.exists("\(group)/\($0)") }
+    let isComplete = ["NumberOfCells", "NumberOfConnectivityIds", "Offsets", "Connectivity"].allSatisfy {
+      file.exists("\(group)/\($0)")
+    }
     guard need(isComplete, "\(group): incomplete") else { return }
     let cells = try file.read(group + "/NumberOfCells", as: Int64.self).prefix(facts.frames)
     let offsets: [Int64] = try file.read(group + "/Offsets")
     let wanted = cells.reduce(0, +) + Int64(facts.frames)
     need(cells.count == facts.frames && Int64(offsets.count) >= wanted, "\(group): Offsets must hold cells + 1 entries per frame")
     guard kind == "Vertices", facts.frames > 0 else { return }
-    need(offsets.starts(with: facts.counts.flatMap { [0, $0] }) && cells.allSatisfy { $0 == 1 }, "\(group): one cell [0, n] per frame")
+    need(
+      offsets.starts(with: facts.counts.flatMap { [0, $0] }) && cells.allSatisfy { $0 == 1 },
+      "\(group): one cell [0, n] per frame")
     let steps: [Int64] = try file.read("/VTKHDF/Steps/CellOffsets", Slab(start: [0, 0], count: [facts.frames, 1]))
     need(steps == (0..<Int64(facts.frames)).map { $0 }, "/VTKHDF/Steps/CellOffsets: column 0 must count the frames")
   }
@@ -76,7 +80,9 @@ extension Inspection {
   }
 
   mutating func checkAmber(_ file: borrowing StoredFile, _ facts: Facts) throws(Failure) {
-    let (conventions, isVariable) = (try file.texts("Conventions", of: "/AMBER")?.first, try file.isVariableText("Conventions", of: "/AMBER"))
+    let (conventions, isVariable) = (
+      try file.texts("Conventions", of: "/AMBER")?.first, try file.isVariableText("Conventions", of: "/AMBER")
+    )
     need(conventions == "AMBER" && isVariable == false, "/AMBER: Conventions must be the fixed-length string AMBER")
     for name in ["/frame", "/atom", "/spatial", "/cell_spatial", "/cell_angular"] {
       let isScale = try file.isScale(name)

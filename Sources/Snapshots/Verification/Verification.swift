@@ -94,7 +94,9 @@ struct Inspection {
     need(first == "trajectory", "/particles: trajectory must sort first, readers take the first group")
     guard need(file.exists(Path.position), "\(Path.position): missing") else { return false }
     let (extent, type) = (try file.extent(of: Path.position), try file.type(of: Path.position))
-    guard need(extent.count == 3 && extent.last == 3 && type?.isFloat == true, "\(Path.position) must be float (T, N, 3)") else { return false }
+    guard need(extent.count == 3 && extent.last == 3 && type?.isFloat == true, "\(Path.position) must be float (T, N, 3)") else {
+      return false
+    }
     guard need(extent[0] >= facts.frames, "frames says \(facts.frames), position holds \(extent[0])") else { return false }
     facts.capacity = extent[1]
     guard need(file.exists(Path.count), "\(Path.count): missing") else { return false }
@@ -113,7 +115,9 @@ struct Inspection {
     for (path, type) in [(Path.particles + "/position/step", StoredType.i8), (Path.particles + "/position/time", .f8)] {
       guard need(file.exists(path), "\(path): missing") else { continue }
       let (rows, stored) = (try file.extent(of: path).first ?? 0, try file.type(of: path))
-      guard need(rows >= facts.frames && stored == type, "\(path): must be \(type.rawValue), one for each frame") else { continue }
+      guard need(rows >= facts.frames && stored == type, "\(path): must be \(type.rawValue), one for each frame") else {
+        continue
+      }
       let values: [Double] = try file.read(path, Slab(start: [0], count: [facts.frames]))
       let isOrdered = zip(values, values.dropFirst()).allSatisfy { type == .i8 ? $0 < $1 : $0 <= $1 }
       need(isOrdered && values.allSatisfy(\.isFinite), "\(path): not finite and increasing")
