@@ -51,7 +51,7 @@ struct FieldTable {
   }
 
   private mutating func add(_ declaration: FieldDeclaration, of use: LawUse) {
-    let dimension = use.law.dimension(of: declaration, space: space) ?? .one
+    let dimension = use.law.fieldType(declaration.name, role: declaration.role, space: space)?.dimension ?? .one
     let field = Field(
       name: declaration.name, shape: declaration.type.shape, components: declaration.type.shape.components(space: space),
       dimension: dimension, initial: declaration.initial, owner: use.name)

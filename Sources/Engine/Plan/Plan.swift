@@ -18,7 +18,7 @@ public struct Plan: Sendable {
   var pairs: [PairGroup] = []
   var measures: [MeasuredPairs] = []
   /// Fields that need columns, and those whose columns start from a default.
-  public internal(set) var fields: [FieldTable.Field] = []
+  var fields: [FieldTable.Field] = []
   /// First values of fields of the world.
   var world: [String: [Double]] = [:]
   /// Fields of the world that last from step to step, totals among them.

@@ -12,6 +12,8 @@ struct PlanBuilder {
   var mistakes = Diagnostics()
   var noisePlace = 0
   private let rateFields: [String]
+  /// Dimensions of totals, by the name of the use and the name of the total.
+  private let totalDimensions: [String: [String: Dimension]]
   private let library: LawLibrary
 
   /// The plan of a scene.
@@ -29,6 +31,11 @@ struct PlanBuilder {
     self.library = library
     var table = FieldTable(scene)
     rateFields = Self.rateFields(of: scene)
+    totalDimensions = Dictionary(
+      uniqueKeysWithValues: (scene.laws + (scene.totals.map { [$0] } ?? [])).map { use in
+        let totals = (try? use.law.checked(space: scene.space, library: library))?.totals ?? [:]
+        return (use.name, totals.mapValues { $0.dimension?.resolved(any: .one) ?? .one })
+      })
     table.addStates(rateFields)
     fields = table
   }
@@ -62,7 +69,7 @@ struct PlanBuilder {
     plan.needsForcesAtStart = readsForceFirst(plan.step)
     addLogTotals()
     if let stop = scene.stop {
-      plan.stop = attempt { builder throws(Diagnostic) in try builder.tape(of: stop, condition: true, use: builder.sceneUse) }
+      plan.stop = attempt { builder throws(Diagnostic) in try builder.tape(of: stop, condition: true, use: builder.scene.totals) }
     }
     plan.fields = fields.fields.values.sorted { $0.name < $1.name }
     plan.worldNames = fields.worldFields.keys.filter { !["dt", "time", "step", "box"].contains($0) }.sorted()
@@ -144,7 +151,7 @@ struct PlanBuilder {
 
   private mutating func addLogTotals() {
     let inStep = plan.step
-    for use in scene.laws + (sceneUse.map { [$0] } ?? []) {
+    for use in scene.laws + (scene.totals.map { [$0] } ?? []) {
       for measure in use.law.measures {
         if let pass = attempt({ builder throws(Diagnostic) in try builder.totals(measure, of: use) }) { plan.log.append(pass) }
       }
@@ -154,17 +161,8 @@ struct PlanBuilder {
 
   mutating func totals(_ measure: Measure, of use: LawUse) throws(Diagnostic) -> TotalPass {
     let name = "mote_total_\(plan.totals.count)"
-    return try TotalBuilder(measure, of: use, fields: fields, precision: scene.precision)
+    return try TotalBuilder(measure, of: use, dimensions: totalDimensions[use.name] ?? [:], fields: fields, precision: scene.precision)
       .build(named: name, noisePlace: noisePlace, into: &plan, fields: &fields)
-  }
-
-  /// The scene's own totals, as one more law whose roles are the species.
-  var sceneUse: LawUse? {
-    scene.totals.map { law in
-      LawUse(
-        name: "scene", law: law, roles: Dictionary(uniqueKeysWithValues: scene.species.map { ($0.name, [$0.name]) }).merging(["": scene.species.map(\.name)]) { own, _ in own },
-        species: scene.species.map(\.name), settings: [], every: 1)
-    }
   }
 
   /// An expression of parameters and the world, for the host.
@@ -201,10 +199,9 @@ struct PlanBuilder {
 
   /// Makes the kernel of a chain; nil if it does nothing.
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {
-    guard var (kernel, call) = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
+    guard case (let kernel, var call)? = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
     call.kernel = plan.members.count
     plan.members.append(kernel)
-    _ = kernel
     return call
   }
 

@@ -10,6 +10,7 @@ struct TotalBuilder {
   private let use: LawUse
   private let measure: Measure
   private let precision: Scene.Precision
+  private let dimensions: [String: Dimension]
   private let noise = 0
 
   /// What is gathered while the expressions are lowered.
@@ -22,7 +23,9 @@ struct TotalBuilder {
     var failure: Diagnostic?
   }
 
-  init(_ measure: Measure, of use: LawUse, fields: FieldTable, precision: Scene.Precision) {
+  /// `dimensions` are those of the law's totals, by name.
+  init(_ measure: Measure, of use: LawUse, dimensions: [String: Dimension], fields: FieldTable, precision: Scene.Precision) {
+    self.dimensions = dimensions
     self.measure = measure
     self.use = use
     self.fields = fields
@@ -38,14 +41,16 @@ struct TotalBuilder {
       let scope = Scope(use, .world, fields: table, lets: measure.lets)
       var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
       let inner = lowering.special
+      let known = table
       lowering.special = { (name, arguments, lowering) throws(Diagnostic) in
-        try self.aggregate(name, arguments, &lowering, gathered, table) ?? inner(name, arguments, &lowering)
+        if let value = try self.aggregate(name, arguments, &lowering, gathered, known) { return value }
+        return try inner(name, arguments, &lowering)
       }
       let value = try quantity(binding, &lowering)
       graph = lowering.graph
       let nodes = value.components.map { graph.number($0) }
       quantities.append(
-        TotalPass.Quantity(name: binding.name, shape: value.shape, components: nodes.count, dimension: use.law.dimension(ofTotal: binding.name, space: fields.space) ?? .one))
+        TotalPass.Quantity(name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one))
       roots += nodes
       table.addTotal(binding.name, value)
     }

@@ -2,21 +2,19 @@ import Diagnostics
 import KernelCompiler
 import World
 
-/// Measures over pairs: histograms and sums, on a copy of the particles so that the lists of the forces stay good.
+/// Measures over pairs: histograms and sums.
 final class MeasureRunner {
   private let plans: [MeasuredPairs]
   private let libraries: [KernelLibrary]
-  private let kernels: ListKernels
-  private let workers: Workers
+  private let neighbourhood: Neighbourhood
   private let parameters: ParameterTable
   private var needs: [BoundNeeds]
 
   init(
-    _ plans: [MeasuredPairs], kernels: ListKernels, workers: Workers, toolchain: Toolchain, _ parameters: ParameterTable
+    _ plans: [MeasuredPairs], in neighbourhood: Neighbourhood, toolchain: Toolchain, _ parameters: ParameterTable
   ) throws(Failure) {
     self.plans = plans
-    self.kernels = kernels
-    self.workers = workers
+    self.neighbourhood = neighbourhood
     self.parameters = parameters
     needs = plans.map { BoundNeeds($0.kernel.needs, isPaired: true) }
     var libraries: [KernelLibrary] = []
@@ -28,23 +26,25 @@ final class MeasureRunner {
   func values(_ index: Int, on store: ParticleStore, box: Box, _ world: WorldState) throws(Failure) -> [Double] {
     let plan = plans[index], kernel = plan.kernel
     _ = needs[index].update(parameters, world)
-    let copy = store.copy(of: Set(kernel.extras.map(\.field)))
     let layout = PairLayout(
       extras: kernel.extras.count, hasForce: false, sums: 0, usesSpecies: kernel.usesSpecies, usesIds: kernel.usesIds)
-    let range = plan.range.value(copy, parameters, world)
+    let range = plan.range.value(store, parameters, world)
     let input = input(for: kernel, needs[index], world)
     let tables = needs[index].tables + needs[index].splines.map(PairRunner.blocks)
     switch plan.kind {
     case .histogram(let bins):
-      let measure = try PairMeasure(
-        libraries[index], layout: layout, range: range, bins: bins, box: box, kernels: kernels, workers: workers)
-      measure.setTables(tables)
-      return try measure.counts(copy, box: box, input).map { Double($0) }
+      neighbourhood.box = box
+      let measure = try PairMeasure(libraries[index], layout: layout, range: range, bins: bins, in: neighbourhood)
+      try neighbourhood.update(store)
+      measure.packing.setTables(tables)
+      return try measure.counts(store, input(store)).map { Double($0) }
     case .sum:
-      let neighbourhood = Neighbourhood(box: box, kernels: kernels, workers: workers, skin: 0)
-      let evaluation = try PairEvaluation(libraries[index], layout: layout, range: range, in: neighbourhood, hasTotals: true)
-      evaluation.setTables(tables)
-      try neighbourhood.update(copy)
+      // On a copy of the particles, as the list of an evaluation is kept up to date as long as its neighbourhood lives.
+      let copy = store.copy(of: Set(kernel.extras.map(\.field)))
+      let own = Neighbourhood(box: box, kernels: neighbourhood.kernels, workers: neighbourhood.workers, skin: 0)
+      let evaluation = try PairEvaluation(libraries[index], layout: layout, range: range, in: own, hasTotals: true)
+      evaluation.packing.setTables(tables)
+      try own.update(copy)
       return [try evaluation.evaluate(copy, input(copy), into: [], adding: false, totals: true)?.energy ?? 0]
     }
   }

@@ -78,7 +78,7 @@ final class PairRunner {
   ) throws(Failure) {
     let kernel = loops[index].kernel
     if loops[index].needs.update(parameters, world) {
-      loops[index].evaluation.setTables(loops[index].needs.tables + loops[index].needs.splines.map(Self.blocks))
+      loops[index].evaluation.packing.setTables(loops[index].needs.tables + loops[index].needs.splines.map(Self.blocks))
     }
     var input = PairInput()
     input.extras = kernel.extras.map { column in

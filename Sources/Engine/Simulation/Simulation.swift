@@ -27,7 +27,7 @@ public final class Simulation {
   let workers: Workers
   /// Values of the logged series, for totals over them.
   var series: [[(time: Double, values: [Double])]] = []
-  private var countedPopulation = -1
+  private var countedParticles = -1
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
 
@@ -53,7 +53,7 @@ public final class Simulation {
     let kernels = try ListKernels(space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
     pairs = try PairRunner(
       plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
-    measures = try MeasureRunner(plan.measures, kernels: kernels, workers: workers, toolchain: toolchain, parameters)
+    measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
     series = plan.log.map { _ in [] }
     restore(state.memory)
     updateWorld()
@@ -83,8 +83,8 @@ public final class Simulation {
     world["step"] = [Double(step)]
     world["removed"] = [Double(removed)]
     world.step = Int64(step)
-    guard countedPopulation != store.population else { return }
-    countedPopulation = store.population
+    guard countedParticles != store.count else { return }
+    countedParticles = store.count
     world.counts = [Int](repeating: 0, count: max(1, scene.species.count))
     for place in 0..<store.count { world.counts[Int(store.speciesColumn[place])] += 1 }
   }
