@@ -43,3 +43,26 @@ extension Expression {
     return value.flatMap { $0.isFinite ? $0 : nil }
   }
 }
+
+extension Expression {
+  /// The tree with other names in the place of some; indices of fixed sums keep theirs.
+  public func renamingNames(_ names: [String: String]) -> Expression {
+    func renamed(_ tree: Expression) -> Expression { tree.renamingNames(names) }
+    var tree = self
+    switch node {
+    case .number: break
+    case .name(let name): tree.node = .name(names[name] ?? name)
+    case .prefix(let sign, let operand): tree.node = .prefix(sign, renamed(operand))
+    case .binary(let sign, let left, let right): tree.node = .binary(sign, renamed(left), renamed(right))
+    case .call(let callee, let arguments): tree.node = .call(renamed(callee), arguments.map(renamed))
+    case .index(let base, let indices): tree.node = .index(renamed(base), indices.map(renamed))
+    case .member(let base, let name): tree.node = .member(renamed(base), name)
+    case .vector(let components): tree.node = .vector(components.map(renamed))
+    case .hole(let name, let arguments): tree.node = .hole(name, arguments.map(renamed))
+    case .fixedSum(let variable, let from, let below, let body):
+      let others = names.filter { $0.key != variable }
+      tree.node = .fixedSum(variable: variable, from: from, below: below, body: body.renamingNames(others))
+    }
+    return tree
+  }
+}

@@ -58,6 +58,19 @@ public struct DimensionExpression: Sendable, Hashable {
     (try? evaluate(tree, space: space)) ?? .one
   }
 
+  /// Whether it is `any` alone.
+  public var isAny: Bool { tree.node == .name("any") }
+
+  /// The same with another dimension in the place of `any`.
+  public func replacing(any other: DimensionExpression) -> DimensionExpression {
+    func replaced(_ term: Expression) -> Expression {
+      if term.node == .name("any") { return other.tree }
+      guard case .binary(let sign, let left, let right) = term.node else { return term }
+      return Expression(.binary(sign, replaced(left), replaced(right)), source: term.source, range: term.range)
+    }
+    return DimensionExpression(replaced(tree))
+  }
+
   private func evaluate(_ term: Expression, space: Int) throws(Diagnostic) -> OpenDimension {
     switch term.node {
     case .number(1): return .one

@@ -1,0 +1,15 @@
+import Diagnostics
+import Expressions
+import Testing
+
+@testable import Laws
+
+@Suite("Checking laws")
+struct CheckingTests {
+  @Test("every worked example is right in each box for which it claims to hold", arguments: LawFiles.exampleLibrary.names)
+  func examples(name: String) throws {
+    let law = try LawFiles.exampleLibrary.law(named: name)
+    let problems = law.check(library: LawFiles.exampleLibrary)
+    #expect(problems.items.isEmpty, "\(problems)")
+  }
+}
