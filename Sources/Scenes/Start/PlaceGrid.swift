@@ -15,26 +15,35 @@ struct PlaceGrid {
   }
 
   mutating func insert(_ point: [Double]) {
-    members[index(of: cell(of: point)), default: []].append(points.count)
+    // A point on the upper face belongs to the last cell.
+    let cell = point.indices.map { min(cells[$0] - 1, max(0, layer(point[$0], $0))) }
+    members[index(of: cell), default: []].append(points.count)
     points.append(point)
   }
 
   /// The first point nearer than `distance`, by its number in the order of insertion.
   func neighbour(of point: [Double], within distance: Double) -> Int? {
-    let centre = cell(of: point)
-    for shift in 0..<[3, 9, 27][box.space - 1] {
-      var rest = shift, cell = centre, isInside = true
-      for axis in cell.indices {
-        cell[axis] += rest % 3 - 1
-        rest /= 3
-        if cell[axis] < 0 || cell[axis] >= cells[axis] {
-          isInside = isInside && box.sides[axis] == .periodic
-          cell[axis] = (cell[axis] + cells[axis]) % cells[axis]
-        }
+    // Only cells that the ball around the point touches: for a small ball nearly always one.
+    let low = point.indices.map { layer(point[$0] - distance, $0) }, high = point.indices.map { layer(point[$0] + distance, $0) }
+    var cell = low
+    while true {
+      if let image = wrapped(cell), let found = members[index(of: image)]?.first(where: { isNear(points[$0], point, distance) }) {
+        return found
       }
-      if isInside, let found = members[index(of: cell)]?.first(where: { isNear(points[$0], point, distance) }) { return found }
+      guard let axis = cell.indices.first(where: { cell[$0] < high[$0] }) else { return nil }
+      cell[axis] += 1
+      for before in 0..<axis { cell[before] = low[before] }
     }
-    return nil
+  }
+
+  /// The cell in the box that a cell beyond a periodic side is the image of; nothing beyond other sides.
+  private func wrapped(_ cell: [Int]) -> [Int]? {
+    var result = cell
+    for axis in cell.indices where cell[axis] < 0 || cell[axis] >= cells[axis] {
+      guard box.sides[axis] == .periodic else { return nil }
+      result[axis] = (cell[axis] % cells[axis] + cells[axis]) % cells[axis]
+    }
+    return result
   }
 
   private func isNear(_ a: [Double], _ b: [Double], _ distance: Double) -> Bool {
@@ -47,12 +56,9 @@ struct PlaceGrid {
     return square < distance * distance
   }
 
-  private func cell(_ point: [Double], _ axis: Int) -> Int {
-    let part = (point[axis] - box.origin[axis]) / box.lengths[axis]
-    return min(cells[axis] - 1, max(0, Int(part * Double(cells[axis]))))
+  private func layer(_ coordinate: Double, _ axis: Int) -> Int {
+    Int(((coordinate - box.origin[axis]) / box.lengths[axis] * Double(cells[axis])).rounded(.down))
   }
-
-  private func cell(of point: [Double]) -> [Int] { point.indices.map { cell(point, $0) } }
 
   private func index(of cell: [Int]) -> Int { zip(cell, cells).reduce(0) { $0 * $1.1 + $1.0 } }
 }
