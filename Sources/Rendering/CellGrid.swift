@@ -12,7 +12,7 @@ struct CellGrid {
   /// than spheres.
   init(_ spheres: [SIMD4<Float>], side wanted: Float) {
     var low = SIMD4<Float>(repeating: .infinity), high = SIMD4<Float>(repeating: -.infinity)
-    for sphere in spheres { (low, high) = (pointwiseMin(low, sphere), pointwiseMax(high, sphere)) }
+    for sphere in spheres { (low, high) = (low.lowered(to: sphere), high.raised(to: sphere)) }
     let extent = spheres.isEmpty ? .zero : SIMD3(high.x - low.x, high.y - low.y, high.z - low.z)
     var side = max(wanted, 1e-30, extent.max() / 1000)
     func count(_ side: Float) -> SIMD3<Int> {

@@ -31,21 +31,28 @@ enum SRGB {
   /// Linear light of each byte.
   static let decoded: [Float] = (0..<256).map { Float(decode(Double($0) / 255)) }
 
+  /// Linear light to bytes, as a value that loops can hold.
+  struct Encoder: Sendable {
+    fileprivate let table: [UInt8]
+
+    /// The byte of a linear intensity, rounded to the nearest in sRGB; outside 0...1 is clipped.
+    @inline(__always) func byte(_ linear: Float) -> UInt8 {
+      table[Int(max(0, min(1, linear)) * Float(steps) + 0.5)]
+    }
+  }
+
   private static let steps = 8192
-  /// Byte of each step of linear light, rounded to the nearest in sRGB.
-  private static let encoded: [UInt8] = {
+  static let encoder = Encoder(table: {
     let boundaries = (0..<255).map { decode((Double($0) + 0.5) / 255) }
     var byte = 0
     return (0...steps).map { step in
       while byte < 255, Double(step) / Double(steps) > boundaries[byte] { byte += 1 }
       return UInt8(byte)
     }
-  }()
+  }())
 
   /// The byte of a linear intensity; outside 0...1 is clipped.
-  static func byte(_ linear: Float) -> UInt8 {
-    encoded[Int(max(0, min(1, linear)) * Float(steps) + 0.5)]
-  }
+  static func byte(_ linear: Float) -> UInt8 { encoder.byte(linear) }
 
   private static func decode(_ value: Double) -> Double {
     if value <= 0.04045 { return value / 12.92 }
@@ -65,7 +72,7 @@ enum SRGB {
 public enum Palette {
   /// Eight colours that colour-blind eyes tell apart: M. Okabe and K. Ito, Color Universal Design (2008), black left out for grey.
   public static let okabeIto: [Color] = [
-    0x0072B2, 0xE69F00, 0x009E73, 0xD55E00, 0x56B4E9, 0xCC79A7, 0xF0E442, 0x8A8F98,
+    0x56B4E9, 0xD55E00, 0x009E73, 0xF0E442, 0x0072B2, 0xCC79A7, 0xE69F00, 0x8A8F98,
   ].map { Color(hex: $0) }
 
   /// The colour of the kind with this number, from 0; they repeat after eight.

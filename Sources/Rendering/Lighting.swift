@@ -18,11 +18,12 @@ struct Lighting: Sendable {
   /// Light (linear) that leaves the surface towards the eye.
   @inline(__always) static func shade(_ surface: Surface) -> SIMD3<Float> {
     let n = surface.normal
-    let key = max(0, n.dot(toKey)) * surface.key
+    // The key light is wide as well: where little sky is seen, part of it is hidden too.
+    let key = max(0, n.dot(toKey)) * surface.key * (0.4 + 0.6 * surface.openness)
     let fill = max(0, n.dot(toFill) * 0.7 + 0.3) * surface.openness
-    let sky = (0.5 + 0.5 * n.y) * 0.22 + 0.3
+    let sky = (0.5 + 0.5 * n.y) * 0.2 + 0.32
     let albedo = surface.color
-    let diffuse = albedo * (key * 0.78 + fill * 0.16) + albedo * bounced(surface.openness, albedo) * sky
+    let diffuse = albedo * (key * 0.95 + fill * 0.22) + albedo * bounced(surface.openness, albedo) * sky
     // Blinn and Phong: a soft sheen (exponent 32) of the white light.
     let half = max(0, n.dot((toKey + surface.toEye).normalized))
     let h2 = half * half, h4 = h2 * h2, h8 = h4 * h4, h16 = h8 * h8
@@ -33,11 +34,12 @@ struct Lighting: Sendable {
     return (diffuse + sheen) * edge
   }
 
-  /// Occlusion per colour with the light that bounces between surfaces of that colour: the fit of J. Jimenez et al., Practical
-  /// realtime strategies for accurate indirect occlusion, SIGGRAPH course (2016), eq. 10.
+  /// Occlusion per colour, with half of the light that bounces between surfaces of that colour by the fit of J. Jimenez et al.,
+  /// Practical realtime strategies for accurate indirect occlusion, SIGGRAPH course (2016), eq. 10; the other half is
+  /// deepened, because a picture with all of it looks flat.
   @inline(__always) private static func bounced(_ openness: Float, _ albedo: SIMD3<Float>) -> SIMD3<Float> {
     let a = albedo * 2.0404 - 0.3324, b = albedo * -4.7951 + 0.6417, c = albedo * 2.7552 + 0.6903
     let x = SIMD3(repeating: openness)
-    return pointwiseMax(x, ((x * a + b) * x + c) * x)
+    return 0.5 * x * x.squareRoot() + 0.5 * x.raised(to: ((x * a + b) * x + c) * x)
   }
 }

@@ -2,16 +2,23 @@
 /// that flickers in a movie, and cavities are dark from every side.
 ///
 /// A sphere of radius R at distance D hides a share max(0, n·d)(R/D)² of the light that a surface with normal n receives from an
-/// even sky (the form factor of a sphere wholly above the horizon). The 16 nearest count one by one at every pixel, so
+/// even sky (the form factor of a sphere wholly above the horizon). The 12 nearest count one by one at every pixel, so
 /// contacts are sharp; those farther away are summed once per sphere, as a constant and a vector.
 struct Occlusion {
+  /// Four spheres, side by side.
+  struct Neighbours {
+    var x = SIMD4<Float>()
+    var y = SIMD4<Float>()
+    var z = SIMD4<Float>()
+    /// Squared radii; zero where there is no neighbour.
+    var square = SIMD4<Float>()
+  }
+
   /// What stands around one sphere, in its own frame.
   struct Surroundings {
-    var x = (SIMD8<Float>(), SIMD8<Float>())
-    var y = (SIMD8<Float>(), SIMD8<Float>())
-    var z = (SIMD8<Float>(), SIMD8<Float>())
-    /// Squared radii; zero where there is no neighbour.
-    var square = (SIMD8<Float>(), SIMD8<Float>())
+    var first = Neighbours()
+    var second = Neighbours()
+    var third = Neighbours()
     /// Sum of (R/D)² over those farther away, and of (R/D)² d.
     var far: Float = 0
     var farDirection = SIMD3<Float>()
@@ -70,60 +77,58 @@ struct Occlusion {
     guard place >= 0 else { return 1 }
     return surroundings.withUnsafeBufferPointer { all in
       let near =
-        Self.open(all[place].x.0, all[place].y.0, all[place].z.0, all[place].square.0, offset, normal)
-        * Self.open(all[place].x.1, all[place].y.1, all[place].z.1, all[place].square.1, offset, normal)
-      let product = near.lowHalf * near.highHalf
+        Self.open(all[place].first, offset, normal) * Self.open(all[place].second, offset, normal)
+        * Self.open(all[place].third, offset, normal)
       let far = max(0, 0.25 * all[place].far + 0.5 * all[place].farDirection.dot(normal))
-      return product[0] * product[1] * product[2] * product[3] / (1 + far + 0.5 * far * far)
+      return near.x * near.y * near.z * near.w / (1 + far + 0.5 * far * far)
     }
   }
 
-  @inline(__always) private static func open(
-    _ x: SIMD8<Float>, _ y: SIMD8<Float>, _ z: SIMD8<Float>, _ square: SIMD8<Float>, _ offset: SIMD3<Float>,
-    _ normal: SIMD3<Float>
-  ) -> SIMD8<Float> {
-    let dx = x - offset.x, dy = y - offset.y, dz = z - offset.z
-    let distance2 = dx * dx + dy * dy + dz * dz + 1e-30
-    let along = (dx * normal.x + dy * normal.y + dz * normal.z) / distance2.squareRoot()
+  @inline(__always)
+  private static func open(_ near: Neighbours, _ offset: SIMD3<Float>, _ normal: SIMD3<Float>) -> SIMD4<Float> {
+    let x = near.x - offset.x, y = near.y - offset.y, z = near.z - offset.z
+    let inverse = 1 / (x * x + y * y + z * z + 1e-30).squareRoot()
+    let along = (x * normal.x + y * normal.y + z * normal.z) * inverse
     // Spheres that are partly below the horizon fade out over it instead of ending at it.
-    let lit = pointwiseMax(along * 0.8 + 0.2, SIMD8.zero)
-    return 1 - pointwiseMin(lit * square / distance2, SIMD8(repeating: 0.97))
+    let lit = (along * 0.8 + 0.2).raised(to: .zero)
+    return 1 - (lit * near.square * inverse * inverse).lowered(to: SIMD4(repeating: 0.97))
   }
 }
 
-/// The sixteen neighbours whose surfaces are nearest.
+/// The twelve neighbours whose surfaces are nearest.
 private struct Nearest {
   private var gaps = SIMD16<Float>(repeating: .infinity)
-  private var found = [SIMD4<Float>]()
+  private var found: [SIMD4<Float>] = []
+  private static let count = 12
 
-  init() { found.reserveCapacity(16) }
+  init() { found.reserveCapacity(Self.count) }
 
   /// Takes a neighbour in; returns the one that had to leave for it, or itself.
   mutating func insert(_ offset: SIMD4<Float>, gap: Float) -> SIMD4<Float>? {
-    if found.count < 16 {
+    if found.count < Self.count {
       gaps[found.count] = gap
       found.append(offset)
       return nil
     }
-    let most = gaps.max()
-    guard gap < most else { return offset }
     var slot = 0
-    while gaps[slot] != most { slot += 1 }
-    defer {
-      gaps[slot] = gap
-      found[slot] = offset
-    }
-    return found[slot]
+    for other in 1..<Self.count where gaps[other] > gaps[slot] { slot = other }
+    guard gap < gaps[slot] else { return offset }
+    let leaving = found[slot]
+    (gaps[slot], found[slot]) = (gap, offset)
+    return leaving
   }
 
   func store(into result: inout Occlusion.Surroundings) {
     for (slot, d) in found.enumerated() {
-      let lane = slot & 7
-      if slot < 8 {
-        (result.x.0[lane], result.y.0[lane], result.z.0[lane], result.square.0[lane]) = (d.x, d.y, d.z, d.w * d.w)
-      } else {
-        (result.x.1[lane], result.y.1[lane], result.z.1[lane], result.square.1[lane]) = (d.x, d.y, d.z, d.w * d.w)
+      switch slot / 4 {
+      case 0: Self.store(d, slot & 3, into: &result.first)
+      case 1: Self.store(d, slot & 3, into: &result.second)
+      default: Self.store(d, slot & 3, into: &result.third)
       }
     }
+  }
+
+  private static func store(_ d: SIMD4<Float>, _ lane: Int, into group: inout Occlusion.Neighbours) {
+    (group.x[lane], group.y[lane], group.z[lane], group.square[lane]) = (d.x, d.y, d.z, d.w * d.w)
   }
 }

@@ -84,7 +84,7 @@ public struct Renderer: Sendable {
     for (row, position) in positions.enumerated() where options.clips.allSatisfy({ $0.keeps(position) }) {
       let place = projection.camera(position), radius = Float((radii?[row] ?? staging.radius) * projection.unit)
       // A particle that flew off to infinity cannot be seen, and must not spoil the depths of the others.
-      guard abs(place).max() < 1e4, radius > 0, radius < 1e4 else { continue }
+      guard max(place.x.magnitude, place.y.magnitude, place.z.magnitude) < 1e4, radius > 0, radius < 1e4 else { continue }
       rows[row] = Int32(truncatingIfNeeded: result.spheres.count)
       result.spheres.append(SIMD4(place.x, place.y, place.z, radius))
       result.colors.append(colors[row])
@@ -128,5 +128,3 @@ public struct Renderer: Sendable {
     }
   }
 }
-
-private func abs(_ vector: SIMD3<Float>) -> SIMD3<Float> { pointwiseMax(vector, -vector) }

@@ -14,8 +14,8 @@ struct ShadowMap: Sendable {
     let turned = spheres.map { sphere in
       let center = SIMD3(sphere.x, sphere.y, sphere.z)
       let place = SIMD4(center.dot(right), center.dot(up), -center.dot(toLight), sphere.w)
-      low = pointwiseMin(low, SIMD2(place.x, place.y) - place.w)
-      high = pointwiseMax(high, SIMD2(place.x, place.y) + place.w)
+      low = low.lowered(to: SIMD2(place.x, place.y) - place.w)
+      high = high.raised(to: SIMD2(place.x, place.y) + place.w)
       return place
     }
     let extent = max((high - low).max(), .leastNormalMagnitude)

@@ -48,7 +48,7 @@ struct SphereRasterizer {
   private func fill(_ row: Silhouette.Row, _ offsets: SIMD8<Float>, owner: Int32, at place: Int, of buffer: SampleBuffer) -> Bool
   {
     let discriminant = row.discriminant(offsets)
-    guard discriminant.max() > 0 else { return false }
+    guard discriminant.greatest > 0 else { return false }
     let hit = discriminant .> 0
     let depth = row.depth(offsets, discriminant.replacing(with: 0, where: .!hit))
     let old = buffer.depths[place]
@@ -60,13 +60,13 @@ struct SphereRasterizer {
 
   @inline(__always) private func farthest(ofBlock block: Int, in buffer: SampleBuffer) -> Float {
     var most = buffer.depths[block &* 8]
-    for row in 1..<8 { most = pointwiseMax(most, buffer.depths[block &* 8 &+ row]) }
-    return most.max()
+    for row in 1..<8 { most = most.raised(to: buffer.depths[block &* 8 &+ row]) }
+    return most.greatest
   }
 
   /// Indices from the nearest sphere to the farthest, to within 1/65536 of the depth of the scene; equal ones as they come.
   private func order() -> [Int32] {
-    let near = spheres.lazy.map(\.z).min() ?? 0, far = spheres.lazy.map(\.z).max() ?? 0
+    let (near, far) = depthRange(of: spheres)
     let levels = 65_535
     let steps = far > near ? Float(levels) / (far - near) : 0
     var starts = Array(repeating: 0, count: levels + 2)
@@ -80,6 +80,12 @@ struct SphereRasterizer {
     }
     return order
   }
+}
+
+/// Depths of the nearest and the farthest centre; zeros without spheres.
+func depthRange(of spheres: [SIMD4<Float>]) -> (near: Float, far: Float) {
+  guard let first = spheres.first else { return (0, 0) }
+  return spheres.reduce((first.z, first.z)) { (min($0.0, $1.z), max($0.1, $1.z)) }
 }
 
 /// Which spheres touch which tile of the picture, front to back.

@@ -33,7 +33,7 @@ extension Renderer {
       range: options.range ?? robustRange(values))
   }
 
-  /// Half the median distance to the nearest neighbour, over up to 500 particles: most nearly touch.
+  /// A little more than half the median distance to the nearest neighbour, over up to 500 particles: pairs just touch.
   private func touchingRadius(_ positions: [SIMD3<Double>], volume: Double, space: Int) -> Double {
     let finite = positions.filter { $0.x.isFinite && $0.y.isFinite && $0.z.isFinite }
     // The side of the volume that one particle has, by bisection: roots of the platform are no part of a picture.
@@ -54,7 +54,7 @@ extension Renderer {
       }
       return least.squareRoot()
     }
-    return Double(nearest.sorted()[nearest.count / 2]) * high / 2
+    return Double(nearest.sorted()[nearest.count / 2]) * high * 0.55
   }
 
   /// The range that holds all but the extreme half percent at each end; symmetric about zero for a diverging map.

@@ -6,14 +6,14 @@ struct StrokeFont {
     var advance: Float
   }
 
-  /// Height of capitals in pixels; strokes are a ninth of it.
+  /// Height of capitals in pixels; strokes are a seventh of it.
   let size: Float
 
   private static let capital: Float = 14
   private static let glyphs: [Character: Glyph] = GlyphTable.drawings.mapValues { Glyph(drawing: $0) }
 
   /// Width of strokes in pixels.
-  var strokeWidth: Float { max(1, size / 8) }
+  var strokeWidth: Float { max(1, size / 7.2) }
 
   /// Width of a text in pixels.
   func width(of text: String) -> Float {

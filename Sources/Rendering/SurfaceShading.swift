@@ -8,11 +8,16 @@ struct SurfaceShading: Sendable {
   private let shadows: ShadowMap?
   private let haze: (near: Float, perLength: Float)
   private let step: Float
+  /// Colour of the background in each row, and the bytes of linear light.
+  private let rows: [SIMD3<Float>]
+  private let bytes: SRGB.Encoder
 
   /// Prepares shadows and occlusion for what the buffer sees; `projection` is from camera space to samples.
   init(tableau: Tableau, projection: Projection, options: RenderOptions, seenBy buffer: SampleBuffer) {
     (self.tableau, self.projection, self.options, self.buffer) = (tableau, projection, options, buffer)
     step = 1 / projection.scale
+    rows = (0..<options.height).map { options.background.color(row: $0, of: options.height).linear }
+    bytes = SRGB.encoder
     let isLit = !tableau.isFlat && !tableau.spheres.isEmpty
     occlusion =
       isLit && options.hasOcclusion
@@ -23,15 +28,15 @@ struct SurfaceShading: Sendable {
       isLit && options.hasShadows
       ? ShadowMap(
         of: tableau.spheres, toLight: Lighting.toKey, typicalRadius: tableau.typicalRadius, threads: options.threads) : nil
-    let near = tableau.spheres.lazy.map(\.z).min() ?? 0, far = tableau.spheres.lazy.map(\.z).max() ?? 0
-    // The farthest sphere loses a quarter of its contrast to the background.
-    haze = (near, isLit && far > near && !options.background.isTransparent ? 0.25 / (far - near) : 0)
+    let (near, far) = depthRange(of: tableau.spheres)
+    // The farthest sphere loses a sixth of its contrast to the background.
+    haze = (near, isLit && far > near && !options.background.isTransparent ? 0.16 / (far - near) : 0)
   }
 
   /// The finished pixel in column `x` and row `y`.
   func pixel(_ x: Int, _ y: Int) -> SIMD4<UInt8> {
     let samples = options.samples, left = x * samples, top = y * samples, count = samples * samples
-    let background = options.background.color(row: y, of: options.height).linear
+    let background = rows[y]
     var light = SIMD3<Float>.zero
     var covered = 0
     for sample in 0..<count {
@@ -52,7 +57,8 @@ struct SurfaceShading: Sendable {
     if options.background.isTransparent {
       return Color(linear: covered == 0 ? .zero : light / alpha).pixel(alpha: alpha)
     }
-    return Color(linear: light + background * (1 - alpha)).pixel
+    let mixed = light + background * (1 - alpha)
+    return SIMD4(bytes.byte(mixed.x), bytes.byte(mixed.y), bytes.byte(mixed.z), 255)
   }
 
   /// True if no sample of the pixel before this one sees the same owner.
@@ -118,7 +124,7 @@ struct SurfaceShading: Sendable {
   }
 
   @inline(__always) private func hazy(_ light: SIMD3<Float>, depth: Float, background: SIMD3<Float>) -> SIMD3<Float> {
-    let share = max(0, min(0.25, (depth - haze.near) * haze.perLength))
+    let share = max(0, min(0.16, (depth - haze.near) * haze.perLength))
     return light + (background - light) * share
   }
 }
