@@ -42,14 +42,15 @@ enum SRGB {
   }
 
   private static let steps = 8192
-  static let encoder = Encoder(table: {
-    let boundaries = (0..<255).map { decode((Double($0) + 0.5) / 255) }
-    var byte = 0
-    return (0...steps).map { step in
-      while byte < 255, Double(step) / Double(steps) > boundaries[byte] { byte += 1 }
-      return UInt8(byte)
-    }
-  }())
+  static let encoder = Encoder(
+    table: {
+      let boundaries = (0..<255).map { decode((Double($0) + 0.5) / 255) }
+      var byte = 0
+      return (0...steps).map { step in
+        while byte < 255, Double(step) / Double(steps) > boundaries[byte] { byte += 1 }
+        return UInt8(byte)
+      }
+    }())
 
   /// The byte of a linear intensity; outside 0...1 is clipped.
   static func byte(_ linear: Float) -> UInt8 { encoder.byte(linear) }
