@@ -13,6 +13,7 @@ public struct LinePlot: Sendable {
     public var y: [Double]
     /// Half lengths of error bars; empty for none.
     public var errors: [Double]
+    /// How the points are drawn.
     public var style: Style
     /// nil takes the next colour of the palette.
     public var color: Color?
@@ -32,6 +33,7 @@ public struct LinePlot: Sendable {
     public var title: String
     /// nil fits the points.
     public var range: ClosedRange<Double>?
+    /// Equal steps for equal factors; what is not positive has no place.
     public var isLogarithmic: Bool
 
     /// An axis.
@@ -42,8 +44,11 @@ public struct LinePlot: Sendable {
 
   /// Stands above the plot; may be empty.
   public var title: String
+  /// The axis along the bottom.
   public var x: Axis
+  /// The axis up the left side.
   public var y: Axis
+  /// What is drawn, later ones over earlier ones.
   public var series: [Series]
 
   /// A plot of the given series.

@@ -45,8 +45,8 @@ public struct MovieWriter: ~Copyable {
     let arguments =
       ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba"]
       + ["-video_size", "\(width)x\(height)", "-framerate", "\(framesPerSecond)", "-i", "pipe:0", "-an"]
-      // Both encoders want even sides; BT.709 is what players assume of pictures this large.
-      + ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"]
+      // Encoders want even sides, so an odd last row or column is cut off; BT.709 is what players assume of pictures this large.
+      + ["-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"]
       + ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-c:v"] + encoder
       + (container == .mp4 ? ["-movflags", "+faststart"] : []) + ["-f", container.rawValue, partPath]
     child = try MovieWriter.start(arguments)

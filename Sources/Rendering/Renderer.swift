@@ -83,8 +83,8 @@ public struct Renderer: Sendable {
     var rows = Array(repeating: Int32(-1), count: frame.count)
     for (row, position) in positions.enumerated() where options.clips.allSatisfy({ $0.keeps(position) }) {
       let place = projection.camera(position), radius = Float((radii?[row] ?? staging.radius) * projection.unit)
-      // A particle that flew off to infinity cannot be seen, and must not spoil the depths of the others.
-      guard max(place.x.magnitude, place.y.magnitude, place.z.magnitude) < 1e4, radius > 0, radius < 1e4 else { continue }
+      // Particles that flew off are out of sight, and would spoil the order of the others: the scene reaches from 3 to 5.
+      guard max(place.x.magnitude, place.y.magnitude, place.z.magnitude) < 12, radius > 0, radius < 12 else { continue }
       rows[row] = Int32(truncatingIfNeeded: result.spheres.count)
       result.spheres.append(SIMD4(place.x, place.y, place.z, radius))
       result.colors.append(colors[row])

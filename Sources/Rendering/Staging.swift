@@ -3,8 +3,9 @@ import World
 
 /// What stays the same through a movie, so that neither the camera nor the colours jump from frame to frame.
 public struct Staging: Sendable, Hashable {
-  /// Corners of the region in view (length, units of the run), always three numbers.
+  /// Lower corner of the region in view (length, units of the run); what the box lacks of three dimensions is 0.
   public var low: SIMD3<Double>
+  /// Upper corner of the region in view (length, units of the run).
   public var high: SIMD3<Double>
   /// Radius of particles that have none of their own (length, units of the run).
   public var radius: Double
@@ -35,7 +36,7 @@ extension Renderer {
 
   /// A little more than half the median distance to the nearest neighbour, over up to 500 particles: pairs just touch.
   private func touchingRadius(_ positions: [SIMD3<Double>], volume: Double, space: Int) -> Double {
-    let finite = positions.filter { $0.x.isFinite && $0.y.isFinite && $0.z.isFinite }
+    let finite = positions.filter { max($0.x.magnitude, $0.y.magnitude, $0.z.magnitude) < .infinity }
     // The side of the volume that one particle has, by bisection: roots of the platform are no part of a picture.
     let share = volume / Double(max(1, finite.count))
     var low = 0.0, high = max(1, share)
@@ -44,7 +45,13 @@ extension Renderer {
       if (0..<space).reduce(1.0, { product, _ in product * middle }) < share { low = middle } else { high = middle }
     }
     guard finite.count > 1, high > 0, high.isFinite else { return high / 4 }
-    let spheres = finite.map { SIMD4<Float>(Float($0.x / high), Float($0.y / high), Float($0.z / high), 0) }
+    let first = finite[finite.count / 2]
+    // Relative to one of them, and without those that flew off so far that the grid could not hold them.
+    let spheres = finite.compactMap { position -> SIMD4<Float>? in
+      let place = SIMD3<Float>((position - first) / high)
+      guard max(place.x.magnitude, place.y.magnitude, place.z.magnitude) < 1e6 else { return nil }
+      return SIMD4(place.x, place.y, place.z, 0)
+    }
     let grid = CellGrid(spheres, side: 1.5)
     let nearest = stride(from: 0, to: spheres.count, by: max(1, spheres.count / 500)).map { index in
       var least = grid.side * grid.side
