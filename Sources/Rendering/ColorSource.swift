@@ -27,7 +27,7 @@ public enum ColorSource: Sendable, Hashable {
       else { throw invalid }
       self = .field(String(text[..<open]), component: component)
     } else {
-      guard !text.isEmpty else { throw invalid }
+      guard !text.isEmpty, !text.contains("[") else { throw invalid }
       self = .field(text, component: nil)
     }
   }

@@ -33,7 +33,8 @@ struct CoverageMask {
   }
 
   private mutating func add(_ line: Segment, reach: Float, most: Float) {
-    let corner = SIMD2(Float(left), Float(top)) - 0.5
+    // Relative to the middle of the first pixel, so that pixels stand at whole numbers.
+    let corner = SIMD2(Float(left), Float(top)) + 0.5
     let from = line.from - corner, along = line.to - line.from, square = (along * along).sum()
     let first = max(0, Int(min(from.y, from.y + along.y) - reach)),
       last = min(height - 1, Int(max(0, max(from.y, from.y + along.y) + reach)))

@@ -36,6 +36,11 @@ public struct Picture: Sendable, Hashable {
   }
 }
 
+extension Picture: CustomStringConvertible {
+  /// Its size, not its pixels.
+  public var description: String { "picture of \(width) x \(height) pixels" }
+}
+
 extension Color {
   /// The opaque pixel of this colour.
   var pixel: SIMD4<UInt8> { pixel(alpha: 1) }

@@ -7,7 +7,7 @@ public struct Staging: Sendable, Hashable {
   public var low: SIMD3<Double>
   /// Upper corner of the region in view (length, units of the run).
   public var high: SIMD3<Double>
-  /// Radius of particles that have none of their own (length, units of the run).
+  /// Radius of particles that have none of their own, or of the largest (length, units of the run).
   public var radius: Double
   /// Values at the ends of the colour map (units of the run); nil if colours are those of species.
   public var range: ClosedRange<Double>?
@@ -29,8 +29,10 @@ extension Renderer {
     for axis in 0..<box.space { (low[axis], high[axis]) = (box.origin[axis], box.origin[axis] + box.lengths[axis]) }
     let positions = try positions(of: frame)
     let values = try options.color.values(of: frame)?.numbers
+    let largest = frame[field: "radius"]?.values.filter(\.isFinite).max()
     return Staging(
-      low: low, high: high, radius: options.radius ?? touchingRadius(positions, volume: box.volume, space: box.space),
+      low: low, high: high,
+      radius: options.radius ?? largest ?? touchingRadius(positions, volume: box.volume, space: box.space),
       range: options.range ?? robustRange(values))
   }
 

@@ -62,14 +62,16 @@ struct PlotTests {
     #expect(drawings.compactMap { $0 }.map { StrokeFont.Glyph(drawing: $0) }.allSatisfy { $0.advance > 0 && !$0.lines.isEmpty })
   }
 
-  @Test("A stroke covers its length times its width, ends and all, at any slope", arguments: [0, 17, 45, 90, 133] as [Double])
+  @Test(
+    "A stroke covers its length times its width, ends and all, at any slope, to two percent",
+    arguments: [0, 17, 45, 90, 133] as [Double])
   func strokeArea(degrees: Double) {
     let (sine, cosine) = sineAndCosine(degrees: degrees)
     let half = SIMD2(Float(cosine), Float(sine)) * 30, middle = SIMD2<Float>(50.3, 49.8)
     let mask = CoverageMask([Segment(from: middle - half, to: middle + half)], width: 6, pictureWidth: 100, pictureHeight: 100)
     var area: Float = 0
     mask.forEach { _, _, coverage in area += coverage }
-    #expect(abs(area / (60 * 6 + Float.pi * 9) - 1) < 0.01)
+    #expect(abs(area / (60 * 6 + Float.pi * 9) - 1) < 0.02)
   }
 
   @Test("Strokes that leave the picture on any side are cut off")
