@@ -15,8 +15,8 @@ static void ignore_warning(png_structp png, png_const_charp text) { (void)png, (
 static int write_rows(png_structp png, png_infop info, FILE *file, const uint8_t *rgba, int width, int height, int opaque) {
   if (setjmp(png_jmpbuf(png))) return -1;
   png_init_io(png, file);
-  // Measured on pictures of spheres: level 1 behind the fixed filter `up` takes a fifth of the time of libpng's defaults, for
-  // files a quarter larger.
+  // Measured on a picture of 100,000 spheres: level 1 behind the fixed filter `up` takes 0.4 of the time of libpng's defaults,
+  // for a file 4 % larger.
   png_set_compression_level(png, 1);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
   png_set_compression_buffer_size(png, 1 << 18);

@@ -39,6 +39,9 @@ public enum ColorSource: Sendable, Hashable {
       throw Failure(.usage, "frames have no field \(name)", hint: suggestion(for: name, among: frame.fields.map(\.name)))
     }
     let width = field.components
+    guard width > 0, field.values.count >= frame.count * width else {
+      throw Failure(.unreadableFile, "frame \(frame.step) has no \(name) for each particle")
+    }
     if let component, component >= width {
       throw Failure(
         .usage, "\(name) has \(width) component\(width == 1 ? "" : "s")", hint: "they are counted from 0, or named x, y, z")

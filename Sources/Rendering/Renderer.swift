@@ -44,6 +44,11 @@ public struct Renderer: Sendable {
     public init(_ first: Int, _ second: Int) { (self.first, self.second) = (first, second) }
   }
 
+  /// The field `radius`, if each particle has one.
+  func ownRadii(of frame: Frame) -> [Double]? {
+    frame[field: "radius"].flatMap { $0.components == 1 && $0.values.count >= frame.count ? $0.values : nil }
+  }
+
   func positions(of frame: Frame) throws(Failure) -> [SIMD3<Double>] {
     guard let field = frame[field: "position"], field.values.count >= frame.count * field.components, field.components <= 3 else {
       throw Failure(.unreadableFile, "frame \(frame.step) has no position for each particle")
@@ -76,7 +81,7 @@ public struct Renderer: Sendable {
   private func tableau(
     of frame: Frame, staging: Staging, links: [Link], projection: Projection
   ) throws(Failure) -> Tableau {
-    let positions = try positions(of: frame), radii = options.radius == nil ? frame[field: "radius"]?.values : nil
+    let positions = try positions(of: frame), radii = options.radius == nil ? ownRadii(of: frame) : nil
     let colors = try colors(of: frame, staging: staging)
     var result = Tableau(spheres: [], colors: [], typicalRadius: Float(staging.radius * projection.unit))
     result.isFlat = frame.box.space < 3

@@ -79,12 +79,19 @@ struct Capsule {
       let height = axisOffset + hit * axisRay
       if height >= 0, height <= square { return hit }
     }
-    let end = axisOffset <= 0 || axisRay > 0 && a <= 0 ? offset : offset - axis
-    return [offset, offset - axis].compactMap { hitSphere($0, direction, grazing: grazing) }.min()
-      ?? (grazing ? -end.dot(direction) : nil)
+    let ends = [offset, offset - axis], norm = direction.dot(direction)
+    if let hit = ends.compactMap({ hitBall($0, direction) }).min() { return hit }
+    guard grazing else { return nil }
+    // Where the ray passes nearest to the nearer end.
+    let approaches = ends.map { end -> (hit: Float, away: Float) in
+      let hit = -end.dot(direction) / norm
+      return (hit, (end + direction * hit).length)
+    }
+    return approaches.min { $0.away < $1.away }?.hit
   }
 
-  private func hitSphere(_ offset: SIMD3<Float>, _ direction: SIMD3<Float>, grazing: Bool) -> Float? {
+  /// Where the ray first meets the ball around one end, `offset` from which it starts.
+  private func hitBall(_ offset: SIMD3<Float>, _ direction: SIMD3<Float>) -> Float? {
     let a = direction.dot(direction), b = offset.dot(direction), c = offset.dot(offset) - radius * radius
     let discriminant = b * b - a * c
     return discriminant >= 0 ? (-b - discriminant.squareRoot()) / a : nil

@@ -29,7 +29,7 @@ extension Renderer {
     for axis in 0..<box.space { (low[axis], high[axis]) = (box.origin[axis], box.origin[axis] + box.lengths[axis]) }
     let positions = try positions(of: frame)
     let values = try options.color.values(of: frame)?.numbers
-    let largest = frame[field: "radius"]?.values.filter(\.isFinite).max()
+    let largest = ownRadii(of: frame)?.filter(\.isFinite).max()
     return Staging(
       low: low, high: high,
       radius: options.radius ?? largest ?? touchingRadius(positions, volume: box.volume, space: box.space),
