@@ -56,6 +56,18 @@ public struct Diagnostics: Error, Sendable, CustomStringConvertible {
     if !items.contains(item) { items.append(item) }
   }
 
+  /// The same in the order of the text; what has no place comes first.
+  public var sorted: Diagnostics {
+    func key(_ item: Diagnostic) -> (String, Int, Int) {
+      item.location.map { ($0.file, $0.line, $0.column) } ?? ("", 0, 0)
+    }
+    let order = items.enumerated().sorted { a, b in
+      let (x, y) = (key(a.element), key(b.element))
+      return x == y ? a.offset < b.offset : x < y
+    }
+    return Diagnostics(order.map(\.element))
+  }
+
   /// Throws all that was collected, if an error is among it.
   public func check() throws(Diagnostics) {
     if hasErrors { throw self }

@@ -112,15 +112,10 @@ extension Dimension: CustomStringConvertible {
   /// The dimension in words where it has a name (`energy`), else as a product (`mass*length^2`), else `1`.
   public var description: String { described(space: 3) }
 
+  /// In words, in a box of `space` dimensions.
   public func described(space: Int) -> String {
     if isOne { return "1" }
-    let preferred = [
-      "length", "mass", "time", "velocity", "force", "energy", "charge", "temperature", "acceleration", "area",
-      "volume", "density", "pressure", "voltage", "power", "magnetic", "current", "amount", "luminosity",
-    ]
-    let table = Dimension.named(space: space)
-    if let name = preferred.first(where: { table[$0] == self }) { return name }
-    if let name = preferred.first(where: { table[$0].map { Dimension.one / $0 } == self }) { return "1/\(name)" }
+    if let name = Dimension.words[min(max(space, 0), 3)][self] { return name }
     func word(_ name: String, _ power: Rational) -> String {
       power == Rational(1)
         ? name : power.denominator == 1 ? "\(name)^\(power.numerator)" : "\(name)^(\(power.numerator)/\(power.denominator))"
@@ -130,5 +125,24 @@ extension Dimension: CustomStringConvertible {
     let below = parts.filter { $0.1 < Rational(0) }.map { word($0.0, Rational(0) - $0.1) }
     let top = above.isEmpty ? "1" : above.joined(separator: "*")
     return below.isEmpty ? top : top + "/" + (below.count == 1 ? below[0] : "(" + below.joined(separator: "*") + ")")
+  }
+
+  /// Words for dimensions with a name, and for products and quotients of two that have one, the simplest first.
+  private static let words = (0...3).map { space in
+    let preferred = [
+      "length", "mass", "time", "velocity", "force", "energy", "charge", "temperature", "acceleration", "area", "volume",
+      "density",
+      "pressure", "voltage", "power", "magnetic", "current", "amount", "luminosity",
+    ]
+    let simple = preferred.compactMap { name in named(name, space: space).map { (name, $0) } }
+    var words = simple + simple.map { ("1/" + $0.0, one / $0.1) }
+    let scales = simple.filter { ["length", "mass", "time", "area", "volume", "charge", "temperature"].contains($0.0) }
+    let first = ["energy", "force", "charge", "velocity"]
+    for (name, dimension) in simple.filter({ first.contains($0.0) }).sorted(by: {
+      first.firstIndex(of: $0.0) ?? 0 < first.firstIndex(of: $1.0) ?? 0
+    }) + simple {
+      words += scales.map { ("\(name)*\($0.0)", dimension * $0.1) } + scales.map { ("\(name)/\($0.0)", dimension / $0.1) }
+    }
+    return Dictionary(words.map { ($0.1, $0.0) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -194,7 +194,9 @@ extension ExpressionChecker {
 
   private mutating func checkIndex(_ index: Expression, of base: Expression, count: Int?) {
     let found = type(index)
-    if !found.kind.isWhole { _ = wrong(index, "\(index.written) is \(found.kind.name), an index is an integer") }
+    if !found.kind.isWhole {
+      _ = wrong(index, "\(index.written) is \(found.kind == .scalar ? "a fraction" : found.kind.name), an index is an integer")
+    }
     guard let count else { return }
     if let value = index.constantNumber, value < 0 || value >= Double(count) {
       _ = wrong(index, "\(base.written)[\(index.written)]: \(base.written) has \(count) rows, 0 to \(count - 1)")

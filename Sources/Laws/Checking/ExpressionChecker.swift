@@ -47,7 +47,10 @@ struct ExpressionChecker {
   }
 
   /// A dimension in words.
-  func words(_ dimension: OpenDimension?) -> String { dimension?.described(space: space) ?? "any dimension" }
+  func words(_ dimension: OpenDimension?) -> String {
+    guard let dimension else { return "any dimension" }
+    return dimension.isOne ? "a pure number" : dimension.described(space: space)
+  }
 
   // MARK: What is wanted
 

@@ -248,8 +248,10 @@ extension Scope {
 
 extension Propagate {
   func gives(_ names: [String]) -> Bool {
-    let outcomes = [("energy", energy), ("force", force), ("torque", torque)].filter { $0.1 != nil }.map(\.0)
-    let all = outcomes + (assignments + rates + lets).map(\.name)
+    var all = (assignments + rates + lets).map(\.name)
+    if energy != nil { all += ["energy", "force"] }
+    if force != nil { all.append("force") }
+    if torque != nil { all.append("torque") }
     return names.allSatisfy { all.contains($0) }
   }
 }
