@@ -1,8 +1,11 @@
 /// A rational number with small numerator and denominator: an exponent of a dimension.
 public struct Rational: Sendable, Hashable, Comparable {
+  /// The number above, with the sign.
   public let numerator: Int
+  /// The number below, positive.
   public let denominator: Int
 
+  /// The fraction in lowest terms.
   public init(_ numerator: Int, _ denominator: Int = 1) {
     precondition(denominator != 0, "a rational needs a denominator")
     let divisor = Rational.gcd(numerator.magnitude, denominator.magnitude)
@@ -24,14 +27,20 @@ public struct Rational: Sendable, Hashable, Comparable {
     return nil
   }
 
+  /// The nearest floating-point number.
   public var value: Double { Double(numerator) / Double(denominator) }
+  /// Whether it is zero.
   public var isZero: Bool { numerator == 0 }
 
+  /// The sum of two.
   public static func + (a: Self, b: Self) -> Self {
     Self(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
   }
+  /// The difference of two.
   public static func - (a: Self, b: Self) -> Self { a + b * Self(-1) }
+  /// The product of two.
   public static func * (a: Self, b: Self) -> Self { Self(a.numerator * b.numerator, a.denominator * b.denominator) }
+  /// Whether the first is the smaller.
   public static func < (a: Self, b: Self) -> Bool { a.numerator * b.denominator < b.numerator * a.denominator }
 
   private static func gcd(_ a: UInt, _ b: UInt) -> Int {
@@ -46,24 +55,32 @@ public struct Dimension: Sendable, Hashable {
   /// Names of the base quantities, in the order of `exponents`.
   public static let baseNames = ["length", "mass", "time", "current", "temperature", "amount", "luminosity"]
 
+  /// Powers of the base quantities, in the order of `baseNames`.
   public private(set) var exponents: [Rational]
 
+  /// The dimension with these powers of the base quantities.
   public init(exponents: [Rational]) {
     precondition(exponents.count == Self.baseNames.count)
     self.exponents = exponents
   }
 
+  /// The dimension with these whole powers of the base quantities.
   public init(
     length: Int = 0, mass: Int = 0, time: Int = 0, current: Int = 0, temperature: Int = 0, amount: Int = 0, luminosity: Int = 0
   ) {
     exponents = [length, mass, time, current, temperature, amount, luminosity].map { Rational($0) }
   }
 
+  /// The dimension of a pure number.
   public static let one = Dimension()
+  /// Whether it is that of a pure number.
   public var isOne: Bool { exponents.allSatisfy(\.isZero) }
 
+  /// The dimension of a product.
   public static func * (a: Self, b: Self) -> Self { Self(exponents: zip(a.exponents, b.exponents).map { $0 + $1 }) }
+  /// The dimension of a quotient.
   public static func / (a: Self, b: Self) -> Self { Self(exponents: zip(a.exponents, b.exponents).map { $0 - $1 }) }
+  /// The dimension of a power.
   public func power(_ exponent: Rational) -> Self { Self(exponents: exponents.map { $0 * exponent }) }
 }
 

@@ -105,9 +105,9 @@ struct FuzzTests {
 
   @Test("abbreviations that double in each line are checked in time that grows with their number")
   func doubling() {
-    let lets = (1...60).map { "    a\($0): a\($0 - 1)*a\($0 - 1)" }.joined(separator: "\n")
-    let text =
-      "law: doubling\nsource: x\nparameters: {x0: length}\npasses:\n- propagate:\n    let:\n      a0: x0\n  \(lets.replacing("\n", with: "\n  "))\n    velocity: a60\n"
+    let lets = (1...60).map { "      a\($0): a\($0 - 1)*a\($0 - 1)" }
+    let head = ["law: doubling", "source: x", "parameters: {x0: length}", "passes:", "- propagate:", "    let:", "      a0: x0"]
+    let text = (head + lets + ["    velocity: a60"]).joined(separator: "\n")
     let problems = Law.problems(inText: text, file: "doubling.yaml")
     #expect(problems.hasErrors)
   }

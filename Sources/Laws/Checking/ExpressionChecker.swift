@@ -86,8 +86,9 @@ struct ExpressionChecker {
     if case .array = found.kind, case .array = wanted.kind {
       return "\(wanted.kind.name) \(target) assigned from \(found.kind.name)"
     }
-    return
-      "\(term.written) is \(found.kind == .scalar && wanted.kind == .integer ? "a fraction" : found.kind.name), \(target) is \(wanted.kind == .integer ? "an integer" : wanted.kind.name)"
+    let isWhole = wanted.kind == .integer
+    let kind = found.kind == .scalar && isWhole ? "a fraction" : found.kind.name
+    return "\(term.written) is \(kind), \(target) is \(isWhole ? "an integer" : wanted.kind.name)"
   }
 
   func sameDimension(_ a: ValueType, _ b: ValueType) -> Bool {
