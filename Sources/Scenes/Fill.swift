@@ -1,0 +1,54 @@
+/// Where the particles of a species are at the start.
+public enum Fill: Sendable, Hashable {
+  case lattice(LatticeFill)
+  /// So many random places, none nearer than `distance` (length) to any particle so far.
+  case random(count: Int, distance: Double, region: Region)
+  /// Positions (length) and, unless empty, velocities.
+  case points([[Double]], velocities: [[Double]])
+  case file(FileFill)
+  /// Takes `count` particles at random from another species, at their places.
+  case replace(species: String, count: Int)
+}
+
+/// A frame of a file.
+public struct FileFill: Sendable, Hashable {
+  /// Which frame of several.
+  public enum Selection: Sendable, Hashable { case first, last, index(Int) }
+
+  /// Path from the scene's folder.
+  public var path: String
+  /// Which frame.
+  public var frame: Selection
+  /// The format's name, if the ending of the file does not say it.
+  public var format: String?
+  /// The species of the file that is taken.
+  public var species: String
+}
+
+/// A block, a ball, or what both have in common.
+public struct Region: Sendable, Hashable {
+  /// Lower and upper corner (length).
+  public var from: [Double]
+  /// Upper corner (length).
+  public var to: [Double]
+  /// The ball, if the region is cut by one.
+  public var ball: Ball?
+
+  /// A ball: centre and radius (length).
+  public struct Ball: Sendable, Hashable {
+    /// Its middle (length).
+    public var centre: [Double]
+    /// Its radius (length).
+    public var radius: Double
+  }
+
+  /// The lengths of the block's sides.
+  public var lengths: [Double] { zip(from, to).map { $1 - $0 } }
+
+  /// Whether a point is inside; the upper faces are not.
+  public func contains(_ point: [Double]) -> Bool {
+    for axis in point.indices where point[axis] < from[axis] || point[axis] >= to[axis] { return false }
+    guard let ball else { return true }
+    return zip(point, ball.centre).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } <= ball.radius * ball.radius
+  }
+}

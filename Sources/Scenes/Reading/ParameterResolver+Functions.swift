@@ -1,0 +1,135 @@
+import Diagnostics
+import Expressions
+import Laws
+
+/// Functions that a scene gives: a formula, points, or a table file.
+extension ParameterResolver {
+  mutating func functions(_ parameter: ParameterForm, _ given: Tree) -> [Function]? {
+    let isPerEach =
+      parameter.per != nil && given.pairs != nil && given["formula"] == nil && given["table"] == nil && given["points"] == nil
+    guard isPerEach else {
+      guard let one = function(parameter, given) else { return nil }
+      return Array(
+        repeating: one,
+        count: parameter.per == nil ? 1 : parameter.per == .species ? species.count : species.count * species.count)
+    }
+    guard let trees = distributed(parameter, given) else { return nil }
+    let missing = trees.firstIndex { $0 == nil }
+    if let missing {
+      let i = missing / species.count, j = missing % species.count
+      let who = parameter.per == .pair ? "pair (\(species[i]), \(species[j])) and no mix" : species[missing]
+      reader.report.error("\(parameter.name): no value for \(who)", at: given.location)
+      return nil
+    }
+    let all = trees.compactMap { $0 }.compactMap { function(parameter, $0) }
+    return all.count == trees.count ? all : nil
+  }
+
+  private mutating func function(_ parameter: ParameterForm, _ given: Tree) -> Function? {
+    if let points = given["points"] ?? (given.list == nil ? nil : given) { return self.points(parameter, points) }
+    if let table = given["table"] { return self.table(parameter, given, path: table) }
+    guard let formula = reader.formula(given, arguments: parameter.argumentNames, key: parameter.name) else { return nil }
+    checkDimension(of: formula, parameter, at: given["formula"] ?? given)
+    return .formula(formula)
+  }
+
+  private mutating func checkDimension(of formula: Formula, _ parameter: ParameterForm, at given: Tree) {
+    let isReduced = reader.units.isReduced
+    var point: [String: Quantity] = [:]
+    for (name, argument) in zip(formula.arguments, parameter.arguments) {
+      let count = argument.shape.components(space: reader.space)
+      point[name] = Quantity(Array(repeating: 0.75, count: count), isReduced ? nil : reader.dimension(argument.dimensionText))
+    }
+    let lookup = point.merging(formula.constants) { $1 }
+    do {
+      let value = try Evaluator(lookup: { lookup[$0] }, known: Array(lookup.keys), space: reader.space).evaluate(
+        formula.expression)
+      guard value.isScalar else { return reader.report.error("\(parameter.name): gives a vector, a number is wanted", at: given) }
+      if !isReduced, let wanted = dimension(of: parameter), let found = value.dimension, found != wanted {
+        reader.report.error(
+          "\(parameter.name): expected \(parameter.wanted), found \(found.described(space: reader.space))",
+          hint: "name quantities beside the formula: {formula: k*r^2, k: 1.5 kJ/mol/nm^2}", at: given)
+      }
+    } catch {
+      reader.report.add(error)
+    }
+  }
+
+  private mutating func points(_ parameter: ParameterForm, _ given: Tree) -> Function? {
+    let argument = parameter.arguments[0]
+    let ofArgument = ParameterForm(name: parameter.name, dimensionText: argument.dimensionText)
+    let ofValue = ParameterForm(name: parameter.name, dimensionText: parameter.dimensionText)
+    var points = [[Double]]()
+    for item in given.list ?? [] {
+      guard let pair = item.list, pair.count == 2 else {
+        reader.report.error("\(parameter.name): a point is a list of two numbers, found \(item.kindName)", at: item)
+        return nil
+      }
+      guard let x = value(of: ofArgument, pair[0]), let y = value(of: ofValue, pair[1]) else { return nil }
+      points.append([x, y])
+    }
+    return ordered(points, parameter, at: given)
+  }
+
+  private mutating func value(of parameter: ParameterForm, _ tree: Tree) -> Double? {
+    guard let dimension = dimension(of: parameter) else { return reader.value(tree, key: parameter.name)?.number }
+    return reader.quantity(
+      tree, [dimension], wanted: parameter.wanted, example: dimension.example(in: reader.space), key: parameter.name)?.number
+  }
+
+  /// Points must be in order, and enough for a cubic spline.
+  private mutating func ordered(_ points: [[Double]], _ parameter: ParameterForm, at given: Tree) -> Function? {
+    guard parameter.arguments.count == 1, parameter.arguments[0].shape == .scalar else {
+      reader.report.error("\(parameter.name): only functions of one number can be points", hint: "give a formula", at: given)
+      return nil
+    }
+    guard points.count >= 4, zip(points, points.dropFirst()).allSatisfy({ $0[0] < $1[0] }) else {
+      reader.report.error("\(parameter.name): wants at least 4 points, in increasing order", at: given)
+      return nil
+    }
+    return .points(points)
+  }
+
+  /// A text file of two columns; with units other than reduced, `units: [nm, kJ/mol]` says which.
+  private mutating func table(_ parameter: ParameterForm, _ given: Tree, path: Tree) -> Function? {
+    guard let scales = columnScales(parameter, given) else { return nil }
+    do {
+      let text = try reader.access.text(of: path.scalar ?? "", at: path.sourceText.start)
+      let rows = try Self.rows(of: text, file: path.scalar ?? "")
+      return ordered(rows.map { row in zip(row, scales).map { $0 * $1 } }, parameter, at: path)
+    } catch {
+      reader.report.add(error)
+      return nil
+    }
+  }
+
+  /// Two numbers a line; what follows # is a remark.
+  private static func rows(of text: String, file: String) throws(Diagnostic) -> [[Double]] {
+    var rows = [[Double]]()
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == "," }
+      if fields.isEmpty { continue }
+      let numbers = fields.compactMap { Double($0) }
+      guard numbers.count == 2, fields.count == 2, numbers.allSatisfy(\.isFinite) else {
+        throw Diagnostic(
+          "expected two numbers, found \"\(line.prefix(40))\"", hint: "one point a line, # begins a remark",
+          at: SourceLocation(file: file, line: number + 1, column: 1), length: line.count, sourceLine: String(line))
+      }
+      rows.append(numbers)
+    }
+    return rows
+  }
+
+  private mutating func columnScales(_ parameter: ParameterForm, _ given: Tree) -> [Double]? {
+    if reader.units.isReduced { return [1, 1] }
+    guard let units = given["units"]?.list, units.count == 2 else {
+      reader.report.error(
+        "\(parameter.name): a table wants units of its two columns", hint: "{table: FILE, units: [nm, kJ/mol]}", at: given)
+      return nil
+    }
+    let ones = units.map { Tree.scalar("1 " + ($0.scalar ?? ""), at: $0.location) }
+    let texts = [parameter.arguments[0].dimensionText, parameter.dimensionText]
+    let scales = zip(ones, texts).compactMap { value(of: ParameterForm(name: "units", dimensionText: $1), $0) }
+    return scales.count == 2 ? scales : nil
+  }
+}

@@ -1,0 +1,165 @@
+import Diagnostics
+import Expressions
+import Laws
+import World
+
+/// Species, and how each starts.
+extension SceneReader {
+  mutating func species(in tree: Tree, box: Box, laws: [LawUse]) -> [Species] {
+    guard let species = tree["species"], let pairs = species.pairs else { return [] }
+    if pairs.isEmpty { report.error("species: a scene needs at least one", hint: "species: {argon: {fill: …}}", at: species) }
+    let all = pairs.map { one($0, box: box, laws: laws) }
+    checkReplacements(all, pairs)
+    return all
+  }
+
+  private mutating func one(_ pair: Tree.Pair, box: Box, laws: [LawUse]) -> Species {
+    let tree = pair.value
+    let fields = tree["fields"]?.pairs?.compactMap { field($0, of: pair.key, box: box, laws: laws) } ?? []
+    let place = tree["fill"].flatMap { fill($0, of: pair, box: box) }
+    if tree["velocities"] != nil, let given = tree["fields"]?.pairs?.first(where: { $0.key == "velocity" }) {
+      report.error("velocity: the species has velocities already; give one of them", at: given)
+    }
+    let velocities = tree["velocities"].flatMap { self.velocities($0, mass: fields.contains { $0.name == "mass" }) }
+    return Species(name: pair.key, fields: fields, fill: place, velocities: velocities)
+  }
+
+  private mutating func checkReplacements(_ all: [Species], _ pairs: [Tree.Pair]) {
+    for (species, pair) in zip(all, pairs) {
+      guard case .replace(let name, _)? = species.fill, let at = pair.value["fill"]?["replace"] else { continue }
+      let source = all.first { $0.name == name }
+      if case .replace? = source?.fill {
+        report.error("replace: \(name) is made by replacement itself", at: at)
+      } else if source?.fill == nil || name == species.name {
+        report.error(
+          "replace: there is no other species \(name) that is filled", hint: suggestion(for: name, among: all.map(\.name)), at: at
+        )
+      }
+    }
+  }
+
+  private mutating func velocities(_ tree: Tree, mass hasMass: Bool) -> Velocities? {
+    guard let given = tree["temperature"] else { return nil }
+    guard let number = quantity(given, [.temperature, .energy], .notNegative, key: "temperature") else { return nil }
+    let isTemperature = (try? Units.parse(given.sourceText))?.dimension == Dimension(temperature: 1)
+    let boltzmann = 1.380649e-23 / units.scale(of: Dimension(length: 2, mass: 1, time: -2, temperature: -1))
+    let drift = tree["drift"].map { vector($0, [.velocity], key: "drift") } ?? Array(repeating: 0, count: space)
+    if number > 0, !hasMass {
+      report.error("velocities: the species needs a mass", hint: "fields: {mass: 39.948 u}", at: tree.location)
+    }
+    return drift.map {
+      Velocities(energy: isTemperature ? number * boltzmann : number, isExact: tree["momentum"]?.scalar != "free", drift: $0)
+    }
+  }
+
+  private mutating func field(_ pair: Tree.Pair, of species: String, box: Box, laws: [LawUse]) -> InitialField? {
+    guard pair.hasName, let type = fieldType(pair, of: species, laws: laws) else { return nil }
+    let count = type.shape.components(space: space), given = pair.value
+    if let list = items(given) {
+      let allNumbers = list.allSatisfy { $0.scalar.map(isQuantity) == true }
+      guard list.count == count else {
+        report.error("\(pair.key): expected \(count) numbers, found \(list.count)", at: given)
+        return nil
+      }
+      guard allNumbers else {
+        report.error("\(pair.key): a list holds numbers", hint: "quote an expression: \"[1, 2*position.x]\"", at: given)
+        return nil
+      }
+      let numbers = list.compactMap { number($0, type.dimension, key: pair.key) }
+      return numbers.count == count
+        ? InitialField(name: pair.key, shape: type.shape, dimension: type.dimension, value: .numbers(numbers)) : nil
+    }
+    if let text = given.scalar, isQuantity(text) || given.isEmptyScalar {
+      guard let value = number(given, type.dimension, key: pair.key) else { return nil }
+      guard count == 1 || value == 0 else {
+        report.error("\(pair.key): expected a list of \(count) numbers", at: given)
+        return nil
+      }
+      return InitialField(
+        name: pair.key, shape: type.shape, dimension: type.dimension, value: .numbers(Array(repeating: value, count: count)))
+    }
+    guard let formula = formula(given, arguments: ["position", "id", "box"], key: pair.key) else { return nil }
+    return checked(formula, pair, type, box: box).map {
+      InitialField(name: pair.key, shape: type.shape, dimension: type.dimension, value: .formula($0))
+    }
+  }
+
+  private mutating func number(_ tree: Tree, _ dimension: Dimension, key: String) -> Double? {
+    let wanted = dimension.isOne ? "a number" : dimension.described(space: space)
+    let sign: Sign = ["mass", "radius"].contains(key) ? .positive : .any
+    return quantity(tree, [dimension], wanted: wanted, example: dimension.example(in: space), sign, key: key)?.number
+  }
+
+  /// A formula: text, or a map of `formula` and the quantities that it names.
+  mutating func formula(_ tree: Tree, arguments: [String], key: String) -> Formula? {
+    guard tree["formula"] != nil || tree.pairs == nil else {
+      report.error("\(key): a map wants a formula", hint: "{formula: k*r^2, k: 1.5 kJ/mol/nm^2}", at: tree.location)
+      return nil
+    }
+    guard let parsed = expression(tree["formula"] ?? tree) else { return nil }
+    var constants: [String: Formula.Quantity] = [:]
+    for pair in tree["formula"] == nil ? [] : tree.pairs ?? [] where pair.key != "formula" {
+      guard !arguments.contains(pair.key) else {
+        report.error("\(pair.key) is an argument of the formula already", at: pair)
+        continue
+      }
+      guard let value = value(pair.value, key: pair.key) else { continue }
+      constants[pair.key] = Formula.Quantity(value.number, units.isReduced ? nil : value.dimension)
+    }
+    return Formula(expression: parsed, arguments: arguments, constants: constants)
+  }
+
+  /// Evaluates a field's formula once, in the middle of the box, to see that its shape and dimension are right.
+  private mutating func checked(_ formula: Formula, _ pair: Tree.Pair, _ type: (shape: Shape, dimension: Dimension), box: Box)
+    -> Formula?
+  {
+    let middle = zip(box.origin, box.lengths).map { $0 + $1 / 2 }
+    do {
+      let value = try formula.evaluator(position: middle, id: 1, box: box, isReduced: units.isReduced) { count, _ in
+        Array(repeating: 0.5, count: count)
+      }
+      .evaluate(formula.expression)
+      guard value.numbers.count == type.shape.components(space: space) else {
+        report.error(
+          "\(pair.key): the formula gives \(value.numbers.count) numbers, the field has \(type.shape.components(space: space))",
+          at: pair.value)
+        return nil
+      }
+      if !units.isReduced, let found = value.dimension, found != type.dimension {
+        report.error(
+          "\(pair.key): expected \(type.dimension.described(space: space)), found \(found.described(space: space))",
+          hint: "name quantities beside the formula: {formula: v*position.y/box.y, v: 10 m/s}",
+          at: pair.value["formula"] ?? pair.value)
+        return nil
+      }
+      return formula
+    } catch {
+      report.add(error)
+      return nil
+    }
+  }
+
+  private mutating func fieldType(_ pair: Tree.Pair, of species: String, laws: [LawUse]) -> (shape: Shape, dimension: Dimension)?
+  {
+    if pair.key == "position" || pair.key == "id" || pair.key == "force" || pair.key == "torque" {
+      let hint = pair.key == "position" ? "positions come from fill: {points: …}" : ""
+      report.error("fields: \(pair.key) cannot be set", hint: hint, at: pair)
+      return nil
+    }
+    var names = KnownField.names
+    for use in laws {
+      for (role, players) in use.roles where players.contains(species) {
+        let declared = use.law.fields.filter { $0.role == role }
+        if let field = declared.first(where: { $0.name == pair.key }) {
+          return (field.type.shape, field.type.dimension.dimension(space: space).resolved(any: .one))
+        }
+        names += declared.map(\.name)
+      }
+    }
+    if let type = KnownField.type(of: pair.key, space: space) { return type }
+    report.error(
+      "\(species): no law has a field \(pair.key)",
+      hint: suggestion(for: pair.key, among: Set(names).subtracting(["position", "id", "force", "torque"])), at: pair)
+    return nil
+  }
+}

@@ -1,0 +1,51 @@
+import Expressions
+
+/// What a scene will need, before it is run.
+public struct Estimate: Sendable, Hashable {
+  /// Particles at the start; those of files are not counted, as they are not read.
+  public var particles: Int
+  /// Whether a fill from a file adds particles that `particles` leaves out.
+  public var hasFiles: Bool
+  /// Memory for the fields and neighbour lists of one particle, in bytes.
+  public var bytesPerParticle: Int
+  /// Largest size of one frame of the snapshot, without compression, in bytes.
+  public var bytesPerFrame: Int
+  /// Frames of the whole run, the first included.
+  public var frames: Int
+}
+
+extension Scene {
+  /// Particle count, memory and file size that follow from the scene alone.
+  public func estimate() -> Estimate {
+    let counts = species.compactMap { $0.fill?.count }
+    let replaced = species.reduce(0) { if case .replace(_, let count)? = $1.fill { $0 + count } else { $0 } }
+    let particles = counts.reduce(0, +) - replaced
+    let numbers = species.map { $0.fields.reduce(0) { $0 + $1.shape.components(space: space) } }.max() ?? 0
+    // Positions and velocities in double, forces, and the fields that the scene sets; then about 60 neighbours by index.
+    let bytes = 8 * (3 * space + numbers) + 4 * 60
+    let written = output.fields.reduce(0) { $0 + components(of: $1) }
+    let frame = particles * (8 * max(3, space) + 8 + written * (output.isDouble ? 8 : 4))
+    let hasFiles = species.contains { if case .file? = $0.fill { true } else { false } }
+    return Estimate(
+      particles: particles, hasFiles: hasFiles, bytesPerParticle: bytes, bytesPerFrame: frame, frames: steps / output.every + 1)
+  }
+
+  private func components(of field: String) -> Int {
+    let set = species.lazy.compactMap { $0.fields.first { $0.name == field } }.first
+    return (set?.shape ?? KnownField.type(of: field, space: space)?.shape)?.components(space: space) ?? 1
+  }
+}
+
+extension Fill {
+  /// Particles that it makes; nothing for a file, which is not read.
+  public var count: Int? {
+    switch self {
+    case .lattice(let fill):
+      // A ball cuts the lattice, so its sites have to be counted; huge ones are estimated from the volume.
+      fill.count ?? (fill.region.ball == nil || fill.siteCount > 10_000_000 ? fill.siteCount : fill.positions().count)
+    case .random(let count, _, _), .replace(_, let count): count
+    case .points(let points, _): points.count
+    case .file: nil
+    }
+  }
+}

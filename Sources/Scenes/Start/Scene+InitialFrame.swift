@@ -1,0 +1,95 @@
+import Diagnostics
+import Expressions
+import World
+
+extension Scene {
+  /// All particles at step 0: ids from 1 in the order of the species, `position`, `velocity` and every field that the scene sets.
+  /// - Parameter source: reads the files of fills.
+  /// - Throws: a `Failure` where particles overlap, lie outside the box, or find no room.
+  public func initialFrame(from source: (any FrameSource)? = nil) throws -> Frame {
+    let start = try Start(scene: self, source: source)
+    let counts = start.positions.map(\.count)
+    let total = counts.reduce(0, +)
+    let kinds = counts.enumerated().flatMap { Array(repeating: Int32($0.offset), count: $0.element) }
+    var fields = [vectors("position", Dimension(length: 1), Array(start.positions.joined()))]
+    try set(&fields, start) { $0 != "velocity" }
+    let velocities = thermalVelocities(start, masses: fields.first { $0.name == "mass" }?.values)
+    fields.insert(vectors("velocity", Dimension(length: 1, time: -1), velocities), at: 1)
+    try set(&fields, start) { $0 == "velocity" }
+    return Frame(
+      step: 0, time: 0, box: box, speciesNames: species.map(\.name), ids: (0..<total).map { Int64($0 + 1) }, species: kinds,
+      fields: fields, units: units)
+  }
+
+  private func vectors(_ name: String, _ dimension: Dimension, _ values: [[Double]]) -> FrameField {
+    FrameField(name: name, shape: .vector, components: space, dimension: dimension, values: Array(values.joined()))
+  }
+
+  /// Puts the fields that the scene sets into the frame, in the order of its species; 0 for species that do not set one.
+  private func set(_ fields: inout [FrameField], _ start: Start, where isWanted: (String) -> Bool) throws(Failure) {
+    let total = start.positions.reduce(0) { $0 + $1.count }
+    for (index, species) in species.enumerated() {
+      for (number, field) in species.fields.enumerated() where isWanted(field.name) {
+        let components = field.shape.components(space: space)
+        if !fields.contains(where: { $0.name == field.name }) {
+          fields.append(
+            FrameField(
+              name: field.name, shape: field.shape, components: components, dimension: field.dimension,
+              values: Array(repeating: 0, count: total * components), isStatic: ["mass", "charge", "radius"].contains(field.name))
+          )
+        }
+        guard let at = fields.firstIndex(where: { $0.name == field.name }), fields[at].components == components else {
+          throw Failure(.invalidScene, "\(field.name): has another shape in \(species.name) than in species before it")
+        }
+        let values = try values(of: field, number: number, species: index, start)
+        let first = Int(start.firstID(of: index) - 1) * components
+        fields[at].values.replaceSubrange(first..<(first + values.count), with: values)
+      }
+    }
+  }
+
+  private func values(of field: InitialField, number: Int, species index: Int, _ start: Start) throws(Failure) -> [Double] {
+    let positions = start.positions[index]
+    guard case .formula(let formula) = field.value else {
+      guard case .numbers(let numbers) = field.value else { return [] }
+      return Array(repeating: numbers, count: positions.count).flatMap { $0 }
+    }
+    var result = [Double]()
+    for (row, position) in positions.enumerated() {
+      let id = start.firstID(of: index) + Int64(row)
+      var call = UInt32(number) << 16
+      let evaluator = formula.evaluator(position: position, id: id, box: box, isReduced: units.isReduced) { count, isNormal in
+        call += 1
+        let noise = Noise(seed: seed, stream: .field)
+        let numbers = isNormal ? noise.normal(UInt64(id), call) : noise.uniform(UInt64(id), call)
+        return (0..<count).map { numbers[$0] }
+      }
+      guard let value = try? evaluator.evaluate(formula.expression).numbers, value.allSatisfy(\.isFinite) else {
+        throw Failure(
+          .invalidScene, "\(field.name): the formula gives no finite number for particle \(row + 1) of \(species[index].name)")
+      }
+      result += value
+    }
+    return result
+  }
+
+  /// Velocities that fills gave, or random ones; species of equal settings are one body of particles.
+  private func thermalVelocities(_ start: Start, masses: [Double]?) -> [[Double]] {
+    let still = Array(repeating: 0.0, count: space)
+    var result = start.positions.indices.flatMap { index in
+      start.velocities[index].isEmpty ? Array(repeating: still, count: start.positions[index].count) : start.velocities[index]
+    }
+    var done = [Velocities]()
+    for settings in species.compactMap(\.velocities) where !done.contains(settings) {
+      done.append(settings)
+      let rows = species.indices.filter { species[$0].velocities == settings }.flatMap { index in
+        let first = Int(start.firstID(of: index)) - 1
+        return Array(first..<(first + start.positions[index].count))
+      }
+      let thermal = Thermal(
+        ids: rows.map { Int64($0 + 1) }, masses: rows.map { masses?[$0] ?? 1 }, settings: settings, space: space)
+      for (row, velocity) in zip(rows, thermal.velocities(seed: seed)) { result[row] = velocity }
+    }
+    return result
+  }
+}

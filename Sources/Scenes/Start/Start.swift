@@ -1,0 +1,96 @@
+import Diagnostics
+import Foundation
+import World
+
+/// Puts the particles of a scene into their places, species after species.
+struct Start {
+  let scene: Scene
+  let source: (any FrameSource)?
+  /// Positions and velocities by species; velocities are empty where none were given.
+  private(set) var positions: [[[Double]]]
+  private(set) var velocities: [[[Double]]]
+
+  init(scene: Scene, source: (any FrameSource)?) throws {
+    self.scene = scene
+    self.source = source
+    positions = Array(repeating: [], count: scene.species.count)
+    velocities = positions
+    for index in scene.species.indices { try place(index) }
+    for index in scene.species.indices { try replace(index) }
+    // Random places are looked for last, so that they keep away from all others.
+    for index in scene.species.indices { try insert(index) }
+    try checkPlaces()
+  }
+
+  /// Ids are given in the order of species and places, from 1.
+  func firstID(of species: Int) -> Int64 { Int64(positions.prefix(species).reduce(0) { $0 + $1.count }) + 1 }
+
+  private mutating func place(_ index: Int) throws {
+    switch scene.species[index].fill {
+    case .lattice(let fill): positions[index] = fill.positions()
+    case .points(let points, let given): (positions[index], velocities[index]) = (points, given)
+    case .file(let fill): try read(fill, index)
+    case .random, .replace, nil: break
+    }
+  }
+
+  private mutating func read(_ fill: FileFill, _ index: Int) throws {
+    guard let source else { throw Failure(.invalidScene, "\(fill.path): files cannot be read here") }
+    let frame = try source.frame(of: try resolved(fill.path), fill.frame, format: fill.format)
+    let taken = try FrameExcerpt(frame, species: fill.species, scene: scene, path: fill.path)
+    (positions[index], velocities[index]) = (taken.positions, taken.velocities)
+  }
+
+  private func resolved(_ path: String) throws(Failure) -> URL {
+    do throws(Diagnostic) {
+      return try scene.access.resolve(path, at: nil)
+    } catch {
+      throw Failure(.invalidScene, error.message, hint: error.hint)
+    }
+  }
+
+  /// Takes particles of another species at random: those with the lowest random ranks, in their order.
+  private mutating func replace(_ index: Int) throws {
+    guard case .replace(let name, let count)? = scene.species[index].fill,
+      let other = scene.species.firstIndex(where: { $0.name == name })
+    else { return }
+    guard count < positions[other].count else {
+      throw Failure(
+        .invalidScene, "\(scene.species[index].name): \(count) of \(name) are to be replaced, there are \(positions[other].count)"
+      )
+    }
+    let noise = Noise(seed: scene.seed, stream: .replacement)
+    let ranks = positions[other].indices.map { (rank: noise.uniform(UInt64($0), UInt32(index))[0], place: $0) }
+    let chosen = Set(ranks.sorted { ($0.rank, $0.place) < ($1.rank, $1.place) }.prefix(count).map(\.place))
+    for (place, position) in positions[other].enumerated() where chosen.contains(place) {
+      positions[index].append(position)
+      if !velocities[other].isEmpty { velocities[index].append(velocities[other][place]) }
+    }
+    positions[other] = positions[other].enumerated().filter { !chosen.contains($0.offset) }.map(\.element)
+    velocities[other] = velocities[other].enumerated().filter { !chosen.contains($0.offset) }.map(\.element)
+  }
+
+  /// Random insertion: the first of a particle's random places that is far enough from all others.
+  private mutating func insert(_ index: Int) throws {
+    guard case .random(let count, let distance, let region)? = scene.species[index].fill else { return }
+    var grid = PlaceGrid(box: scene.box, reach: distance)
+    if distance > 0 { for point in positions.joined() { grid.insert(point) } }
+    let noise = Noise(seed: scene.seed, stream: .insertion)
+    for number in 0..<count {
+      let point = (0..<Start.attempts).lazy.map { attempt in
+        let u = noise.uniform(UInt64(number), UInt32(index) << 16 | UInt32(attempt))
+        return region.from.indices.map { region.from[$0] + u[$0] * (region.to[$0] - region.from[$0]) }
+      }.first { region.contains($0) && (distance == 0 || grid.neighbour(of: $0, within: distance) == nil) }
+      guard let point else {
+        throw Failure(
+          .invalidScene, "\(scene.species[index].name): no room for particle \(number + 1) of \(count) at random",
+          hint: "take fewer, a smaller distance, a larger region, or a lattice")
+      }
+      positions[index].append(point)
+      if distance > 0 { grid.insert(point) }
+    }
+  }
+
+  /// Random places that are tried for one particle.
+  static let attempts = 20_000
+}
