@@ -123,3 +123,39 @@ final class TemporaryFolder {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 }
+
+@Suite struct PlanTests {
+  @Test func `totals of a scene are over all species where they do not say which`() throws {
+    let text = """
+      units: reduced
+      box: {size: [5, 5, 5]}
+      species: {A: {}, B: {}}
+      laws: {}
+      dt: 1
+      steps: 1
+      measure: [{speed: mean(norm(velocity))}, {for: B, where: position.x > 1, right: sum(1)}]
+      """
+    let totals = try #require(try readScene(text).totals)
+    #expect(totals.law.measures.map(\.roles) == [["A", "B"], ["B"]])
+    #expect(totals.law.measures.flatMap(\.totals).map(\.name) == ["speed", "right"])
+  }
+
+  @Test func `expectations are ranges in units of the run`() throws {
+    let scene = try readScene(
+      ReadingTests.argon
+        + "\nexpect: {t: {value: 100 kB K, within: 2 %}, p: {value: 1 bar, within: 0.5 bar}, x: {between: [1, 2]}}")
+    let ranges = Dictionary(uniqueKeysWithValues: scene.expectations.map { ($0.total, $0.range) })
+    // 100 K is 0.831446 kJ/mol; a bar is 0.0602214 kJ/mol/nm³.
+    #expect(ranges["t"].map { abs($0.lowerBound - 0.98 * 0.8314463) < 1e-6 } == true)
+    #expect(ranges["p"].map { abs($0.upperBound - 1.5 * 0.06022141) < 1e-7 } == true)
+    #expect(ranges["x"] == 1...2)
+  }
+
+  @Test func `an estimate counts particles, frames and bytes`() throws {
+    let estimate = try readScene(ReadingTests.argon, overrides: ["output={every: 100, fields: [velocity]}"]).estimate()
+    #expect(estimate.particles == 864)
+    #expect(estimate.frames == 201)
+    // Three doubles of position, an id, three floats of velocity.
+    #expect(estimate.bytesPerFrame == 864 * (24 + 8 + 12))
+  }
+}

@@ -143,20 +143,23 @@ struct ParameterResolver {
     return result
   }
 
-  private mutating func value(_ parameter: ParameterForm, _ given: Tree, place: Int) -> Quantity? {
-    if parameter.shape != .scalar, parameter.shape != .integer, parameter.shape != .boolean {
-      return components(parameter, given)
-    }
+  mutating func value(_ parameter: ParameterForm, _ given: Tree, place: Int) -> Quantity? {
+    let isList = parameter.shape != .scalar && parameter.shape != .integer && parameter.shape != .boolean
+    if isList, given.scalar == nil || reader.items(given) != nil { return components(parameter, given) }
     if parameter.shape == .boolean { return reader.flag(given, key: parameter.name).map { Quantity($0 ? 1 : 0, .one) } }
     guard let text = given.scalar, !given.isEmptyScalar else {
       reader.report.error(
         "\(parameter.name): expected \(parameter.wanted), found \(given.kindName)", hint: example(of: parameter), at: given)
       return nil
     }
-    if reader.isQuantity(text) { return quantity(parameter, given) }
+    let count = parameter.shape.components(space: reader.space)
+    // 0 is the zero of every shape.
+    if isList, Double(text) == 0 { return Quantity(Array(repeating: 0, count: count)) }
+    if reader.isQuantity(text) { return isList ? components(parameter, given) : quantity(parameter, given) }
     guard let formula = reader.expression(given), let value = evaluate(formula, place: place, parameter) else { return nil }
-    guard value.isScalar, value.numbers[0].isFinite else {
-      reader.report.error("\(parameter.name): \(text) is no finite number", at: given)
+    guard value.numbers.count == count, value.numbers.allSatisfy(\.isFinite) else {
+      reader.report.error(
+        "\(parameter.name): \(text) gives no \(count == 1 ? "finite number" : "\(count) finite numbers")", at: given)
       return nil
     }
     if let wanted = dimension(of: parameter), !reader.units.isReduced, let found = value.dimension, found != wanted {

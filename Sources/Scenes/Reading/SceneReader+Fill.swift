@@ -139,7 +139,12 @@ extension SceneReader {
     else {
       return nil
     }
-    return Region(from: from, to: to, ball: Region.Ball(centre: middle, radius: length))
+    let lower = zip(from, middle).map { max($0, $1 - length) }, higher = zip(to, middle).map { min($0, $1 + length) }
+    guard zip(lower, higher).allSatisfy({ $0 < $1 }) else {
+      report.error("region: the ball is outside the block", at: centre)
+      return nil
+    }
+    return Region(from: lower, to: higher, ball: Region.Ball(centre: middle, radius: length))
   }
 
   private mutating func randomFill(_ tree: Tree, box: Box) -> Fill? {

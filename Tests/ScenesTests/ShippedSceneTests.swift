@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@testable import Scenes
+
+@Suite struct ShippedSceneTests {
+  static let folder = repository.appending(path: "Scenes")
+  static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+    .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+
+  private func read(_ name: String) throws -> Scene {
+    try Scene.read(Self.folder.appending(path: "\(name).yaml").path, library: shippedLaws)
+  }
+
+  @Test func `there are scenes`() { #expect(Self.names.contains("argon")) }
+
+  @Test(arguments: names) func `a scene is short, tells its story, and says what must come out`(name: String) throws {
+    let text = try String(contentsOf: Self.folder.appending(path: "\(name).yaml"), encoding: .utf8)
+    #expect(text.hasPrefix("# "))
+    #expect(text.split(separator: "\n").count <= 25)
+    let scene = try read(name)
+    #expect(!scene.title.isEmpty)
+    #expect(!scene.expectations.isEmpty)
+    #expect(scene.output.file == "\(name).h5")
+    #expect(scene.warnings.items.isEmpty)
+  }
+
+  @Test(arguments: names) func `a scene fills its box with the particles that it estimates`(name: String) throws {
+    let scene = try read(name)
+    let frame = try scene.initialFrame()
+    #expect(frame.count == scene.estimate().particles)
+    #expect(frame.fields.allSatisfy { $0.values.count == frame.count * $0.components })
+  }
+
+  @Test(arguments: names) func `the resolved text of a scene gives the scene`(name: String) throws {
+    let scene = try read(name)
+    #expect(try Scene.read(text: scene.resolvedText, file: "\(name).yaml", access: scene.access, library: shippedLaws) == scene)
+  }
+
+  // A. Rahman, Phys. Rev. 136 (1964) A405: 864 atoms in a box of side 10.229 σ.
+  @Test func `argon's box has the side that Rahman gives`() throws {
+    let scene = try read("argon")
+    let sigma = try #require(scene.laws.first { $0.name == "lennard-jones" }?["sigma"]?.number)
+    #expect(abs(scene.box.lengths[0] / sigma - 10.229) < 0.05)
+    #expect(scene.estimate().particles == 864)
+  }
+}
