@@ -51,7 +51,7 @@ let shims: [Target] = [
 ]
 
 /// Folders of texts beside the tests of a layer, which the tests find by their path in the source tree.
-let testTexts = ["Laws": ["Laws", "Mistakes"]]
+let testTexts = ["Laws": ["Laws", "Mistakes"], "Scenes": ["Mistakes"]]
 
 let package = Package(
   name: "Mote",
