@@ -20,19 +20,24 @@ let layers: [(name: String, uses: [Target.Dependency])] = [
   ("Scenes", ["Diagnostics", "Expressions", "Laws", "World", yams]),
   ("Snapshots", ["Diagnostics", "Expressions", "World", "CHDF5", "CVTK"]),
   ("Engine", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "KernelCompiler", "CKernel"]),
-  ("Running", ["Diagnostics", "Engine", "Scenes", "Snapshots"]),
+  ("Running", ["Diagnostics", "Expressions", "World", "Laws", "KernelCompiler", "Engine", "Scenes", "Snapshots"]),
   ("Rendering", ["Diagnostics", "World", "Snapshots", "CPicture"]),
   ("Fitting", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "Snapshots", "Rendering", "CLinearAlgebra"]),
 ]
 
+/// What the tests of a layer need besides it.
+let testSupport: [String: [Target.Dependency]] = ["Snapshots": ["SampleFrames", "WriteSamples"]]
+
 let shims: [Target] = [
   .target(name: "CKernel", path: "Sources/CKernel", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
   .systemLibrary(name: "HDF5", path: "Sources/HDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
-  .target(name: "CHDF5", dependencies: ["HDF5"], path: "Sources/CHDF5"),
+  .target(name: "CHDF5", dependencies: ["HDF5"], path: "Sources/CHDF5", linkerSettings: [.linkedLibrary("hdf5_hl")]),
   .target(
     name: "CVTK", path: "Sources/CVTK",
-    linkerSettings: ["vtkIOGeometry-9.1", "vtkIOXML-9.1", "vtkCommonDataModel-9.1", "vtkCommonCore-9.1", "vtkCommonExecutionModel-9.1"]
-      .map { .linkedLibrary($0) }),
+    linkerSettings: [
+      "vtkIOGeometry-9.1", "vtkIOXML-9.1", "vtkCommonDataModel-9.1", "vtkCommonCore-9.1", "vtkCommonExecutionModel-9.1",
+    ]
+    .map { .linkedLibrary($0) }),
   .target(
     name: "CPicture", path: "Sources/CPicture",
     cSettings: [], linkerSettings: [.linkedLibrary("png")]),
@@ -42,7 +47,7 @@ let shims: [Target] = [
   .target(
     name: "KernelTemplates", path: "Kernels", exclude: [],
     sources: ["KernelTemplates.swift"],
-    resources: [.embedInCode("templates"), .embedInCode("include/mote_kernel.h")], swiftSettings: settings),
+    resources: [.embedInCode("templates"), .embedInCode("include")], swiftSettings: settings),
 ]
 
 /// Folders of texts beside the tests of a layer, which the tests find by their path in the source tree.
@@ -60,13 +65,17 @@ let package = Package(
     + layers.map { .target(name: $0.name, dependencies: $0.uses, swiftSettings: settings) }
     + layers.map {
       .testTarget(
-        name: $0.name + "Tests", dependencies: [.init(stringLiteral: $0.name)], exclude: testTexts[$0.name] ?? [],
+        name: $0.name + "Tests", dependencies: [.init(stringLiteral: $0.name)] + (testSupport[$0.name] ?? []),
+        exclude: testTexts[$0.name] ?? [],
         swiftSettings: settings)
     }
     + [
+      .target(name: "SampleFrames", dependencies: ["World", "Snapshots"], path: "Tests/SampleFrames", swiftSettings: settings),
+      .executableTarget(
+        name: "WriteSamples", dependencies: ["SampleFrames", "Snapshots"], path: "Tests/WriteSamples", swiftSettings: settings),
       .executableTarget(
         name: "mote",
-        dependencies: layers.map { .init(stringLiteral: $0.name) } + [arguments], swiftSettings: settings)
+        dependencies: layers.map { .init(stringLiteral: $0.name) } + [arguments], swiftSettings: settings),
     ],
   cxxLanguageStandard: .cxx17
 )

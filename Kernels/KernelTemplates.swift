@@ -1,3 +1,30 @@
 /// The C templates of the kernels and their header, embedded in the program so that it can compile kernels anywhere.
 public enum KernelTemplates {
+  /// The interface between engine and kernels: the first text of every kernel library.
+  public static var header: String { text(PackageResources.mote_kernel_h) }
+  /// Vector types, rounding, spreading and folding of lanes.
+  public static var lanes: String { text(PackageResources.lanes_c) }
+  /// What `mote_pair` reads and gives; goes before the generated law.
+  public static var outcome: String { text(PackageResources.outcome_c) }
+  /// The loop over cluster pairs; goes after the generated law.
+  public static var pairs: String { text(PackageResources.pairs_c) }
+  /// Sorting of particles into columns and clusters.
+  public static var order: String { text(PackageResources.order_c) }
+  /// The search for clusters within reach.
+  public static var search: String { text(PackageResources.search_c) }
+  /// Packing of columns into clusters and unpacking of sums.
+  public static var pack: String { text(PackageResources.pack_c) }
+  /// Histograms over exact pairs; goes after the generated measure.
+  public static var measure: String { text(PackageResources.measure_c) }
+  /// Counter-based noise.
+  public static var noise: String { text(PackageResources.noise_c) }
+
+  /// The interface of passes over single particles.
+  public static var memberHeader: String { text(PackageResources.mote_member_h) }
+  /// Functions of lanes; goes between `outcome` and the generated law.
+  public static var functions: String { text(PackageResources.functions_c) }
+  /// What passes over single particles use; goes before them.
+  public static var members: String { text(PackageResources.members_c) }
+
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -1,1 +1,159 @@
-/* The frame of a pair kernel. */
+// The loop over cluster pairs. The generated section before this text defines the macros and mote_pair.
+//
+// Every contribution is rounded to fixed point by itself and summed in integers: no order of summation, hence no number
+// of threads, changes a result. The masked lanes of a diagonal tile see their i far away, where every law vanishes, so
+// that all pairs run through the same instructions.
+//
+// In float, lanes are 32 bits wide and gather at most 2 * MOTE_RUN contributions before they are added to 64 bits: 4 of a
+// tile for j, one for each partner of an entry for i.
+#define MOTE_CHANNELS (MOTE_FORCE * MOTE_SPACE + MOTE_SUMS)
+#define MOTE_SCALES (MOTE_FORCE + MOTE_SUMS)
+#define MOTE_VIRIALS (MOTE_SPACE * (MOTE_SPACE + 1) / 2)
+
+typedef struct {
+  I own[MOTE_PARTS][MOTE_SOME(MOTE_CHANNELS)];
+  I totals[1 + MOTE_VIRIALS];
+  mote_bits largest[MOTE_SCALES + 2];
+} mote_gathered;
+
+// How a sum of j follows from that of i: -1 opposite, 1 the same, 0 neither.
+static const int mote_parity[MOTE_SOME(MOTE_SUMS)] = MOTE_PARITY;
+
+MOTE_INLINE int mote_is_odd(int channel) {
+  return channel < MOTE_FORCE * MOTE_SPACE || mote_parity[channel - MOTE_FORCE * MOTE_SPACE] == -1;
+}
+
+// Squares are compared as whole numbers: in that order what is not finite is the largest of all, and stays.
+MOTE_INLINE void mote_keep_largest(mote_bits *largest, V squared) {
+  *largest = __builtin_elementwise_max(*largest, __builtin_bit_cast(mote_bits, squared));
+}
+
+// Adds what one vector of pairs gives: to its i, to `other` (the reaction on j), and to the totals.
+MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_pair_outcome *o, I *own, I *other,
+                          mote_gathered *g, const int totals) {
+#if MOTE_FORCE
+  V force[MOTE_SPACE], squared;
+#if MOTE_CENTRAL
+  const V along = o->ff * scale[0];
+  squared = along * along * p->r2;
+  for (int k = 0; k < MOTE_SPACE; k++) force[k] = along * p->d[k];
+#else
+  squared = (V)0;
+  for (int k = 0; k < MOTE_SPACE; k++) {
+    force[k] = o->f[k] * scale[0];
+    squared += force[k] * force[k];
+  }
+#endif
+  mote_keep_largest(&g->largest[0], squared);
+  for (int k = 0; k < MOTE_SPACE; k++) {
+    const I whole = mote_round(force[k]);
+    own[k] += whole;
+    other[k] += whole;
+  }
+#endif
+#if MOTE_SUMS
+  for (int k = 0; k < MOTE_SUMS; k++) {
+    const int channel = MOTE_FORCE * MOTE_SPACE + k, law = MOTE_FORCE + k;
+    const V mine = o->sum_i[k] * scale[law];
+    const I whole = mote_round(mine);
+    mote_keep_largest(&g->largest[law], mine * mine);
+    own[channel] += whole;
+    if (MOTE_HALF && mote_parity[k] == 0) {
+      const V yours = o->sum_j[k] * scale[law];
+      mote_keep_largest(&g->largest[law], yours * yours);
+      other[channel] += mote_round(yours);
+    } else {
+      other[channel] += whole;
+    }
+  }
+#endif
+#if MOTE_TOTALS
+  if (totals) {
+    const V energy = o->e * scale[MOTE_SCALES];
+    mote_keep_largest(&g->largest[MOTE_SCALES], energy * energy);
+    g->totals[0] += mote_round(energy);
+#if MOTE_FORCE
+    const V rescale = scale[MOTE_SCALES + 1] / scale[0];
+    mote_keep_largest(&g->largest[MOTE_SCALES + 1], squared * p->r2 * rescale * rescale);
+    int entry = 1;
+    for (int a = 0; a < MOTE_SPACE; a++)
+      for (int b = a; b < MOTE_SPACE; b++) g->totals[entry++] += mote_round(p->d[a] * force[b] * rescale);
+#endif
+  }
+#endif
+}
+
+// A tile: 4 particles i against the 8 of cluster j.
+MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, const V *scale, const mote_own *own,
+                           mote_gathered *g, int32_t j, const int totals) {
+  mote_other theirs;
+  I other[MOTE_SOME(MOTE_CHANNELS)];
+  mote_repeat_other(call, j, &theirs);
+  for (int k = 0; k < MOTE_CHANNELS; k++) other[k] = (I)0;
+#pragma clang loop unroll(full)
+  for (int part = 0; part < MOTE_PARTS; part++) {
+    mote_pair_point p;
+    mote_pair_outcome o;
+    mote_point(own, &theirs, part, &p);
+    mote_pair(u, &p, &o);
+    mote_add(scale, &p, &o, g->own[part], other, g, totals);
+  }
+  if (MOTE_HALF) {
+    mote_sum_row *sums = (mote_sum_row *)call->sums + (int64_t)j * MOTE_CHANNELS;
+    for (int k = 0; k < MOTE_CHANNELS; k++) {
+      if (mote_is_odd(k)) sums[k] -= mote_fold(other[k]);
+      else sums[k] += mote_fold(other[k]);
+    }
+  }
+}
+
+// Adds the lanes of the sums of i, row by row of 8, into memory.
+MOTE_INLINE void mote_store_own(const mote_pair_call *call, int64_t group, const mote_gathered *g) {
+  int64_t *sums = call->sums + group / 2 * MOTE_CHANNELS * 8 + (group & 1) * MOTE_GROUP;
+  for (int k = 0; k < MOTE_CHANNELS; k++)
+    for (int part = 0; part < MOTE_PARTS; part++) {
+      const I v = g->own[part][k];
+#if MOTE_DOUBLE
+      sums[8 * k + part] += mote_sum_of_row(v);
+#else
+      sums[8 * k + 2 * part] += mote_sum_of_row(v.lo);
+      sums[8 * k + 2 * part + 1] += mote_sum_of_row(v.hi);
+#endif
+    }
+}
+
+MOTE_INLINE void mote_run(const mote_pair_call *call, int64_t begin, int64_t end, const int totals) {
+  mote_uniforms u;
+  V scale[MOTE_SCALES + 2];
+  mote_gathered g;
+  mote_read_uniforms(call, &u);
+  for (int k = 0; k < MOTE_SCALES + 2 * totals; k++) scale[k] = (V)(mote_real)call->scales[k], g.largest[k] = (mote_bits)0;
+  for (int64_t e = begin; e < end; e++) {
+    const mote_entry entry = call->entries[e];
+    mote_own own;
+    mote_spread_own(call, &entry, &own);
+    for (int part = 0; part < MOTE_PARTS; part++)
+      for (int k = 0; k < MOTE_CHANNELS; k++) g.own[part][k] = (I)0;
+    for (int k = 0; k < 1 + MOTE_VIRIALS; k++) g.totals[k] = (I)0;
+    int32_t from = entry.begin;
+    if (mote_has_diagonal(call, &entry)) {
+      mote_own parted = own;
+      mote_part_diagonal(call, &entry, &parted);
+      mote_tile(call, &u, scale, &parted, &g, call->partners[from++], totals);
+    }
+    for (int32_t k = from; k < entry.end; k++) mote_tile(call, &u, scale, &own, &g, call->partners[k], totals);
+    mote_store_own(call, entry.group, &g);
+    if (totals)
+      for (int k = 0; k < 1 + MOTE_VIRIALS; k++)
+        for (int lane = 0; lane < MOTE_LANES; lane++) call->totals[k] += g.totals[k][lane];
+  }
+  for (int k = 0; k < MOTE_SCALES + 2 * totals; k++) {
+    const double top = (double)__builtin_bit_cast(mote_real, __builtin_reduce_max(g.largest[k]));
+    if (!(top <= call->largest[k])) call->largest[k] = top;
+  }
+}
+
+void mote_pairs(const mote_pair_call *call, int64_t begin, int64_t end) { mote_run(call, begin, end, 0); }
+#if MOTE_TOTALS
+void mote_pairs_with_totals(const mote_pair_call *call, int64_t begin, int64_t end) { mote_run(call, begin, end, 1); }
+#endif

@@ -1,9 +1,13 @@
 /// A place in a file that a user wrote: 1-based line and column.
 public struct SourceLocation: Sendable, Hashable {
+  /// The name of the file, as the user gave it.
   public var file: String
+  /// The line, from 1.
   public var line: Int
+  /// The column in characters, from 1.
   public var column: Int
 
+  /// A place in a file.
   public init(file: String, line: Int, column: Int) {
     self.file = file
     self.line = line
@@ -15,9 +19,12 @@ public struct SourceLocation: Sendable, Hashable {
 ///
 /// Expressions keep offsets into such a text, so that a message can put a caret under the term that is wrong.
 public struct SourceText: Sendable, Hashable {
+  /// The text itself.
   public var text: String
+  /// Where its first character stands.
   public var start: SourceLocation
 
+  /// A text that begins at a place; by default it is a file of its own.
   public init(_ text: String, at start: SourceLocation = SourceLocation(file: "", line: 1, column: 1)) {
     self.text = text
     self.start = start

@@ -30,20 +30,23 @@ public struct Expression: Sendable, Hashable {
     case fixedSum(variable: String, from: Expression, below: Expression, body: Expression)
   }
 
+  /// The root, with the terms below it.
   public var node: Node
   /// The text that the tree was read from, shared by all its terms.
   public var source: SourceText
   /// UTF-8 offsets of this term in `source.text`.
   public var range: Range<Int>
 
+  /// A tree; one that was not read stands in an empty text.
   public init(_ node: Node, source: SourceText = SourceText(""), range: Range<Int> = 0..<0) {
     self.node = node
     self.source = source
     self.range = range
   }
 
-  // Two trees are equal when they say the same, wherever they stand.
+  /// Whether two trees say the same, wherever they stand.
   public static func == (a: Self, b: Self) -> Bool { a.node == b.node }
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(node) }
 
   /// A message that points at this term.

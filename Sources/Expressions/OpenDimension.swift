@@ -2,20 +2,27 @@ import Diagnostics
 
 /// A dimension in which a power of `any` may still be open: `any/area`.
 public struct OpenDimension: Sendable, Hashable {
+  /// What is known: the factor beside the power of `any`.
   public var fixed: Dimension
   /// The power of `any`.
   public var any: Rational
 
+  /// A known dimension times a power of `any`.
   public init(_ fixed: Dimension, any: Rational = Rational(0)) {
     self.fixed = fixed
     self.any = any
   }
 
+  /// The dimension of a pure number.
   public static let one = OpenDimension(.one)
+  /// Whether it is that of a pure number.
   public var isOne: Bool { fixed.isOne && any.isZero }
 
+  /// The dimension of a product.
   public static func * (a: Self, b: Self) -> Self { Self(a.fixed * b.fixed, any: a.any + b.any) }
+  /// The dimension of a quotient.
   public static func / (a: Self, b: Self) -> Self { Self(a.fixed / b.fixed, any: a.any - b.any) }
+  /// The dimension of a power.
   public func power(_ exponent: Rational) -> Self { Self(fixed.power(exponent), any: any * exponent) }
 
   /// With `dimension` in the place of `any`.
@@ -103,6 +110,7 @@ public struct DimensionExpression: Sendable, Hashable {
 }
 
 extension DimensionExpression: CustomStringConvertible {
+  /// The dimension as it was written, without blanks.
   public var description: String { tree.description }
 }
 

@@ -32,6 +32,7 @@ public indirect enum Shape: Sendable, Hashable {
 }
 
 extension Shape: CustomStringConvertible {
+  /// The shape as laws write it.
   public var description: String {
     switch self {
     case .array(let count, let shape): shape == .scalar ? "array[\(count)]" : "array[\(count)] \(shape)"

@@ -7,6 +7,7 @@ public struct UnitSystem: Sendable, Hashable {
   /// Symbols of the base units (`nm`, `u`, `ps`, …), in the same order.
   public var symbols: [String]
 
+  /// A system of these base units.
   public init(name: String, scales: [Double], symbols: [String]) {
     self.name = name
     self.scales = scales
@@ -16,15 +17,18 @@ public struct UnitSystem: Sendable, Hashable {
   /// Pure numbers: every unit is one.
   public static let reduced = UnitSystem(
     name: "reduced", scales: Array(repeating: 1, count: 7), symbols: Array(repeating: "1", count: 7))
+  /// Metre, kilogram, second.
   public static let si = UnitSystem(
     name: "SI", scales: Array(repeating: 1, count: 7), symbols: ["m", "kg", "s", "A", "K", "mol", "cd"])
   /// Nanometre, dalton, picosecond, so that energy is kJ/mol; current is e/ps.
   public static let molecular = UnitSystem(
     name: "molecular", scales: [1e-9, 1.66053906892e-27, 1e-12, 1.602176634e-19 / 1e-12, 1, 1, 1],
     symbols: ["nm", "u", "ps", "e ps-1", "K", "1", "cd"])
+  /// Centimetre, gram, second.
   public static let cgs = UnitSystem(
     name: "cgs", scales: [1e-2, 1e-3, 1, 1, 1, 1, 1], symbols: ["cm", "g", "s", "A", "K", "mol", "cd"])
 
+  /// Whether numbers stand without units.
   public var isReduced: Bool { name == "reduced" }
 
   /// The SI value of one unit of this dimension.

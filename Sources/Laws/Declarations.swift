@@ -22,7 +22,9 @@ public struct Role: Sendable, Hashable {
   }
 
   // A role is the same wherever it is declared.
+  /// Whether the two say the same.
   public static func == (a: Self, b: Self) -> Bool { a.name == b.name && a.kind == b.kind }
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(kind)
@@ -97,6 +99,7 @@ public indirect enum ParameterValue: Sendable {
 }
 
 extension ParameterValue: Hashable {
+  /// Whether the two say the same.
   public static func == (a: Self, b: Self) -> Bool {
     switch (a, b) {
     case (.quantity(let x, let dx), .quantity(let y, let dy)): x == y && dx == dy
@@ -109,6 +112,7 @@ extension ParameterValue: Hashable {
     }
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .quantity(let value, _): hasher.combine(value)

@@ -10,6 +10,7 @@ public struct LawLibrary: Sendable {
   /// Texts that stand for a name, before all files: laws that a snapshot carries.
   public var texts: [String: String]
 
+  /// A library of these folders, files and texts.
   public init(folders: [URL] = [], overrides: [String: URL] = [:], texts: [String: String] = [:]) {
     self.folders = folders
     self.overrides = overrides

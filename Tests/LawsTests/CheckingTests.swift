@@ -12,4 +12,12 @@ struct CheckingTests {
     let problems = law.check(library: LawFiles.exampleLibrary)
     #expect(problems.items.isEmpty, "\(problems)")
   }
+
+  @Test("every shipped law is right in each box for which it claims to hold", arguments: LawFiles.shippedLibrary.names)
+  func shipped(name: String) throws {
+    let law = try LawFiles.shippedLibrary.law(named: name)
+    let problems = law.check(library: LawFiles.shippedLibrary)
+    #expect(problems.items.isEmpty, "\(problems)")
+    #expect(!law.source.isEmpty)
+  }
 }

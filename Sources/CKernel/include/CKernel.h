@@ -1,1 +1,5 @@
+#ifndef CKERNEL_H
+#define CKERNEL_H
 #include "../../../Kernels/include/mote_kernel.h"
+#include "../../../Kernels/include/mote_member.h"
+#endif

@@ -4,10 +4,12 @@ import Diagnostics
 public struct Quantity: Sendable, Hashable {
   /// In SI.
   public var value: Double
+  /// What it measures.
   public var dimension: Dimension
   /// As written.
   public var text: String
 
+  /// A quantity of this value in SI.
   public init(value: Double, dimension: Dimension, text: String) {
     self.value = value
     self.dimension = dimension
@@ -39,6 +41,7 @@ public enum Units {
     return Quantity(value: value, dimension: unit.dimension, text: source.text)
   }
 
+  /// Reads a quantity that stands in no file.
   public static func parse(_ text: String) throws(Diagnostic) -> Quantity { try parse(SourceText(text)) }
 
   /// Reads a unit without a number, such as `kcal/mol`: what it is in SI.

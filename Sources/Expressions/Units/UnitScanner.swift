@@ -172,8 +172,8 @@ struct UnitScanner {
     if ["C", "degC", "F", "degF", "celsius"].contains(where: { name.hasSuffix($0) && name.contains("deg") }) || name == "°C" {
       return "temperatures are in K"
     }
-    let near = nearestNames(to: name, among: UnitTable.names)
-    return near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))?"
+    let near = nearestNames(to: name, among: UnitTable.names, limit: 1)
+    return near.isEmpty ? "" : "did you mean \(near[0])?"
   }
 
   @discardableResult

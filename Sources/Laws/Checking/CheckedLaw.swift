@@ -37,7 +37,7 @@ extension Law {
     var checker = LawChecker(expansion.law, space: space)
     checker.problems = expansion.problems
     checker.run()
-    let problems = expansion.completed(checker.problems)
+    let problems = expansion.completed(checker.problems).sorted
     try problems.check()
     return CheckedLaw(
       law: expansion.law, types: checker.types, totals: checker.types.totals, accesses: checker.accesses, warnings: problems)
@@ -63,7 +63,7 @@ extension Law {
       var all = problems
       // What could not be read is a hole in the law, which fits everywhere: no mistake is reported twice.
       for item in law.check(library: library).items { all.add(item) }
-      return all
+      return all.sorted
     } catch {
       return error
     }

@@ -47,7 +47,10 @@ struct ExpressionChecker {
   }
 
   /// A dimension in words.
-  func words(_ dimension: OpenDimension?) -> String { dimension?.described(space: space) ?? "any dimension" }
+  func words(_ dimension: OpenDimension?) -> String {
+    guard let dimension else { return "any dimension" }
+    return dimension.isOne ? "a pure number" : dimension.described(space: space)
+  }
 
   // MARK: What is wanted
 
@@ -83,8 +86,9 @@ struct ExpressionChecker {
     if case .array = found.kind, case .array = wanted.kind {
       return "\(wanted.kind.name) \(target) assigned from \(found.kind.name)"
     }
-    return
-      "\(term.written) is \(found.kind == .scalar && wanted.kind == .integer ? "a fraction" : found.kind.name), \(target) is \(wanted.kind == .integer ? "an integer" : wanted.kind.name)"
+    let isWhole = wanted.kind == .integer
+    let kind = found.kind == .scalar && isWhole ? "a fraction" : found.kind.name
+    return "\(term.written) is \(kind), \(target) is \(isWhole ? "an integer" : wanted.kind.name)"
   }
 
   func sameDimension(_ a: ValueType, _ b: ValueType) -> Bool {

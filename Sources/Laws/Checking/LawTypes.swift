@@ -51,6 +51,7 @@ public struct LawTypes: Sendable {
   /// Totals measured so far, by name.
   var totals: [String: ValueType] = [:]
 
+  /// Finds the types of all declarations of a law for boxes of `space` dimensions.
   public init(_ law: Law, space: Int) {
     self.law = law
     self.space = space

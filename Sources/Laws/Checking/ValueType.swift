@@ -25,6 +25,7 @@ public struct ValueType: Sendable, Hashable {
   /// The dimension; nil fits every dimension, as that of 0 and `tiny` does.
   public var dimension: OpenDimension?
 
+  /// A type of this kind and dimension.
   public init(_ kind: Kind, _ dimension: OpenDimension? = .one) {
     self.kind = kind
     self.dimension = dimension

@@ -77,7 +77,10 @@ extension LawReader {
     if let mix = map.entry("mix"), parameter.per != .pair {
       problems.add(mix.diagnostic("mix makes values of mixed pairs", hint: "say per: pair"))
     }
-    parameter.value = map["value"].flatMap { value($0, choices: parameter.choices, isFunction: parameter.isFunction) }
+    // Without a dimension nothing can be said of the value.
+    let isTyped = map["dimension"].map { fieldType($0) != nil } ?? true
+    parameter.value =
+      !isTyped ? nil : map["value"].flatMap { value($0, choices: parameter.choices, isFunction: parameter.isFunction) }
     return parameter
   }
 

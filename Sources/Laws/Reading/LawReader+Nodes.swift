@@ -32,7 +32,19 @@ extension LawReader {
     for entry in all where !known.contains(entry.key) {
       problems.add(unknownKey(entry, known: known))
     }
-    return Entries(all)
+    return Entries(mended(all))
+  }
+
+  /// Puts holes in the place of first halves of torn expressions, of which the second half is reported.
+  private func mended(_ entries: [YAMLEntry]) -> [YAMLEntry] {
+    guard entries.contains(where: \.isTorn) else { return entries }
+    return entries.map { entry in
+      guard let text = entry.value.text, !text.isBalanced else { return entry }
+      var mended = entry
+      let hole = YAMLScalar(text: "?", source: SourceText("?", at: entry.value.location), isPlain: true)
+      mended.value.content = .scalar(hole)
+      return mended
+    }
   }
 
   func unknownKey(_ entry: YAMLEntry, known: [String]) -> Diagnostic {
@@ -97,18 +109,14 @@ extension LawReader {
   mutating func bindings(_ node: YAMLNode?, as what: String) -> [Binding] { bindings(entries(node, as: what)) }
 
   mutating func bindings(_ entries: [YAMLEntry]) -> [Binding] {
-    let isTorn = entries.contains(where: \.isTorn)
     var bindings = [Binding]()
-    for entry in entries {
+    for entry in mended(entries) {
       if entry.isTorn {
         problems.add(torn(entry))
         continue
       }
       guard let (name, index) = target(entry) else { continue }
-      // The first half of a torn expression would be reported a second time.
-      let half = isTorn && entry.value.text.map { !$0.isBalanced } ?? false
-      let value = half ? Expression(.hole(nil, [])) : expression(entry.value)
-      bindings.append(Binding(name: name, index: index, value: value, location: entry.location))
+      bindings.append(Binding(name: name, index: index, value: expression(entry.value), location: entry.location))
     }
     return bindings
   }

@@ -18,7 +18,7 @@ extension Law {
     let document = try YAMLDocument(text: text, file: file, sizeLimit: sizeLimit)
     var reader = LawReader(document)
     let law = reader.law(text: text)
-    return (law, document.completed(reader.problems))
+    return (law, document.completed(reader.problems).sorted)
   }
 }
 
@@ -59,8 +59,10 @@ struct LawReader {
       law.parts[part.key] = items(part.value)
     }
     law.start = top["start"].map { items($0) } ?? []
-    law.passes = required("passes", of: top, "list what a step does").map { items($0) } ?? []
     law.measures = measures(top["measure"])
+    // A law that only measures has no passes.
+    let passes = law.measures.isEmpty ? required("passes", of: top, "list what a step does") : top["passes"]
+    law.passes = passes.map { items($0) } ?? []
     law.claims = top["claims"].map { claims($0) } ?? Claims()
     law.checks = checks(top["checks"])
     law.holes = holes(top["holes"])

@@ -1,0 +1,78 @@
+// Vectors of a pair kernel: 2 particles i by 8 particles j in float, 1 by 8 in double.
+#ifndef MOTE_DOUBLE
+#define MOTE_DOUBLE 0
+#endif
+#if MOTE_DOUBLE
+#define MOTE_LANES 8
+typedef double mote_real;
+typedef int64_t mote_whole;
+typedef uint64_t mote_bit;
+#else
+#define MOTE_LANES 16
+typedef float mote_real;
+typedef int32_t mote_whole;
+typedef uint32_t mote_bit;
+#endif
+typedef mote_real V __attribute__((ext_vector_type(MOTE_LANES)));    // numbers
+typedef mote_whole I __attribute__((ext_vector_type(MOTE_LANES)));   // codes, masks and fixed-point sums
+typedef mote_bit mote_bits __attribute__((ext_vector_type(MOTE_LANES)));
+typedef mote_real mote_row __attribute__((ext_vector_type(8)));
+typedef mote_whole mote_whole_row __attribute__((ext_vector_type(8)));
+typedef int64_t mote_sum_row __attribute__((ext_vector_type(8)));
+typedef int64_t mote_sum_half __attribute__((ext_vector_type(4)));
+typedef int32_t mote_code_row __attribute__((ext_vector_type(8)));
+#define MOTE_INLINE static inline __attribute__((always_inline))
+
+// To the nearest whole number: a truncation would let momentum and energy drift.
+MOTE_INLINE I mote_round(V v) {
+#if defined(__AVX512DQ__) && MOTE_DOUBLE
+  return (I)__builtin_ia32_cvtpd2qq512_mask(v, (I)0, -1, 4);
+#elif defined(__AVX512F__) && !MOTE_DOUBLE
+  return (I)__builtin_ia32_cvtps2dq512_mask(v, (I)0, -1, 4);
+#elif defined(__AVX2__) && !MOTE_DOUBLE
+  const mote_whole_row low = (mote_whole_row)__builtin_ia32_cvtps2dq256(v.lo), high = (mote_whole_row)__builtin_ia32_cvtps2dq256(v.hi);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+  return __builtin_convertvector(__builtin_elementwise_roundeven(v), I);
+#endif
+}
+
+#if MOTE_DOUBLE
+#define MOTE_ROWS 1
+MOTE_INLINE V mote_spread(const mote_real *p) { return (V)p[0]; }
+MOTE_INLINE V mote_repeat(const mote_real *p) { return *(const V *)p; }
+MOTE_INLINE I mote_spread_code(const int32_t *p) { return (I)(mote_whole)p[0]; }
+MOTE_INLINE I mote_repeat_code(const int32_t *p) { return __builtin_convertvector(*(const mote_code_row *)p, I); }
+MOTE_INLINE mote_sum_row mote_fold(I v) { return v; }
+MOTE_INLINE int64_t mote_sum_of_row(mote_whole_row v) { return __builtin_reduce_add(v); }
+#else
+#define MOTE_ROWS 2
+MOTE_INLINE V mote_spread(const mote_real *p) {
+  const mote_row a = p[0], b = p[1];
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+MOTE_INLINE V mote_repeat(const mote_real *p) {
+  const mote_row v = *(const mote_row *)p;
+  return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+MOTE_INLINE I mote_spread_code(const int32_t *p) {
+  const mote_code_row a = p[0], b = p[1];
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+MOTE_INLINE I mote_repeat_code(const int32_t *p) {
+  const mote_code_row v = *(const mote_code_row *)p;
+  return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+MOTE_INLINE mote_sum_row mote_fold(I v) { return __builtin_convertvector(v.lo + v.hi, mote_sum_row); }
+MOTE_INLINE int64_t mote_sum_of_row(mote_whole_row v) {
+  return __builtin_reduce_add(__builtin_convertvector(v.lo + v.hi, mote_sum_half));
+}
+#endif
+#define MOTE_PARTS (MOTE_GROUP / MOTE_ROWS)   // vectors in a tile of 4 by 8 pairs
+
+// One number of a table for each lane.
+MOTE_INLINE V mote_lookup(const mote_real *table, I at) {
+  V found;
+  for (int lane = 0; lane < MOTE_LANES; lane++) found[lane] = table[at[lane]];
+  return found;
+}

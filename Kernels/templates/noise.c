@@ -1,0 +1,99 @@
+// Counter-based noise: Philox4x32-10 (J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel random numbers: as easy as
+// 1, 2, 3, SC11, 2011). A number depends on the seed, the step, the place in the law and the particle, and on nothing else, so that
+// order, threads and ranks cannot change it.
+#include <math.h>
+#include <stdint.h>
+
+typedef struct {
+  uint32_t word[4];
+} mote_block;
+
+static inline __attribute__((always_inline)) mote_block mote_philox(mote_block counter, uint32_t key0, uint32_t key1) {
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 10; round++) {
+    const uint64_t a = (uint64_t)0xD2511F53u * counter.word[0], b = (uint64_t)0xCD9E8D57u * counter.word[2];
+    counter = (mote_block){{(uint32_t)(b >> 32) ^ counter.word[1] ^ key0, (uint32_t)b,
+                            (uint32_t)(a >> 32) ^ counter.word[3] ^ key1, (uint32_t)a}};
+    key0 += 0x9E3779B9u;
+    key1 += 0xBB67AE85u;
+  }
+  return counter;
+}
+
+// The block of a particle. `place` tells apart the calls in a law, up to 2^15 of them; `turn` the draws of one call.
+static inline __attribute__((always_inline)) mote_block mote_noise(uint64_t seed, int64_t step, uint32_t place, uint32_t turn,
+                                                                   int64_t id) {
+  const mote_block counter = {{(uint32_t)id, (uint32_t)((uint64_t)id >> 32), (uint32_t)step,
+                               (uint32_t)((uint64_t)step >> 32) << 16 ^ place ^ turn << 24}};
+  return mote_philox(counter, (uint32_t)seed, (uint32_t)(seed >> 32));
+}
+
+// 53 bits, between 0 and 1 and equal to neither.
+static inline __attribute__((always_inline)) double mote_unit(uint32_t high, uint32_t low) {
+  return ((double)(((uint64_t)high << 32 | low) >> 12) + 0.5) * 0x1p-52;
+}
+
+static inline __attribute__((always_inline)) double mote_uniform(uint64_t seed, int64_t step, uint32_t place, int64_t id) {
+  const mote_block b = mote_noise(seed, step, place, 0, id);
+  return mote_unit(b.word[0], b.word[1]);
+}
+
+// Box and Muller 1958.
+static inline __attribute__((always_inline)) double mote_normal_of(mote_block b) {
+  return sqrt(-2 * log(mote_unit(b.word[0], b.word[1]))) * cos(6.283185307179586 * mote_unit(b.word[2], b.word[3]));
+}
+
+static inline __attribute__((always_inline)) double mote_normal(uint64_t seed, int64_t step, uint32_t place, int64_t id) {
+  return mote_normal_of(mote_noise(seed, step, place, 0, id));
+}
+
+// A number of a pair, the same from both of its ends.
+static inline __attribute__((always_inline)) mote_block mote_pair_noise(uint64_t seed, int64_t step, uint32_t place, uint32_t one,
+                                                                        uint32_t other) {
+  const uint32_t low = one < other ? one : other, high = one < other ? other : one;
+  const mote_block counter = {{low, high, (uint32_t)step, (uint32_t)((uint64_t)step >> 32) << 16 ^ place ^ 0x8000u}};
+  return mote_philox(counter, (uint32_t)seed, (uint32_t)(seed >> 32));
+}
+
+static inline double mote_pair_uniform(uint64_t seed, int64_t step, uint32_t place, uint32_t one, uint32_t other) {
+  const mote_block b = mote_pair_noise(seed, step, place, one, other);
+  return mote_unit(b.word[0], b.word[1]);
+}
+
+static inline double mote_pair_normal(uint64_t seed, int64_t step, uint32_t place, uint32_t one, uint32_t other) {
+  return mote_normal_of(mote_pair_noise(seed, step, place, one, other));
+}
+
+// Chi squared of k degrees of freedom, as twice a gamma variable (G. Marsaglia, W. W. Tsang, ACM Trans. Math. Softw. 26 (2000) 363).
+static inline double mote_chi2(uint64_t seed, int64_t step, uint32_t place, int64_t id, double k) {
+  if (!(k > 0)) return 0;
+  const double shape = k < 2 ? k / 2 + 1 : k / 2, d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
+  double gamma = d;
+  for (uint32_t turn = 1; turn < 255; turn += 2) {
+    const double x = mote_normal_of(mote_noise(seed, step, place, turn, id)), v = (1 + c * x) * (1 + c * x) * (1 + c * x);
+    const mote_block b = mote_noise(seed, step, place, turn + 1, id);
+    if (v > 0 && log(mote_unit(b.word[0], b.word[1])) < 0.5 * x * x + d * (1 - v + log(v))) {
+      gamma = d * v;
+      break;
+    }
+  }
+  const mote_block b = mote_noise(seed, step, place, 0, id);
+  return 2 * gamma * (k < 2 ? pow(mote_unit(b.word[0], b.word[1]), 2 / k) : 1);
+}
+
+// Poisson of a mean: by inversion up to 30, beyond that by the sum of a mean of at most 30 per draw.
+static inline double mote_poisson(uint64_t seed, int64_t step, uint32_t place, int64_t id, double mean) {
+  double total = 0;
+  for (uint32_t turn = 0; mean > 0 && turn < 255; turn++) {
+    const double part = mean < 30 || turn == 254 ? mean : 30;
+    const mote_block b = mote_noise(seed, step, place, turn, id);
+    double left = mote_unit(b.word[0], b.word[1]), chance = exp(-part);
+    for (int many = 1; left > chance && many < 1000; many++) {
+      left -= chance;
+      chance *= part / many;
+      total++;
+    }
+    mean -= part;
+  }
+  return total;
+}

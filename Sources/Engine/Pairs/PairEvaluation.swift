@@ -1,0 +1,148 @@
+import CKernel
+import Diagnostics
+import Foundation
+import KernelCompiler
+
+/// Sums over all pairs.
+public struct PairTotals: Sendable, Equatable {
+  public var energy: Double
+  /// Σ d ⊗ F over pairs: xx, xy, xz, yy, yz, zz, as far as the space goes.
+  public var virial: [Double]
+}
+
+/// One loop over pairs: a compiled law on a list, and the fixed point in which it sums.
+///
+/// Every contribution is a whole number of 2^-exponent, so that sums depend neither on order nor on threads. The largest
+/// contribution is watched: where a sum could overflow, the exponent is lowered and the loop runs again.
+public final class PairEvaluation {
+  public let layout: PairLayout
+  /// Powers of two of force, sums, energy, virial: part of the state of a run, so that a continued one gives the same bits.
+  public var exponents: [Int]
+  let neighbourhood: Neighbourhood
+  let list: ClusterList
+  private let library: KernelLibrary
+  private let kernel: Kernel
+  private let kernelWithTotals: Kernel?
+  /// What the law reads; its tables are set here.
+  public let packing: PairPacking
+  private let scales = AlignedArray<Double>()
+  let workplaces: [Workplace]
+  var seenRebuilds = 0
+  var isCalibrated: [Bool]
+
+  typealias Kernel = @convention(c) (UnsafePointer<mote_pair_call>, Int64, Int64) -> Void
+
+  /// - Parameter hasTotals: the library also has the loop with energy and virial.
+  /// - Throws: `Failure` if the library lacks a function, or the range does not fit into the box.
+  public init(
+    _ library: KernelLibrary, layout: PairLayout, range: Double, in neighbourhood: Neighbourhood, hasTotals: Bool
+  ) throws(Failure) {
+    self.library = library
+    self.layout = layout
+    self.neighbourhood = neighbourhood
+    list = try neighbourhood.list(within: range, half: layout.half)
+    kernel = try library.function("mote_pairs", as: Kernel.self)
+    kernelWithTotals = hasTotals ? try library.function("mote_pairs_with_totals", as: Kernel.self) : nil
+    exponents = [Int](repeating: 0, count: layout.scales + 2)
+    isCalibrated = exponents.map { _ in false }
+    let scaleCount = exponents.count
+    workplaces = (0..<neighbourhood.workers.count).map { _ in Workplace(scales: scaleCount) }
+    packing = PairPacking(layout, neighbourhood)
+  }
+
+  /// Runs over all pairs. `outputs` are the columns of the force and of the sums; they are written, or added to.
+  ///
+  /// - Throws: `Failure` if what a pair gives is not finite.
+  @discardableResult
+  public func evaluate(
+    _ store: ParticleStore, _ input: PairInput, into outputs: [UnsafeMutablePointer<Double>], adding: Bool, totals: Bool = false
+  ) throws(Failure) -> PairTotals? {
+    precondition(
+      outputs.count == layout.channels(store.space) && input.extras.count == layout.extras, "columns as the layout says")
+    precondition(!totals || kernelWithTotals != nil, "the library has no totals")
+    guard store.count > 0 else { return totals ? PairTotals(energy: 0, virial: zeroVirial(store.space)) : nil }
+    let call = packing.call(store, input)
+    run(call, store.space, totals: totals)
+    while try lowerExponents(totals: totals) { run(call, store.space, totals: totals) }
+    reduceAndUnpack(store.space, outputs, adding: adding)
+    let result = totals ? gatheredTotals(store.space) : nil
+    raiseExponents()
+    return result
+  }
+
+  private func zeroVirial(_ space: Int) -> [Double] { [Double](repeating: 0, count: space * (space + 1) / 2) }
+  var order: ClusterOrder { neighbourhood.order }
+
+  /// One run of the loop in the present fixed point.
+  private func run(_ common: mote_pair_call, _ space: Int, totals: Bool) {
+    let shares = list.shares, loop = totals ? kernelWithTotals ?? kernel : kernel, channels = Int64(layout.channels(space))
+    scales.reserve(exponents.count)
+    for (index, exponent) in exponents.enumerated() { scales.base[index] = exp2(Double(exponent)) }
+    for place in workplaces { place.sums.reserve(order.clusterCount * Int(channels) * MOTE_CLUSTER) }
+    order.workers.forEach(shares.count) { part in
+      let place = workplaces[part]
+      var call = common
+      place.reset()
+      // The first thread's sums become those of all.
+      forBlocks(of: part == 0 ? nil : shares[part]) { order.kernels.clear(place.sums.base, channels, $0, $1) }
+      call.scales = UnsafePointer(scales.base)
+      call.sums = place.sums.base
+      call.largest = place.largest.base
+      call.totals = place.totals.base
+      for chunk in shares[part].chunks {
+        call.entries = UnsafePointer(chunk.list.pointee.entries)
+        call.partners = UnsafePointer(chunk.list.pointee.partners)
+        loop(&call, 0, chunk.list.pointee.entry_count)
+      }
+    }
+  }
+
+  /// Runs of clusters that a thread's share touches; all clusters if there is no share.
+  private func forBlocks(of share: ClusterList.Share?, _ body: (Int64, Int64) -> Void) {
+    let clusters = Int64(order.clusterCount), block = Int64(MOTE_BLOCK)
+    guard let share else { return body(0, clusters) }
+    for index in 0..<(clusters + block - 1) / block where share.blocks.base[Int(index)] != 0 {
+      body(index * block, min(clusters, (index + 1) * block))
+    }
+  }
+
+  private func reduceAndUnpack(_ space: Int, _ outputs: [UnsafeMutablePointer<Double>], adding: Bool) {
+    let channels = Int64(layout.channels(space)), total = workplaces[0].sums.base, clusters = Int64(order.clusterCount)
+    let units = exponents.map { exp2(Double(-$0)) }
+    let channelUnits = (layout.hasForce ? [Double](repeating: units[0], count: space - 1) : []) + units.prefix(layout.scales)
+    let block = Int64(MOTE_BLOCK), blocks = Int((clusters + block - 1) / block)
+    withColumns(outputs) { columns in
+      order.workers.forRanges(of: blocks) { _, range in
+        let (begin, end) = (range.lowerBound * block, min(clusters, range.upperBound * block))
+        for part in 1..<max(1, workplaces.count) {
+          for index in range where list.shares[part].blocks.base[Int(index)] != 0 {
+            order.kernels.reduce(
+              total, workplaces[part].sums.base, channels, index * block, min(clusters, (index + 1) * block))
+          }
+        }
+        order.kernels.unpack(total, channels, channelUnits, adding ? 1 : 0, order.first, columns, begin, end)
+      }
+    }
+  }
+
+  private func gatheredTotals(_ space: Int) -> PairTotals {
+    let shared = layout.half ? 1 : 0.5, first = layout.scales
+    let virials = space * (space + 1) / 2
+    let sums = (0...virials).map { index in workplaces.reduce(Int64(0)) { $0 &+ $1.totals.base[index] } }
+    let energy = Double(sums[0]) * exp2(Double(-exponents[first])) * shared
+    return PairTotals(energy: energy, virial: sums.dropFirst().map { Double($0) * exp2(Double(-exponents[first + 1])) * shared })
+  }
+
+  /// What one thread writes.
+  final class Workplace {
+    let sums = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 7)
+    let largest: AlignedArray<Double>
+
+    init(scales: Int) { largest = AlignedArray(capacity: scales) }
+
+    func reset() {
+      largest.base.update(repeating: 0, count: largest.capacity)
+      totals.base.update(repeating: 0, count: totals.capacity)
+    }
+  }
+}

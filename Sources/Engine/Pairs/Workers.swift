@@ -1,0 +1,32 @@
+import Dispatch
+
+/// The threads that share the work of a pass. What they share out never shows in a result.
+public struct Workers: Sendable {
+  public let count: Int
+
+  public init(_ count: Int = 1) { self.count = max(1, count) }
+
+  /// Runs `body` for 0 ..< parts, at the same time where there are threads; returns when all are done.
+  func forEach(_ parts: Int, _ body: (Int) -> Void) {
+    if count == 1 || parts == 1 {
+      for part in 0..<parts { body(part) }
+    } else {
+      // The parts write to disjoint memory and `body` outlives the call, which is synchronous.
+      withoutActuallyEscaping(body) { escaping in
+        let shared = Shared(body: escaping)
+        DispatchQueue.concurrentPerform(iterations: parts) { shared.body($0) }
+      }
+    }
+  }
+
+  /// Cuts 0 ..< total into one range per thread and runs them.
+  func forRanges(of total: Int, _ body: (Int, Range<Int64>) -> Void) {
+    let parts = total < 64 * count ? 1 : count
+    forEach(parts) { part in body(part, Int64(total * part / parts)..<Int64(total * (part + 1) / parts)) }
+  }
+
+  /// A body that is known to write to memory of its own.
+  private struct Shared: @unchecked Sendable {
+    let body: (Int) -> Void
+  }
+}

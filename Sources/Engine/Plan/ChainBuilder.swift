@@ -1,0 +1,206 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+import Laws
+import Scenes
+
+/// Gathers passes over single particles that follow one another, and makes one kernel of them.
+struct ChainBuilder {
+  private var graph = Graph()
+  private var current = CurrentValues()
+  private var requirements: [NodeID] = []
+  private var requirementText: String?
+  private var names: [String] = []
+  private var mask: UInt64 = 0
+  private let fields: FieldTable
+  private let rateFields: [String]
+
+  /// `rateFields` are the fields that some force law gives a rate.
+  init(fields: FieldTable, rateFields: [String]) {
+    self.fields = fields
+    self.rateFields = rateFields
+  }
+
+  var isEmpty: Bool { names.isEmpty }
+
+  /// Fields that the gathered passes write.
+  var writes: Set<String> { Set(current.assigned.keys.map(\.field)) }
+
+  /// True if a pass of these species can join the chain.
+  func takes(_ mask: UInt64) -> Bool { isEmpty || mask == self.mask }
+
+  /// Adds a pass; `noisePlace` goes on to the next free place.
+  mutating func add(_ pass: Propagate, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
+    self.mask = mask
+    names.append(use.law.name)
+    let scope = Scope(use, .member, fields: fields, lets: pass.lets, current: current)
+    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
+    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    var changes: [(Column, NodeID)] = []
+    for binding in pass.assignments { changes += try assignment(binding, pass, &lowering) }
+    for binding in pass.rates { changes += try addition(to: Self.rateName(binding.name), binding.value, &lowering) }
+    if let force = pass.force { changes += try addition(to: "force", force, &lowering) }
+    if let torque = pass.torque { changes += try addition(to: "torque", torque, &lowering) }
+    if let energy = pass.energy { changes += try forceFromEnergy(energy, &lowering) }
+    if let remove = pass.remove {
+      let one = lowering.graph.constant(1), marked = try lowering.condition(remove)
+      let before = current.node(of: Self.removal, in: &lowering.graph)
+      changes.append((Self.removal, lowering.graph.select(marked, one, before)))
+    }
+    if let requirement = pass.require {
+      let holds = try lowering.condition(requirement)
+      requirements.append(condition.map { lowering.graph.or(lowering.graph.not($0), holds) } ?? holds)
+      requirementText = requirement.description
+    }
+    for (column, value) in changes {
+      let old = current.node(of: column, in: &lowering.graph)
+      current.assign(column, condition.map { lowering.graph.select($0, value, old) } ?? lowering.graph.number(value))
+    }
+    graph = lowering.graph
+    noisePlace = lowering.noisePlace
+  }
+
+  /// The column where members to be removed are marked.
+  static let removal = Column("removal", 0)
+  /// The name of the field that collects the rate of a field.
+  static func rateName(_ field: String) -> String { "rate of \(field)" }
+
+  // MARK: Assignments
+
+  private func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+    if isState(binding.name) { return try stateAssignment(binding, pass, &lowering) }
+    guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
+    if let variable = binding.index { return try elements(of: field, variable, binding.value, &lowering) }
+    return try components(of: field, try lowering.lower(binding.value), at: binding.value, &lowering)
+  }
+
+  private func components(
+    of field: FieldTable.Field, _ value: Value, at expression: Expression, _ lowering: inout Lowering
+  ) throws(Diagnostic) -> [(Column, NodeID)] {
+    var nodes = value.components.map { lowering.graph.number($0) }
+    if nodes.count == 1, field.components > 1, lowering.graph.constant(nodes[0]) == 0 {
+      nodes = Array(repeating: nodes[0], count: field.components)
+    }
+    guard nodes.count == field.components else { throw expression.diagnostic("\(field.name) is a \(field.shape), this is a \(value.shape)") }
+    return nodes.enumerated().map { (Column(field.name, $0), $1) }
+  }
+
+  private func elements(
+    of field: FieldTable.Field, _ variable: String, _ value: Expression, _ lowering: inout Lowering
+  ) throws(Diagnostic) -> [(Column, NodeID)] {
+    guard case .array(let count, _) = field.shape else { throw value.diagnostic("\(field.name) is no array") }
+    let width = field.components / max(1, count)
+    var changes: [(Column, NodeID)] = []
+    for element in 0..<count {
+      let lowered = try lowering.lower(value, setting: variable, to: element)
+      for (index, node) in lowered.components.prefix(width).enumerated() {
+        changes.append((Column(field.name, element * width + index), node))
+      }
+    }
+    return changes
+  }
+
+  private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+    guard let field = fields[name] else { throw value.diagnostic("\(name) is no field") }
+    return try components(of: field, try lowering.lower(value), at: value, &lowering).map { column, node in
+      let old = current.node(of: column, in: &lowering.graph)
+      return (column, lowering.graph.add(old, node))
+    }
+  }
+
+  /// −∂E/∂position, added to the force.
+  private func forceFromEnergy(_ energy: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+    let value = try lowering.scalar(energy)
+    let position = (0..<fields.space).map { current.node(of: Column("position", $0), in: &lowering.graph) }
+    return lowering.graph.derivatives(of: value, by: position).enumerated().map { axis, slope in
+      let column = Column("force", axis), old = current.node(of: column, in: &lowering.graph)
+      return (column, lowering.graph.subtract(old, slope))
+    }
+  }
+
+  // MARK: States
+
+  private func isState(_ name: String) -> Bool {
+    name == "state" || fields[name].map { $0.shape == .state || $0.shape == .rate } ?? false
+  }
+
+  /// The same assignment for every field that has a rate and that the pass does not assign itself.
+  private func stateAssignment(
+    _ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering
+  ) throws(Diagnostic) -> [(Column, NodeID)] {
+    let own = Set(pass.assignments.map(\.name))
+    var changes: [(Column, NodeID)] = []
+    for name in rateFields where !own.contains(name) {
+      guard let field = fields[name] else { continue }
+      var replacements: [Lowering.Key: Value] = [:]
+      for state in ["state", "rate"] + fields.stateNames {
+        if let copy = fields[Self.copyName(state, of: name)] {
+          replacements[Lowering.Key(state)] = current.value(of: copy, in: &lowering.graph)
+        }
+      }
+      let value = try lowering.lower(binding.value, replacing: replacements)
+      guard let target = fields[Self.copyName(binding.name, of: name)], target.components == field.components else { continue }
+      changes += try components(of: target, value, at: binding.value, &lowering)
+    }
+    return changes
+  }
+
+  /// The field that holds a state's copy of a field.
+  static func copyName(_ state: String, of field: String) -> String {
+    switch state {
+    case "state": field
+    case "rate": rateName(field)
+    default: "\(state) of \(field)"
+    }
+  }
+
+  // MARK: The kernel
+
+  /// The kernel of the chain, which is empty afterwards; nil if nothing was gathered.
+  mutating func finish(named name: String) -> (MemberKernel, MemberCall)? {
+    guard !isEmpty else { return nil }
+    defer { self = ChainBuilder(fields: fields, rateFields: rateFields) }
+    let stores = current.assigned.sorted { ($0.key.field, $0.key.component) < ($1.key.field, $1.key.component) }
+      .filter { $0.value != graph.knownInput($0.key.input) }
+      .map { MemberKernel.Store(column: $0.key, value: $0.value) }
+    guard !stores.isEmpty || !requirements.isEmpty else { return nil }
+    let kernel = MemberKernel(
+      name: name, comment: names.joined(separator: ", "), graph: graph, stores: stores, requirements: requirements,
+      speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
+    let call = MemberCall(
+      kernel: 0, movesParticles: stores.contains { $0.column.field == "position" },
+      removes: stores.contains { $0.column == Self.removal }, requirement: requirementText)
+    return (kernel, call)
+  }
+}
+
+extension Graph {
+  /// The node of an input if the graph has it.
+  func knownInput(_ input: Input) -> NodeID? {
+    nodes.first { if case .input(input) = self[$0] { true } else { false } }
+  }
+}
+
+/// How often inputs change, by where the kernel runs.
+enum Rates {
+  static func members(species: Int) -> @Sendable (Input) -> Rate {
+    { input in
+      switch input.kind {
+      case .field, .separation, .distanceSquared: .varying
+      case .species: .species
+      case .parameter: input.end.isEmpty || species == 1 ? .uniform : .species
+      case .world, .local: .uniform
+      }
+    }
+  }
+
+  static func pairs(species: Int) -> @Sendable (Input) -> Rate {
+    { input in
+      switch input.kind {
+      case .field, .separation, .distanceSquared: .varying
+      case .species, .parameter: input.end.isEmpty || species == 1 ? .uniform : .species
+      case .world, .local: .uniform
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Diagnostics
+import Laws
+import Scenes
+
+/// Writes operations in the order of items; passes over single particles that follow one another become one kernel.
+struct OperationWriter {
+  var operations: [Operation] = []
+  private var chain: ChainBuilder?
+  private let slotted: [LawUse]
+  private var slotsSeen: Set<String> = []
+
+  init(slotted: [LawUse]) { self.slotted = slotted }
+
+  mutating func add(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) {
+    do throws(Diagnostic) { try write(item, of: use, &builder) } catch { builder.mistakes.add(error) }
+  }
+
+  /// Ends the chain of passes over single particles.
+  mutating func flush(_ builder: inout PlanBuilder) {
+    guard var open = chain else { return }
+    chain = nil
+    if let call = builder.finish(&open) { operations.append(.members(call)) }
+  }
+
+  private mutating func write(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    switch item {
+    case .propagate(let pass) where pass.roles == ["world"]:
+      flush(&builder)
+      operations.append(.world(try builder.world(pass, of: use)))
+    case .propagate(let pass): try write(pass, of: use, &builder)
+    case .measure(let measure):
+      flush(&builder)
+      operations.append(.totals(try builder.totals(measure, of: use)))
+    case .forces(let forces):
+      flush(&builder)
+      slotsSeen = []
+      let time = try forces.at.map { (text) throws(Diagnostic) in try builder.tape(of: text, use: use) }
+      operations.append(.forces(group: forces.only ?? "", time: time ?? HostTape.time))
+    case .slot(let name): try fill(slot: name, &builder)
+    case .repeat(let repetition): try write(repetition, of: use, &builder)
+    case .require(let condition):
+      flush(&builder)
+      operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
+    case .part(let name):
+      for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
+    case .interact(let pass): throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
+    case .use(let law, _, let location): throw Diagnostic("`use: \(law)` is checked, but this version does not run it yet", at: location)
+    }
+  }
+
+  private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    if pass.waves || !pass.create.isEmpty {
+      throw Diagnostic("`\(pass.waves ? "waves" : "create")` is checked, but this version does not run it yet", at: pass.location)
+    }
+    let mask = pass.roles.reduce(UInt64(0)) { $0 | builder.fields.mask(of: use.roles[$1] ?? []) }
+    guard mask != 0 else { return }
+    if let open = chain, !open.takes(mask) { flush(&builder) }
+    var open = chain ?? builder.newChain()
+    try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
+    chain = open
+  }
+
+  /// The step laws that run in a slot; slots of one name before the same forces are one.
+  private mutating func fill(slot name: String, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    guard slotsSeen.insert(name).inserted else { return }
+    for use in slotted where (use.slot ?? use.law.slot) == name {
+      for item in use.law.flattened(use.law.passes) { try write(item, of: use, &builder) }
+    }
+  }
+
+  private mutating func write(_ repetition: Repeat, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    flush(&builder)
+    var inner = OperationWriter(slotted: slotted)
+    for item in repetition.passes { try inner.write(item, of: use, &builder) }
+    inner.flush(&builder)
+    operations.append(
+      .repetition(
+        Repetition(
+          times: try repetition.times.map { (text) throws(Diagnostic) in try builder.tape(of: text, use: use) },
+          until: try repetition.until.map { (text) throws(Diagnostic) in try builder.tape(of: text, condition: true, use: use) },
+          limit: try repetition.limit.map { (text) throws(Diagnostic) in try builder.tape(of: text, use: use) },
+          dt: try repetition.dt.map { (text) throws(Diagnostic) in try builder.tape(of: text, use: use) },
+          passes: inner.operations)))
+  }
+}

@@ -1,0 +1,156 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+import Laws
+import Scenes
+
+/// Gathers passes over the same pairs and makes one kernel of them.
+struct PairBuilder {
+  private(set) var graph = Graph()
+  private var parts: [PairKernel.Part] = []
+  private var tails: [Tail] = []
+  private var adds: [Bool] = []
+  private var names: [String] = []
+  private let fields: FieldTable
+
+  init(fields: FieldTable) { self.fields = fields }
+
+  var isEmpty: Bool { parts.isEmpty }
+  /// Fields that the gathered passes sum into.
+  var writes: Set<String> { Set(parts.flatMap { $0.sums.map(\.column.field) }) }
+
+  /// Adds a pass `within`.
+  mutating func add(_ pass: Interact, of use: LawUse, noisePlace: inout Int) throws(Diagnostic) {
+    guard case .within(let rangeText) = pass.pairing else { return }
+    try refuseWhatIsNotRun(pass)
+    let scope = Scope(use, .pair, fields: fields, lets: pass.lets)
+    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
+    let range = try lowering.scalar(rangeText)
+    var part = PairKernel.Part(range: range, condition: try condition(pass, use, &lowering))
+    if let text = pass.energy {
+      try add(energy: text, of: pass, use, to: &part, &lowering)
+    }
+    if let text = pass.force {
+      let force = try lowering.lower(text)
+      try checkOpposite(force.components, text, &lowering)
+      part.force = force.components
+    }
+    for binding in pass.sum { try add(binding, replacing: true, to: &part, pass, use, &lowering) }
+    for binding in pass.add { try add(binding, replacing: false, to: &part, pass, use, &lowering) }
+    for binding in pass.rate {
+      var rate = binding
+      rate.name = ChainBuilder.rateName(binding.name)
+      try add(rate, replacing: false, to: &part, pass, use, &lowering)
+    }
+    parts.append(part)
+    names.append(use.law.name)
+    graph = lowering.graph
+    noisePlace = lowering.noisePlace
+  }
+
+  private func refuseWhatIsNotRun(_ pass: Interact) throws(Diagnostic) {
+    let present: [(String, Bool)] = [
+      ("torque", pass.torque != nil), ("min", !pass.min.isEmpty), ("max", !pass.max.isEmpty), ("memory", !pass.memory.isEmpty),
+      ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil), ("react", pass.react != nil),
+      ("remove", pass.remove != nil), ("require", pass.require != nil), ("sequential", pass.sequential),
+      ("self", pass.includesSelf), ("except", pass.except != nil),
+    ]
+    if let (name, _) = present.first(where: \.1) {
+      throw Diagnostic("`\(name)` of a pass with `within` is checked, but this version does not run it yet", at: pass.location)
+    }
+  }
+
+  // MARK: Who takes part
+
+  /// The condition of the pass, and that the ends play its roles.
+  private func condition(_ pass: Interact, _ use: LawUse, _ lowering: inout Lowering) throws(Diagnostic) -> NodeID? {
+    let all = fields.everySpecies
+    let receivers = mask(pass.receivers, use), givers = mask(pass.givers, use)
+    var condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    if receivers != all || givers != all {
+      let forward = member(receivers, "i", givers, "j", &lowering.graph)
+      let backward = member(receivers, "j", givers, "i", &lowering.graph)
+      let either = lowering.graph.or(forward, backward)
+      condition = condition.map { lowering.graph.and($0, either) } ?? either
+    }
+    return condition
+  }
+
+  private func mask(_ roles: [String], _ use: LawUse) -> UInt64 {
+    roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? []) }
+  }
+
+  private func member(_ one: UInt64, _ i: String, _ other: UInt64, _ j: String, _ graph: inout Graph) -> NodeID {
+    let first = Self.membership(one, end: i, in: &graph), second = Self.membership(other, end: j, in: &graph)
+    return graph.condition(graph.multiply(first, second))
+  }
+
+  /// 1 for species of the mask, else 0: a table per species.
+  static func membership(_ mask: UInt64, end: String, in graph: inout Graph) -> NodeID {
+    graph.input(Input(.parameter, "\(membershipPrefix)\(mask)", end: end))
+  }
+  static let membershipPrefix = "species in "
+
+  // MARK: Energies and forces
+
+  private mutating func add(
+    energy text: Expression, of pass: Interact, _ use: LawUse, to part: inout PairKernel.Part, _ lowering: inout Lowering
+  ) throws(Diagnostic) {
+    let raw = try lowering.scalar(text)
+    let (parity, _) = lowering.graph.parity(of: raw)
+    if parity != .even { throw text.diagnostic("energy changes when i and j are exchanged", hint: "an energy of a pair is seen alike from both ends: use min, max, sums or products of both ends' fields") }
+    let cut = Cutoff(pass, use, range: part.range)
+    let energy = try cut.apply(to: raw, &lowering, at: text)
+    part.energy = energy
+    part.force = lowering.graph.gradientBySeparation(of: energy, space: fields.space).map { lowering.graph.negate($0) }
+    if cut.hasTail {
+      let square = lowering.graph.input(Input(.distanceSquared))
+      let slope = lowering.graph.derivative(of: raw, by: square)
+      tails.append(Tail(graph: lowering.graph, energy: raw, slope: slope, range: part.range))
+    }
+  }
+
+  private func checkOpposite(_ force: [NodeID], _ text: Expression, _ lowering: inout Lowering) throws(Diagnostic) {
+    for node in force where lowering.graph.constant(node) != 0 {
+      if lowering.graph.parity(of: node).0 != .odd {
+        throw text.diagnostic("force is not opposite when i and j are exchanged", hint: "use add: {force: …} if it is meant")
+      }
+    }
+  }
+
+  // MARK: Sums
+
+  private mutating func add(
+    _ binding: Binding, replacing: Bool, to part: inout PairKernel.Part, _ pass: Interact, _ use: LawUse, _ lowering: inout Lowering
+  ) throws(Diagnostic) {
+    guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
+    let value = try lowering.lower(binding.value)
+    guard value.components.count == field.components else {
+      throw binding.value.diagnostic("\(binding.name) is a \(field.shape), this is a \(value.shape)")
+    }
+    let receivers = mask(pass.receivers, use), givers = mask(pass.givers, use), all = fields.everySpecies
+    for (component, node) in value.components.enumerated() {
+      var own = lowering.graph.number(node)
+      var other = lowering.graph.exchangingEnds(own)
+      if receivers != all || givers != all {
+        let zero = lowering.graph.constant(0)
+        own = lowering.graph.select(member(receivers, "i", givers, "j", &lowering.graph), own, zero)
+        other = lowering.graph.select(member(receivers, "j", givers, "i", &lowering.graph), other, zero)
+      }
+      let parity: Parity = own == other ? .even : own == lowering.graph.negate(other) ? .odd : .none
+      part.sums.append((Column(field.name, component), own, other, parity))
+      adds.append(!replacing)
+    }
+  }
+
+  // MARK: The kernel
+
+  /// The group of everything gathered.
+  func finish(precision: Scene.Precision) -> PairGroup {
+    let kernel = PairKernel(
+      comment: names.joined(separator: " + "), graph: graph, parts: parts, space: fields.space, double: precision == .double,
+      rate: Rates.pairs(species: fields.speciesNames.count))
+    return PairGroup(
+      kernel: kernel, adds: adds, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names)
+  }
+}

@@ -1,0 +1,15 @@
+import KernelTemplates
+
+extension Plan {
+  /// The C text of all kernels of single particles and totals.
+  var memberText: String {
+    let start = ["#include <math.h>\n", KernelTemplates.memberHeader, KernelTemplates.noise, KernelTemplates.members]
+    return (start + members.map(\.text) + totals.map(\.text)).joined(separator: "\n")
+  }
+
+  /// All C texts of the plan, with what each is for; the lists of pairs have one of their own.
+  public var texts: [(name: String, text: String)] {
+    [("single particles", memberText)] + pairs.map { ($0.names.joined(separator: " + "), $0.kernel.text) }
+      + measures.map { ("a measure of pairs", $0.kernel.text) }
+  }
+}

@@ -1,0 +1,167 @@
+import Expressions
+import KernelCompiler
+
+/// What a scene does, step by step, as operations on kernels: the compiled form of its laws.
+public struct Plan: Sendable {
+  /// Passes that run once when a run begins.
+  var start: [Operation] = []
+  /// The passes of one step, in order.
+  var step: [Operation] = []
+  /// The force laws, by the group that a slot is limited to ("" for all).
+  var forceGroups: [String: ForcePass] = [:]
+  /// Totals for the log.
+  var log: [TotalPass] = []
+  /// Ends the run when it holds.
+  var stop: HostTape?
+  var members: [MemberKernel] = []
+  var totals: [TotalKernel] = []
+  var pairs: [PairGroup] = []
+  var measures: [MeasuredPairs] = []
+  /// Fields that need columns, and those whose columns start from a default.
+  var fields: [FieldTable.Field] = []
+  /// First values of fields of the world.
+  var world: [String: [Double]] = [:]
+  /// Fields of the world that last from step to step, totals among them.
+  var worldNames: [String] = []
+  /// True if some pass of the step reads the potential or the virial, so that every evaluation must give them.
+  var needsTotalsAlways = false
+  /// True if a step reads force or a rate before its first slot.
+  var needsForcesAtStart = false
+  var remarks: [String] = []
+}
+
+/// One operation of a step.
+indirect enum Operation: Sendable {
+  case members(MemberCall)
+  case world(WorldPass)
+  case totals(TotalPass)
+  case forces(group: String, time: HostTape)
+  case repetition(Repetition)
+  case every(Int, [Operation])
+  case require(HostTape, message: String)
+}
+
+/// A call of a kernel of single particles.
+struct MemberCall: Sendable {
+  var kernel: Int
+  /// True if it writes positions, so that what leaves an open side must be looked for.
+  var movesParticles: Bool
+  /// True if it marks particles for removal.
+  var removes: Bool
+  /// What a failed requirement says.
+  var requirement: String?
+}
+
+/// Values computed by the host from parameters, fields of the world and totals.
+struct HostTape: Sendable {
+  let tape: Tape
+  let inputs: [Input]
+
+  init(_ graph: Graph, _ roots: [NodeID]) {
+    tape = Tape(graph, roots: roots)
+    inputs = graph.inputs(of: roots)
+  }
+}
+
+extension HostTape {
+  /// The time at the start of the step.
+  static let time: HostTape = {
+    var graph = Graph()
+    let time = graph.input(Input(.world, "time"))
+    return HostTape(graph, [time])
+  }()
+}
+
+/// Assignments to fields of the world, all at once.
+struct WorldPass: Sendable {
+  var targets: [(name: String, components: Int)]
+  var tape: HostTape
+}
+
+/// Totals that become fields of the world.
+struct TotalPass: Sendable {
+  /// A quantity made of totals: its name, how many numbers it has, how it is logged.
+  struct Quantity: Sendable {
+    var name: String
+    var shape: Shape
+    var components: Int
+    var dimension: Dimension
+  }
+  /// The kernel that gives the terms, if any term is over particles.
+  var kernel: Int?
+  /// Sums of energies of pairs, by index of a measure.
+  var pairMeasures: [Int]
+  /// Totals over the logged series.
+  var series: [Series]
+  var quantities: [Quantity]
+  /// All numbers of all quantities, from terms (`local` inputs) and the world.
+  var tape: HostTape
+}
+
+/// A number over the logged series: slope, average …
+struct Series: Sendable {
+  enum Kind: String, Sendable, CaseIterable { case last, slope, growth, period, crossing, average, when }
+  var kind: Kind
+  /// What is logged, and the further numbers of the call.
+  var tape: HostTape
+}
+
+/// Passes done several times.
+struct Repetition: Sendable {
+  var times: HostTape?
+  var until: HostTape?
+  var limit: HostTape?
+  var dt: HostTape?
+  var passes: [Operation]
+}
+
+/// The force laws of one slot.
+struct ForcePass: Sendable {
+  var operations: [ForceOperation]
+  /// Energies of single particles, which belong to the potential.
+  var memberEnergy: Int?
+}
+
+/// One operation inside a slot `forces`.
+enum ForceOperation: Sendable {
+  /// Sets columns to zero.
+  case clear([Column])
+  case members(MemberCall)
+  /// Pairs of a group; its force is written over the columns, or added to them.
+  case pairs(Int, overwritesForce: Bool)
+}
+
+/// Laws that share one loop over pairs.
+struct PairGroup: Sendable {
+  var kernel: PairKernel
+  /// What the sums do to their columns: true where they are added, false where they replace.
+  var adds: [Bool]
+  /// The largest range, as a value of parameters and of the largest values of fields (length).
+  var range: RangeBound
+  /// Mean-field corrections of cut energies.
+  var tails: [Tail]
+  var names: [String]
+}
+
+/// A range as a function of the species and fields of both ends.
+struct RangeBound: Sendable {
+  var graph: Graph
+  var nodes: [NodeID]
+}
+
+/// A pair energy whose tail beyond its range is added as for a uniform fluid.
+struct Tail: Sendable {
+  var graph: Graph
+  /// Energy as a function of r², in the pair's inputs; and the range.
+  var energy: NodeID
+  var slope: NodeID
+  var range: NodeID
+}
+
+/// A count or a sum over pairs that is measured, not evolved.
+struct MeasuredPairs: Sendable {
+  enum Kind: Sendable { case histogram(bins: Int), sum }
+  var kind: Kind
+  var kernel: PairKernel
+  var range: RangeBound
+}

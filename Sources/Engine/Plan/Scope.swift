@@ -1,0 +1,158 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+import Laws
+import Scenes
+
+/// What names mean in the passes of one use of a law.
+struct Scope {
+  /// Where a pass stands: what its names refer to.
+  enum Place { case member, pair, world }
+
+  let use: LawUse
+  let place: Place
+  let fields: FieldTable
+  /// Abbreviations of the pass.
+  var lets: [Binding]
+  /// The node that stands for a column now, in a chain of fused passes.
+  let current: CurrentValues
+
+  init(_ use: LawUse, _ place: Place, fields: FieldTable, lets: [Binding] = [], current: CurrentValues = CurrentValues()) {
+    self.use = use
+    self.place = place
+    self.fields = fields
+    self.lets = lets
+    self.current = current
+  }
+
+  /// A lowering that knows these names, working on a graph.
+  func lowering(on graph: Graph, noisePlace: Int) -> Lowering {
+    var lowering = Lowering(graph: graph, space: fields.space) { (key, graph) throws(Diagnostic) in
+      try self.meaning(of: key, in: &graph)
+    }
+    lowering.special = { (name, arguments, lowering) throws(Diagnostic) in
+      try self.special(name, arguments, &lowering)
+    }
+    lowering.noisePlace = noisePlace
+    return lowering
+  }
+
+  /// In the order of LANGUAGE: let of the pass, own field, let of the law, parameters and constants, world.
+  func meaning(of key: Lowering.Key, in graph: inout Graph) throws(Diagnostic) -> Meaning? {
+    if key.owner.isEmpty, let binding = lets.first(where: { $0.name == key.name && $0.index == nil }) {
+      return .abbreviation(binding.value)
+    }
+    if let value = known(key, in: &graph) ?? field(key, in: &graph) { return .value(value) }
+    if key.owner.isEmpty, let binding = use.law.lets.first(where: { $0.name == key.name }) { return .abbreviation(binding.value) }
+    if let setting = use[key.name] { return parameter(setting, owner: key.owner, in: &graph) }
+    if let constant = use.law.constants.first(where: { $0.name == key.name }) {
+      return .value(self.constant(constant.value, in: &graph))
+    }
+    return key.owner.isEmpty ? fields.world(key.name, every: use.every, in: &graph).map { .value($0) } : nil
+  }
+
+  // MARK: Fields and pairs
+
+  private func field(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
+    switch place {
+    case .world: return nil
+    case .member:
+      guard key.owner.isEmpty || use.roles[key.owner] != nil, let field = fields[key.name] else { return nil }
+      return current.value(of: field, in: &graph)
+    case .pair:
+      guard let end = end(of: key.owner), let field = fields[key.name] else { return nil }
+      return Value(
+        field.shape,
+        (0..<field.components).map { graph.input(Input(.field, field.name, component: $0, end: end)) })
+    }
+  }
+
+  private func end(of owner: String) -> String? { owner == "i" || owner == "j" ? owner : nil }
+
+  /// d, r, n and u of a pair.
+  private func known(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
+    guard place == .pair, key.owner.isEmpty else { return nil }
+    let space = fields.space
+    func separation(_ graph: inout Graph) -> [NodeID] { (0..<space).map { graph.input(Input(.separation, component: $0)) } }
+    func distance(_ graph: inout Graph) -> NodeID {
+      let square = graph.input(Input(.distanceSquared))
+      return graph.squareRoot(square)
+    }
+    switch key.name {
+    case "d": return .vector(separation(&graph))
+    case "r": return .scalar(distance(&graph))
+    case "n":
+      let inverse = graph.power(distance(&graph), Rational(-1))
+      return .vector(graph.scaled(separation(&graph), by: inverse))
+    case "u":
+      return .vector(
+        (0..<space).map { axis in
+          let ends = ["i", "j"].map { graph.input(Input(.field, "velocity", component: axis, end: $0)) }
+          return graph.subtract(ends[0], ends[1])
+        })
+    default: return nil
+    }
+  }
+
+  // MARK: Parameters and constants
+
+  private func parameter(_ setting: ParameterSetting, owner: String, in graph: inout Graph) -> Meaning {
+    let end: String
+    switch setting.per {
+    case nil: end = ""
+    case .species: end = place == .pair ? owner : "member"
+    case .pair: end = "pair"
+    }
+    let name = "\(use.name).\(setting.name)"
+    switch setting.values.first {
+    case .function(.formula(let formula)) where Set(setting.values).count == 1:
+      return .formula(
+        Meaning.Formula(formula.expression, arguments: formula.arguments, constants: formula.constants.mapValues(\.numbers)))
+    case .function: return .function(name, end: end == "member" ? "" : end)
+    case .numbers(let numbers):
+      return .value(
+        Value(
+          numbers.count == 1 ? .scalar : setting.shape,
+          numbers.indices.map { graph.input(Input(.parameter, name, component: $0, end: end)) }))
+    default: return .value(.scalar(graph.constant(0)))
+    }
+  }
+
+  private func constant(_ value: Constant.Value, in graph: inout Graph) -> Value {
+    switch value {
+    case .number(let number): return .scalar(graph.constant(number))
+    case .list(let items):
+      let values = items.map { constant($0, in: &graph) }
+      let shape = values.first?.shape ?? .scalar
+      let isVector: Bool = if case .array(fields.space, .scalar) = shape { true } else { false }
+      return Value(.array(values.count, of: isVector ? .vector : shape), values.flatMap(\.components))
+    }
+  }
+
+  // MARK: Functions that need to know where they stand
+
+  private func special(_ name: String, _ arguments: [Expression], _ lowering: inout Lowering) throws(Diagnostic) -> Value? {
+    switch (name, arguments.count) {
+    case ("closest", 1):
+      let value = try lowering.lower(arguments[0])
+      return .vector(fields.nearestImage(of: value.components, in: &lowering.graph))
+    case ("count", 0...1):
+      let role = arguments.first.map { if case .name(let name) = $0.node { name } else { "" } } ?? ""
+      return .scalar(lowering.graph.input(Input(.world, "count", component: Int(fields.mask(of: use.roles[role] ?? use.species)))))
+    default: return nil
+    }
+  }
+}
+
+/// The nodes that stand for columns now: what earlier passes of a chain have assigned, else the stored values.
+final class CurrentValues {
+  private(set) var assigned: [Column: NodeID] = [:]
+
+  func value(of field: FieldTable.Field, in graph: inout Graph) -> Value {
+    Value(field.shape, (0..<field.components).map { node(of: Column(field.name, $0), in: &graph) })
+  }
+
+  func node(of column: Column, in graph: inout Graph) -> NodeID { assigned[column] ?? graph.input(column.input) }
+
+  func assign(_ column: Column, _ node: NodeID) { assigned[column] = node }
+}

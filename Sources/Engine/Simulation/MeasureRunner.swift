@@ -1,0 +1,81 @@
+import Diagnostics
+import KernelCompiler
+import World
+
+/// Measures over pairs: histograms and sums.
+final class MeasureRunner {
+  private let plans: [MeasuredPairs]
+  private let libraries: [KernelLibrary]
+  private let neighbourhood: Neighbourhood
+  private let parameters: ParameterTable
+  private var needs: [BoundNeeds]
+
+  init(
+    _ plans: [MeasuredPairs], in neighbourhood: Neighbourhood, toolchain: Toolchain, _ parameters: ParameterTable
+  ) throws(Failure) {
+    self.plans = plans
+    self.neighbourhood = neighbourhood
+    self.parameters = parameters
+    needs = plans.map { BoundNeeds($0.kernel.needs, isPaired: true) }
+    var libraries: [KernelLibrary] = []
+    for plan in plans { libraries.append(try KernelLibrary(plan.kernel.text, with: toolchain)) }
+    self.libraries = libraries
+  }
+
+  /// The counts of a histogram's bins, or one sum.
+  func values(_ index: Int, on store: ParticleStore, box: Box, _ world: WorldState) throws(Failure) -> [Double] {
+    let plan = plans[index], kernel = plan.kernel
+    _ = needs[index].update(parameters, world)
+    let layout = PairLayout(
+      extras: kernel.extras.count, hasForce: false, sums: 0, usesSpecies: kernel.usesSpecies, usesIds: kernel.usesIds)
+    let range = plan.range.value(store, parameters, world)
+    let input = input(for: kernel, needs[index], world)
+    let tables = needs[index].tables + needs[index].splines.map(PairRunner.blocks)
+    switch plan.kind {
+    case .histogram(let bins):
+      neighbourhood.box = box
+      let measure = try PairMeasure(libraries[index], layout: layout, range: range, bins: bins, in: neighbourhood)
+      try neighbourhood.update(store)
+      measure.packing.setTables(tables)
+      return try measure.counts(store, input(store)).map { Double($0) }
+    case .sum:
+      // On a copy of the particles, as the list of an evaluation is kept up to date as long as its neighbourhood lives.
+      let copy = store.copy(of: Set(kernel.extras.map(\.field)))
+      let own = Neighbourhood(box: box, kernels: neighbourhood.kernels, workers: neighbourhood.workers, skin: 0)
+      let evaluation = try PairEvaluation(libraries[index], layout: layout, range: range, in: own, hasTotals: true)
+      evaluation.packing.setTables(tables)
+      try own.update(copy)
+      return [try evaluation.evaluate(copy, input(copy), into: [], adding: false, totals: true)?.energy ?? 0]
+    }
+  }
+
+  private func input(for kernel: PairKernel, _ needs: BoundNeeds, _ world: WorldState) -> (ParticleStore) -> PairInput {
+    { store in
+      var input = PairInput()
+      input.extras = kernel.extras.map { column in
+        guard let field = store.columns(of: column.field) else { preconditionFailure("the store has no field \(column.field)") }
+        return field[column.component]
+      }
+      input.constants = needs.constants
+      input.speciesCount = self.parameters.speciesCount
+      (input.seed, input.step) = (world.seed, world.step)
+      return input
+    }
+  }
+}
+
+extension ParticleStore {
+  /// A store of the same particles with their positions and these fields alone.
+  func copy(of names: Set<String>) -> ParticleStore {
+    let copy = ParticleStore(space: space)
+    for name in names.sorted() where name != "position" {
+      copy.addField(name, components: columns(of: name)?.count ?? 0)
+    }
+    copy.append(species: 0, ids: UnsafeBufferPointer(start: idColumn, count: count))
+    copy.speciesColumn.update(from: speciesColumn, count: count)
+    for name in copy.fieldNames {
+      for (to, from) in zip(copy.columns(of: name) ?? [], columns(of: name) ?? []) { to.update(from: from, count: count) }
+    }
+    return copy
+  }
+}

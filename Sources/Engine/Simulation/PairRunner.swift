@@ -1,0 +1,192 @@
+import CKernel
+import Diagnostics
+import Expressions
+import Foundation
+import KernelCompiler
+import World
+
+/// Calls the loops over pairs of a plan.
+final class PairRunner {
+  /// A loaded loop, on a list of pairs that reaches far enough.
+  private struct Loop {
+    let library: KernelLibrary
+    let kernel: PairKernel
+    let bound: RangeBound
+    var needs: BoundNeeds
+    var evaluation: PairEvaluation
+    var range: Double
+  }
+
+  /// Potential energy and virial of all pairs since the slot began.
+  private(set) var totals = PairTotals(energy: 0, virial: [])
+  let neighbourhood: Neighbourhood
+  private let parameters: ParameterTable
+  private var loops: [Loop] = []
+  private var tails: [(tail: Tail, values: [(energy: Double, virial: Double)])] = []
+
+  init(
+    _ groups: [PairGroup], kernels: ListKernels, box: Box, store: ParticleStore, workers: Workers, toolchain: Toolchain,
+    _ parameters: ParameterTable, _ world: WorldState
+  ) throws(Failure) {
+    self.parameters = parameters
+    neighbourhood = Neighbourhood(box: box, kernels: kernels, workers: workers)
+    for group in groups {
+      let library = try KernelLibrary(group.kernel.text, with: toolchain)
+      let range = group.range.value(store, parameters, world)
+      loops.append(
+        Loop(
+          library: library, kernel: group.kernel, bound: group.range, needs: BoundNeeds(group.kernel.needs, isPaired: true),
+          evaluation: try Self.evaluation(library, group.kernel, range, neighbourhood), range: range))
+      for tail in group.tails { tails.append((tail, tail.perDensity(parameters, world, space: box.space))) }
+    }
+  }
+
+  private static func evaluation(
+    _ library: KernelLibrary, _ kernel: PairKernel, _ range: Double, _ neighbourhood: Neighbourhood
+  ) throws(Failure) -> PairEvaluation {
+    try PairEvaluation(
+      library,
+      layout: PairLayout(
+        extras: kernel.extras.count, hasForce: kernel.hasForce, sums: kernel.sums.count, usesSpecies: kernel.usesSpecies,
+        usesIds: kernel.usesIds),
+      range: range, in: neighbourhood, hasTotals: kernel.hasForce || kernel.hasEnergy)
+  }
+
+  /// Brings lists up to date with the positions.
+  func update(_ store: ParticleStore, _ world: WorldState, box: Box) throws(Failure) {
+    neighbourhood.box = box
+    guard try neighbourhood.update(store) else { return }
+    for index in loops.indices where loops[index].bound.readsFields {
+      let range = loops[index].bound.value(store, parameters, world)
+      guard range > loops[index].range else { continue }
+      loops[index].range = range
+      loops[index].evaluation = try Self.evaluation(loops[index].library, loops[index].kernel, range, neighbourhood)
+      loops[index].needs = BoundNeeds(loops[index].kernel.needs, isPaired: true)
+      _ = try neighbourhood.update(store)
+    }
+  }
+
+  /// Starts a new slot: nothing has been added to the totals.
+  func clearTotals(space: Int) {
+    totals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
+  }
+
+  /// Runs one loop; `outputs` are the columns of the force, if the law gives one, and of the sums.
+  func run(
+    _ index: Int, on store: ParticleStore, _ world: WorldState, into outputs: [UnsafeMutablePointer<Double>], adding: Bool,
+    wantsTotals: Bool
+  ) throws(Failure) {
+    let kernel = loops[index].kernel
+    if loops[index].needs.update(parameters, world) {
+      loops[index].evaluation.packing.setTables(loops[index].needs.tables + loops[index].needs.splines.map(Self.blocks))
+    }
+    var input = PairInput()
+    input.extras = kernel.extras.map { column in
+      guard let field = store.columns(of: column.field) else { preconditionFailure("the store has no field \(column.field)") }
+      return field[column.component]
+    }
+    input.constants = loops[index].needs.constants
+    input.speciesCount = parameters.speciesCount
+    (input.seed, input.step) = (world.seed, world.step)
+    let wants = wantsTotals && (kernel.hasForce || kernel.hasEnergy)
+    let found = try loops[index].evaluation.evaluate(store, input, into: outputs, adding: adding, totals: wants)
+    if let found {
+      totals.energy += found.energy
+      totals.virial = zip(totals.virial, found.virial).map { $0 + $1 }
+    }
+  }
+
+  /// The blocks of a function, one for each pair of species, as the kernels read them.
+  static func blocks(_ splines: [SplineTable]) -> [Double] {
+    splines.flatMap { [$0.first, 1 / $0.width, Double($0.intervals), Double(4 + $0.pieces.count)] + $0.pieces }
+  }
+
+  /// Mean-field corrections for these numbers of particles in this volume: energy, and the trace of the virial.
+  func tailCorrection(counts: [Int], volume: Double) -> (energy: Double, virial: Double) {
+    var sum = (energy: 0.0, virial: 0.0)
+    for (_, values) in tails {
+      for (index, value) in values.enumerated() {
+        let (i, j) = (index / counts.count, index % counts.count)
+        let pairs = Double(counts[i]) * Double(counts[j]) / (2 * volume)
+        sum.energy += pairs * value.energy
+        sum.virial += pairs * value.virial
+      }
+    }
+    return sum
+  }
+
+  /// State that a continued run needs to give the same bits: fixed-point exponents and the width of the buffer.
+  var exponents: [[Int]] {
+    get { loops.map(\.evaluation.exponents) }
+    set { for (index, value) in newValue.enumerated() where index < loops.count { loops[index].evaluation.exponents = value } }
+  }
+}
+
+extension RangeBound {
+  var readsFields: Bool { graph.inputs(of: nodes).contains { $0.kind == .field } }
+
+  /// The largest range over all species and particles; fields enter with their largest values (length).
+  func value(_ store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> Double {
+    var largest: [Column: Double] = [:]
+    for case let input in graph.inputs(of: nodes) where input.kind == .field {
+      let column = Column(input.name, input.component)
+      guard let numbers = store.columns(of: column.field)?[column.component] else { continue }
+      largest[column] = UnsafeBufferPointer(start: numbers, count: store.count).max() ?? 0
+    }
+    let tape = Tape(graph, roots: nodes), count = parameters.speciesCount
+    var best = 0.0
+    for i in 0..<count {
+      for j in 0..<count {
+        var context = parameters.context(world, i: i, j: j)
+        let inner = context.input
+        context.input = { input in
+          input.kind == .field ? largest[Column(input.name, input.component)] ?? 0 : inner(input)
+        }
+        best = max(best, tape.run(in: context).max() ?? 0)
+      }
+    }
+    return best
+  }
+}
+
+extension Tail {
+  /// For each pair of species, ∫ e dV and ∫ −r·(de/dr) dV beyond the range: energy and virial per density of pairs.
+  ///
+  /// With r = R/x the integral runs over x from 0 to 1; Gauss–Legendre in panels towards x = 0.
+  func perDensity(_ parameters: ParameterTable, _ world: WorldState, space: Int) -> [(energy: Double, virial: Double)] {
+    let count = parameters.speciesCount
+    return (0..<count * count).map { index in
+      integral(parameters.context(world, i: index / count, j: index % count), space: space)
+    }
+  }
+
+  private func integral(_ context: GraphContext, space: Int) -> (energy: Double, virial: Double) {
+    let reach = graph.evaluate([range], in: context)[0]
+    let tape = Tape(graph, roots: [energy, slope])
+    let surface = [2, 2 * Double.pi, 4 * Double.pi][space - 1]
+    var sum = (energy: 0.0, virial: 0.0)
+    for (x, weight) in Self.nodes {
+      let r = reach / x
+      var inner = context
+      inner.input = { $0.kind == .distanceSquared ? r * r : context.input($0) }
+      let values = tape.run(in: inner)
+      // dV = surface r^(D−1) dr, dr = R/x² dx; r de/dr = 2 r² de/d(r²)
+      let volume = surface * pow(r, Double(space - 1)) * reach / (x * x) * weight
+      sum.energy += values[0] * volume
+      sum.virial -= 2 * r * r * values[1] * volume
+    }
+    return sum
+  }
+
+  /// Five-point Gauss–Legendre on 40 panels of [0, 1].
+  private static let nodes: [(Double, Double)] = {
+    let roots = [0.0, 0.5384693101056831, -0.5384693101056831, 0.9061798459386640, -0.9061798459386640]
+    let weights = [0.5688888888888889, 0.4786286704993665, 0.4786286704993665, 0.2369268850561891, 0.2369268850561891]
+    let panels = 40
+    return (0..<panels).flatMap { panel in
+      zip(roots, weights).map { root, weight in
+        ((Double(panel) + 0.5 + root / 2) / Double(panels), weight / Double(2 * panels))
+      }
+    }
+  }()
+}

@@ -1,0 +1,138 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+
+extension Simulation {
+  /// Runs one operation of the plan.
+  func run(_ operation: Operation, wantsTotals: Bool) throws {
+    switch operation {
+    case .members(let call): try run(call)
+    case .world(let pass): assign(pass)
+    case .totals(let pass): for (name, values) in try evaluate(pass, series: nil) { world[name] = values }
+    case .forces(let group, let time):
+      let before = world["time"]
+      world["time"] = time.tape.run(in: parameters.context(world))
+      try evaluateForces(group: group, wantsTotals: wantsTotals)
+      world["time"] = before
+    case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
+    case .every(let count, let inner):
+      if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
+    case .require(let tape, let message):
+      if number(tape) == 0 { throw Failure(.blewUp, "step \(step): required: \(message)") }
+    }
+  }
+
+  /// The number that a tape gives now.
+  func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
+
+  private func run(_ call: MemberCall) throws {
+    if let failed = members.run(call.kernel, on: store, parameters, world) {
+      throw Failure(.blewUp, "step \(step): particle \(failed) breaks what a law requires: \(call.requirement ?? "")")
+    }
+    if call.removes { remove { $0[0] != 0 } }
+    if call.movesParticles { removeEscaped() }
+  }
+
+  /// Takes away the particles that a pass has marked.
+  private func remove(where isMarked: ([Double]) -> Bool) {
+    guard let marks = store.columns(of: ChainBuilder.removal.field)?[0] else { return }
+    let gone = store.remove { isMarked([marks[$0]]) }
+    removed += gone
+    if gone > 0 { updateWorld() }
+  }
+
+  /// Removes and counts what has left through open sides.
+  private func removeEscaped() {
+    let open = box.sides.indices.filter { box.sides[$0] == .open }
+    guard !open.isEmpty, let position = store.columns(of: "position") else { return }
+    let low = box.origin, high = zip(box.origin, box.lengths).map { $0 + $1 }
+    let gone = store.remove { place in
+      open.contains { axis in position[axis][place] < low[axis] || position[axis][place] > high[axis] }
+    }
+    guard gone > 0 else { return }
+    removed += gone
+    updateWorld()
+  }
+
+  private func assign(_ pass: WorldPass) {
+    let values = pass.tape.tape.run(in: parameters.context(world))
+    var place = 0
+    for (name, components) in pass.targets {
+      world[name] = Array(values[place..<place + components])
+      place += components
+      if name == "box" { box.lengths = world[name] }
+    }
+  }
+
+  private func run(_ repetition: Repetition, wantsTotals: Bool) throws {
+    let outerStep = world["dt"], outerTime = world["time"], outerSeed = world.seed
+    defer { (world["dt"], world["time"], world.seed) = (outerStep, outerTime, outerSeed) }
+    if let dt = repetition.dt { world["dt"] = [number(dt)] }
+    let limit = Int((repetition.times ?? repetition.limit).map { number($0) } ?? .greatestFiniteMagnitude.rounded())
+    for round in 0..<max(0, limit) {
+      // Every round draws its own noise.
+      world.seed = outerSeed ^ (UInt64(round) &* 0x9e37_79b9_7f4a_7c15)
+      for operation in repetition.passes { try run(operation, wantsTotals: wantsTotals) }
+      if repetition.dt != nil { world["time"] = [(world["time"].first ?? 0) + (world["dt"].first ?? 0)] }
+      if let until = repetition.until, number(until) != 0 { return }
+    }
+    guard repetition.until != nil else { return }
+    let message = "a repeat reached its limit of \(limit) rounds"
+    if scene.limitPolicy == .stop { throw Failure(.blewUp, "step \(step): \(message)") }
+    warnings[message, default: 0] += 1
+  }
+
+  // MARK: Forces
+
+  /// Runs the force laws of a group on the present positions.
+  func evaluateForces(group: String, wantsTotals: Bool) throws {
+    guard let pass = plan.forceGroups[group] else { return }
+    if !plan.pairs.isEmpty { try pairs.update(store, world, box: box) }
+    pairs.clearTotals(space: store.space)
+    for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
+    guard wantsTotals else { return }
+    let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
+    let alone = try pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
+    world["potential"] = [pairs.totals.energy + tail.energy + alone]
+    world["virial"] = fullVirial(trace: tail.virial)
+    hasTotals = true
+  }
+
+  private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {
+    switch operation {
+    case .clear(let columns):
+      for column in columns { self.column(column)?.update(repeating: 0, count: store.count) }
+    case .members(let call): try run(call)
+    case .pairs(let index, let overwrites):
+      let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
+      // Sums that replace are cleared, so that one loop can add everything.
+      for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !overwrites {
+        self.column(column)?.update(repeating: 0, count: store.count)
+      }
+      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+      let outputs = (force + kernel.sums).compactMap { self.column($0) }
+      let canOverwrite = overwrites && adds.allSatisfy { !$0 }
+      if overwrites && !canOverwrite { for column in force { self.column(column)?.update(repeating: 0, count: store.count) } }
+      try pairs.run(index, on: store, world, into: outputs, adding: !canOverwrite, wantsTotals: wantsTotals)
+    }
+  }
+
+  private func column(_ column: Column) -> UnsafeMutablePointer<Double>? {
+    store.columns(of: column.field).flatMap { $0.indices.contains(column.component) ? $0[column.component] : nil }
+  }
+
+  /// The symmetric virial as a matrix, with an isotropic part added.
+  private func fullVirial(trace: Double) -> [Double] {
+    let space = store.space
+    var matrix = [Double](repeating: 0, count: space * space), index = 0
+    for row in 0..<space {
+      for column in row..<space {
+        matrix[row * space + column] = pairs.totals.virial[index]
+        matrix[column * space + row] = pairs.totals.virial[index]
+        index += 1
+      }
+      matrix[row * space + row] += trace / Double(space)
+    }
+    return matrix
+  }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+import Laws
+import Scenes
+import World
+
+/// A running scene: particles, fields of the world, and the plan that moves them.
+public final class Simulation {
+  public let scene: Scene
+  public let plan: Plan
+  public internal(set) var store: ParticleStore
+  public internal(set) var box: Box
+  /// Steps done since the beginning of the run.
+  public internal(set) var step: Int
+  /// Units of the run.
+  public internal(set) var time: Double
+  /// Particles that left through open sides or were removed.
+  public internal(set) var removed = 0
+  /// Warnings that were counted instead of stopping the run.
+  public internal(set) var warnings: [String: Int] = [:]
+  var world = WorldState()
+  let parameters: ParameterTable
+  let members: MemberRunner
+  let pairs: PairRunner
+  let measures: MeasureRunner
+  let workers: Workers
+  /// Values of the logged series, for totals over them.
+  var series: [[(time: Double, values: [Double])]] = []
+  private var countedParticles = -1
+  /// True if potential and virial belong to the latest forces.
+  var hasTotals = false
+
+  /// Compiles the scene's laws, if that was not done before, and puts the particles of the state into place.
+  ///
+  /// - Throws: `Diagnostics` for what laws or scene have wrong, `Failure` for what the machine refuses.
+  public init(_ scene: Scene, from state: SimulationState, library: LawLibrary, threads: Int = 1, toolchain: Toolchain = Toolchain()) throws {
+    self.scene = scene
+    let frame = state.frame
+    plan = try PlanBuilder.plan(scene, library: library)
+    box = frame.box
+    step = frame.step
+    time = frame.time
+    workers = Workers(threads)
+    parameters = ParameterTable(scene)
+    members = try MemberRunner(plan, toolchain: toolchain, workers: workers)
+    store = try Self.store(of: frame, plan)
+    world.seed = scene.seed
+    world.draw = members.draw
+    for (name, values) in plan.world { world[name] = values }
+    world["box"] = box.lengths
+    world["dt"] = [scene.timeStep]
+    let kernels = try ListKernels(space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
+    pairs = try PairRunner(
+      plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
+    measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
+    series = plan.log.map { _ in [] }
+    restore(state.memory)
+    updateWorld()
+    try start(from: frame)
+  }
+
+  private func start(from frame: Frame) throws {
+    if frame.step == 0 {
+      try initializeFields(givenBy: Set(frame.fields.map(\.name)))
+      for operation in plan.start { try run(operation, wantsTotals: true) }
+    }
+    if plan.needsForcesAtStart || !plan.pairs.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
+  }
+
+  /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
+  public func advance(wantsTotals: Bool) throws {
+    hasTotals = false
+    for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    step += 1
+    time += world["dt"].first ?? scene.timeStep
+    updateWorld()
+  }
+
+  /// What everybody may read: time, step, counts.
+  func updateWorld() {
+    world["time"] = [time]
+    world["step"] = [Double(step)]
+    world["removed"] = [Double(removed)]
+    world.step = Int64(step)
+    guard countedParticles != store.count else { return }
+    countedParticles = store.count
+    world.counts = [Int](repeating: 0, count: max(1, scene.species.count))
+    for place in 0..<store.count { world.counts[Int(store.speciesColumn[place])] += 1 }
+  }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// Numbers in memory that belongs to one owner: aligned to a cache line, zero at first, readable a cluster beyond the end.
+///
+/// Pages are taken from the system when they are first touched, so that room kept in reserve costs nothing.
+public final class AlignedArray<Element: BitwiseCopyable> {
+  private static var alignment: Int { 64 }
+  private var block: UnsafeMutableRawPointer
+  /// The first element; changes when the capacity does.
+  public private(set) var base: UnsafeMutablePointer<Element>
+  public private(set) var capacity: Int
+
+  public init(capacity: Int = 0) {
+    (block, base) = Self.allocate(capacity)
+    self.capacity = capacity
+  }
+
+  deinit { free(block) }
+
+  /// Makes room for `needed` elements and keeps the first `kept`; grows by half at least, so that appending stays linear.
+  public func reserve(_ needed: Int, keeping kept: Int = 0) {
+    guard needed > capacity else { return }
+    let larger = max(needed, capacity + capacity / 2)
+    let (fresh, start) = Self.allocate(larger)
+    start.update(from: base, count: kept)
+    free(block)
+    (block, base, capacity) = (fresh, start, larger)
+  }
+
+  private static func allocate(_ capacity: Int) -> (UnsafeMutableRawPointer, UnsafeMutablePointer<Element>) {
+    let bytes = capacity * MemoryLayout<Element>.stride + 16 * MemoryLayout<Element>.stride + alignment
+    guard let block = calloc(bytes, 1) else { fatalError("out of memory: \(bytes) bytes for particles") }
+    let start = block.alignedUp(toMultipleOf: alignment)
+    return (block, start.bindMemory(to: Element.self, capacity: capacity + 16))
+  }
+}

@@ -1,0 +1,127 @@
+/// All free particles of all species in dense columns, without holes.
+///
+/// A neighbour search puts them into a new order; columns are then other memory, and `generation` has grown.
+public final class ParticleStore {
+  public let space: Int
+  public private(set) var count = 0
+  /// Changes when particles were put into another order, added or removed, or a column moved in memory.
+  public private(set) var generation = 0
+  /// Changes when the order of the particles did, or their number.
+  public private(set) var arrangement = 0
+  public private(set) var fieldNames: [String] = []
+  private(set) var ids = AlignedArray<Int64>()
+  private(set) var species = AlignedArray<Int32>()
+  private(set) var images: [AlignedArray<Int32>]
+  private var fields: [String: [AlignedArray<Double>]] = [:]
+  private var spareWide = AlignedArray<Double>()
+  private var spareIds = AlignedArray<Int64>()
+  private var spareNarrow = AlignedArray<Int32>()
+
+  /// An empty store of a world of 1, 2 or 3 dimensions; it has the field `position`.
+  public init(space: Int) {
+    precondition((1...3).contains(space), "a world has 1, 2 or 3 dimensions")
+    self.space = space
+    images = (0..<space).map { _ in AlignedArray<Int32>() }
+    addField("position", components: space)
+  }
+
+  /// Adds a field; every particle has `initial` in each component.
+  public func addField(_ name: String, components: Int, initial: Double = 0) {
+    precondition(fields[name] == nil, "field \(name) exists")
+    let columns = (0..<components).map { _ in AlignedArray<Double>(capacity: ids.capacity) }
+    for column in columns { column.base.update(repeating: initial, count: count) }
+    fields[name] = columns
+    fieldNames.append(name)
+    generation += 1
+  }
+
+  /// The columns of a field, one per component; nil if there is none of this name. Valid until `generation` changes.
+  public func columns(of name: String) -> [UnsafeMutablePointer<Double>]? { fields[name]?.map(\.base) }
+
+  /// The ids, of which none occurs twice. Valid until `generation` changes.
+  public var idColumn: UnsafeMutablePointer<Int64> { ids.base }
+
+  /// Indices of species. Valid until `generation` changes.
+  public var speciesColumn: UnsafeMutablePointer<Int32> { species.base }
+
+  /// How often each particle has left through the upper face of a periodic side, one column per dimension: position plus
+  /// this times the side is the unwrapped position. Valid until `generation` changes.
+  public var imageColumns: [UnsafeMutablePointer<Int32>] { images.map(\.base) }
+
+  /// The columns of positions.
+  var positions: [UnsafeMutablePointer<Double>] { (fields["position"] ?? []).map(\.base) }
+
+  /// Adds particles of a species with these ids, all fields zero, and returns their places.
+  @discardableResult
+  public func append(species code: Int32, ids newIds: some Collection<Int64>) -> Range<Int> {
+    let places = count..<count + newIds.count
+    reserve(places.upperBound)
+    for (place, id) in zip(places, newIds) { ids.base[place] = id }
+    (species.base + places.lowerBound).update(repeating: code, count: places.count)
+    for image in images { (image.base + places.lowerBound).update(repeating: 0, count: places.count) }
+    for column in fields.values.joined() { (column.base + places.lowerBound).update(repeating: 0, count: places.count) }
+    count = places.upperBound
+    rearranged()
+    return places
+  }
+
+  /// Removes the particles at places for which `isGone`, keeping the order of the others; returns how many went.
+  @discardableResult
+  public func remove(where isGone: (Int) -> Bool) -> Int {
+    let kept = (0..<count).filter { !isGone($0) }
+    let removed = count - kept.count
+    guard removed > 0 else { return 0 }
+    func close<Element>(_ column: AlignedArray<Element>) {
+      for (to, from) in kept.enumerated() { column.base[to] = column.base[from] }
+    }
+    close(ids)
+    close(species)
+    images.forEach { close($0) }
+    fields.values.joined().forEach { close($0) }
+    count = kept.count
+    rearranged()
+    return removed
+  }
+
+  /// Makes room for this many particles.
+  public func reserve(_ capacity: Int) {
+    guard capacity > ids.capacity else { return }
+    ids.reserve(capacity, keeping: count)
+    species.reserve(ids.capacity, keeping: count)
+    for image in images { image.reserve(ids.capacity, keeping: count) }
+    for column in fields.values.joined() { column.reserve(ids.capacity, keeping: count) }
+    generation += 1
+  }
+
+  private func rearranged() {
+    arrangement += 1
+    generation += 1
+  }
+
+  /// Puts every column into a new order: `wide` and `narrow` write the permuted copy of their first argument to the second.
+  func permute(
+    wide: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void,
+    narrow: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
+  ) {
+    spareWide.reserve(ids.capacity)
+    spareIds.reserve(ids.capacity)
+    spareNarrow.reserve(ids.capacity)
+    for name in fieldNames {
+      for component in fields[name, default: []].indices {
+        guard let column = fields[name]?[component] else { continue }
+        wide(column.base, spareWide.base)
+        fields[name]?[component] = spareWide
+        spareWide = column
+      }
+    }
+    wide(ids.base, spareIds.base)
+    swap(&ids, &spareIds)
+    narrow(species.base, spareNarrow.base)
+    swap(&species, &spareNarrow)
+    for axis in images.indices {
+      narrow(images[axis].base, spareNarrow.base)
+      swap(&images[axis], &spareNarrow)
+    }
+    rearranged()
+  }
+}

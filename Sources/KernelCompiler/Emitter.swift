@@ -1,0 +1,241 @@
+import Expressions
+
+/// Writes the statements that compute nodes of a graph, and collects what must be computed before the kernel is called.
+///
+/// The largest parts that do not vary become constants (`k[n]`) or tables per species (`table[n]`), so that the text depends on
+/// the form of a law alone, never on the values of its parameters.
+public struct Emitter {
+  public private(set) var graph: Graph
+  let dialect: Dialect
+  /// How often an input changes.
+  let inputRate: (Input) -> Rate
+  /// How a varying input is read in C.
+  let inputText: (Input) -> String
+  /// How a noise node is drawn in C: kind, place, component, argument.
+  let noiseText: (Graph.Noise, Int, Int, String?) -> String
+
+  /// Nodes whose values the kernel reads as `k[n]`.
+  public private(set) var constants: [NodeID] = []
+  /// Nodes whose values per species, or per pair of species, the kernel reads from `table[n]`.
+  public private(set) var tables: [NodeID] = []
+  /// Functions of the scene, whose tables follow those of `tables`.
+  public private(set) var functions: [FunctionUse] = []
+  public private(set) var statements: [String] = []
+
+  private var names: [NodeID: String] = [:]
+  private var powers: [String: String] = [:]
+  private var rates: [NodeID: Rate] = [:]
+  private var serial = 0
+
+  public init(
+    graph: Graph, dialect: Dialect, inputRate: @escaping (Input) -> Rate, inputText: @escaping (Input) -> String,
+    noiseText: @escaping (Graph.Noise, Int, Int, String?) -> String
+  ) {
+    self.graph = graph
+    self.dialect = dialect
+    self.inputRate = inputRate
+    self.inputText = inputText
+    self.noiseText = noiseText
+  }
+
+  /// How often the value of a node changes.
+  public mutating func rate(of node: NodeID) -> Rate {
+    if let known = rates[node] { return known }
+    let rate: Rate =
+      switch graph[node] {
+      case .input(let input): inputRate(input)
+      case .noise, .call: .varying
+      default: graph.children(of: node).reduce(.uniform) { max($0, self.rate(of: $1)) }
+      }
+    rates[node] = rate
+    return rate
+  }
+
+  /// C text of a number's value; statements are appended as needed.
+  public mutating func value(of node: NodeID) -> String {
+    if let known = names[node] { return known }
+    let text = text(of: node)
+    names[node] = text
+    return text
+  }
+
+  /// The same, always of the type of the dialect (a constant is spread over the lanes).
+  public mutating func spread(_ node: NodeID) -> String {
+    let isCondition = graph.isCondition(node)
+    let number = isCondition ? graph.number(node) : node
+    return cast(value(of: number))
+  }
+
+  /// C text of a condition.
+  public mutating func condition(_ node: NodeID) -> String {
+    if let value = graph.constant(node) { return dialect == .lanes ? "(I)\(value != 0 ? -1 : 0)" : (value != 0 ? "1" : "0") }
+    if graph.isCondition(node), rate(of: node) == .varying { return value(of: node) }
+    return "(\(spread(node)) != 0)"
+  }
+
+  // MARK: One node
+
+  private mutating func text(of node: NodeID) -> String {
+    if let value = graph.constant(node) { return literal(value) }
+    switch rate(of: node) {
+    case .uniform: return constant(node)
+    case .species: return table(node)
+    case .varying: return varying(node)
+    }
+  }
+
+  private mutating func varying(_ node: NodeID) -> String {
+    switch graph[node] {
+    case .constant(let value): return literal(value)
+    case .input(let input): return inputText(input)
+    case .sum(let constant, let terms): return sum(constant, terms)
+    case .product(let factors): return product(factors, coefficient: 1)
+    case .function(let function, let a): return keep(call(function, value(of: a)))
+    case .pairwise(let function, let a, let b): return keep(call(function, spread(a), spread(b)))
+    case .compare(let comparison, let a, let b):
+      return keep("(\(spread(a)) \(comparison.rawValue) \(spread(b)))", condition: true)
+    case .and(let a, let b): return keep("(\(condition(a)) & \(condition(b)))", condition: true)
+    case .or(let a, let b): return keep("(\(condition(a)) | \(condition(b)))", condition: true)
+    case .not(let a): return keep(dialect == .lanes ? "~\(condition(a))" : "!\(condition(a))", condition: true)
+    case .select(let c, let a, let b): return keep("\(condition(c)) ? \(spread(a)) : \(spread(b))")
+    case .call(let name, let end, let derivative, let a): return functionCall(name, end, derivative, a)
+    case .noise(let noise, let place, let component, let argument):
+      return keep(noiseText(noise, place, component, argument.map { value(of: $0) }))
+    }
+  }
+
+  private mutating func functionCall(_ name: String, _ end: String, _ derivative: Int, _ argument: NodeID) -> String {
+    let use = FunctionUse(name: name, end: end)
+    let index = functions.firstIndex(of: use) ?? functions.count
+    if index == functions.count { functions.append(use) }
+    let at = end.isEmpty ? "0" : dialect == .scalar ? "species[m]" : end == "pair" ? "p->si * u->species + p->sj" : "p->s\(end)"
+    return keep("\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
+  }
+
+  // MARK: Sums
+
+  /// constant + Σ, where all that does not vary is one constant and a common power is taken out.
+  private mutating func sum(_ constant: Double, _ terms: [Graph.Term]) -> String {
+    let fixed = terms.filter { rate(of: $0.node) != .varying }
+    let moving = terms.filter { rate(of: $0.node) == .varying }
+    let rest = graph.sum(constant: constant, fixed)
+    if graph.constant(rest) == 0, moving.count > 1, let common = commonFactor(of: moving) {
+      let inner = moving.map { Graph.Term(coefficient: $0.coefficient, node: quotient($0.node, by: common)) }
+      let bracket = graph.sum(inner)
+      let whole = graph.product([common])
+      return keep("\(value(of: whole))*\(operand(value(of: bracket)))")
+    }
+    var text = graph.constant(rest) == 0 ? "" : value(of: rest)
+    for term in moving.sorted(by: { $0.coefficient > $1.coefficient }) { append(term, to: &text) }
+    return keep(text)
+  }
+
+  private mutating func append(_ term: Graph.Term, to text: inout String) {
+    if text.isEmpty {
+      text = product(term)
+    } else if term.coefficient < 0 {
+      text += " - " + product(Graph.Term(coefficient: -term.coefficient, node: term.node))
+    } else {
+      text += " + " + product(term)
+    }
+  }
+
+  private mutating func product(_ term: Graph.Term) -> String {
+    if case .product(let factors) = graph[term.node] { return product(factors, coefficient: term.coefficient) }
+    let value = value(of: term.node)
+    return term.coefficient == 1 ? value : term.coefficient == -1 ? "-\(value)" : "\(literal(term.coefficient))*\(value)"
+  }
+
+  /// The power that all terms share, if they share one.
+  private mutating func commonFactor(of terms: [Graph.Term]) -> Graph.Factor? {
+    guard let first = factors(of: terms[0].node) else { return nil }
+    for factor in first where rate(of: factor.base) == .varying && factor.exponent.denominator <= 2 {
+      let exponents = terms.map { term in factors(of: term.node)?.first { $0.base == factor.base }?.exponent }
+      guard exponents.allSatisfy({ $0 != nil }) else { continue }
+      let found = exponents.compactMap { $0 }
+      let zero = Rational(0)
+      let least = factor.exponent < zero ? found.max() : found.min()
+      if let least, !least.isZero, found.allSatisfy({ ($0 < zero) == (least < zero) }) {
+        return Graph.Factor(base: factor.base, exponent: least)
+      }
+    }
+    return nil
+  }
+
+  private func factors(of node: NodeID) -> [Graph.Factor]? {
+    switch graph[node] {
+    case .product(let factors): factors
+    case .input: [Graph.Factor(base: node, exponent: Rational(1))]
+    default: nil
+    }
+  }
+
+  private mutating func quotient(_ node: NodeID, by factor: Graph.Factor) -> NodeID {
+    graph.product([
+      Graph.Factor(base: node, exponent: Rational(1)),
+      Graph.Factor(base: factor.base, exponent: Rational(0) - factor.exponent),
+    ])
+  }
+
+  // MARK: Products and powers
+
+  private mutating func product(_ factors: [Graph.Factor], coefficient: Double) -> String {
+    let fixed = factors.filter { rate(of: $0.base) != .varying }
+    var parts: [String] = []
+    if !fixed.isEmpty || coefficient != 1 {
+      let whole = graph.product(fixed)
+      let scaled = graph.scale(whole, by: coefficient)
+      parts.append(value(of: scaled))
+    }
+    parts += factors.filter { rate(of: $0.base) == .varying }.map { power(value(of: $0.base), $0.exponent) }
+    return parts.count == 1 ? parts[0] : keep(parts.joined(separator: "*"))
+  }
+
+  private mutating func power(_ base: String, _ exponent: Rational) -> String {
+    switch (exponent.numerator, exponent.denominator) {
+    case (1, 1): return base
+    case (let n, 1) where n > 0: return wholePower(base, n)
+    case (let n, 1): return wholePower(remember("1/\(base)", "(\(literal(1))/\(base))"), -n)
+    case (let n, 2) where n > 0:
+      let root = remember("sqrt \(base)", "\(dialect == .lanes ? "mote_sqrt" : "sqrt")(\(cast(base)))")
+      return n == 1 ? root : keep("\(wholePower(base, (n - 1) / 2))*\(root)")
+    case (let n, 2):
+      let root = remember("sqrt \(base)", "\(dialect == .lanes ? "mote_sqrt" : "sqrt")(\(cast(base)))")
+      return wholePower(remember("1/sqrt \(base)", "(\(literal(1))/\(root))"), -n)
+    default: return keep(call(.power, cast(base), cast(literal(exponent.value))))
+    }
+  }
+
+  /// base^n by squaring, sharing what was computed before.
+  private mutating func wholePower(_ base: String, _ n: Int) -> String {
+    if n == 1 { return base }
+    let half = n % 2 == 0 ? wholePower(base, n / 2) : wholePower(base, n - 1)
+    return remember("\(base)^\(n)", n % 2 == 0 ? "\(half)*\(half)" : "\(half)*\(base)")
+  }
+
+  private mutating func remember(_ key: String, _ text: String) -> String {
+    if let known = powers[key] { return known }
+    let name = keep(text)
+    powers[key] = name
+    return name
+  }
+
+  private mutating func keep(_ text: String, condition: Bool = false) -> String {
+    serial += 1
+    let name = "\(condition ? "c" : "t")\(serial)"
+    statements.append("const \(condition ? dialect.conditionType : dialect.type) \(name) = \(text);")
+    return name
+  }
+
+  private mutating func constant(_ node: NodeID) -> String {
+    let index = constants.firstIndex(of: node) ?? constants.count
+    if index == constants.count { constants.append(node) }
+    return dialect == .lanes ? "u->k[\(index)]" : "k[\(index)]"
+  }
+
+  private mutating func table(_ node: NodeID) -> String {
+    let index = tables.firstIndex(of: node) ?? tables.count
+    if index == tables.count { tables.append(node) }
+    return keep(dialect == .lanes ? "mote_lookup(u->table[\(index)], p->si * u->species + p->sj)" : "table[\(index)][species[m]]")
+  }
+}

@@ -1,0 +1,104 @@
+import Expressions
+
+/// A pass over single particles: fused propagates of one set of species, as one loop.
+public struct MemberKernel: Sendable {
+  /// The new value of a column.
+  public struct Store: Sendable {
+    public var column: Column
+    public var value: NodeID
+    public init(column: Column, value: NodeID) {
+      self.column = column
+      self.value = value
+    }
+  }
+
+  public let name: String
+  /// C text of the kernel's function.
+  public let text: String
+  /// Columns in the order of the call.
+  public let columns: [Column]
+  /// Columns that it writes.
+  public let written: Set<Column>
+  public let needs: KernelNeeds
+
+  /// - Parameters:
+  ///   - requirements: conditions that must hold for every member.
+  ///   - speciesMask: bit s is set if species s takes part; nil if all do.
+  public init(
+    name: String, comment: String, graph: Graph, stores: [Store], requirements: [NodeID] = [], speciesMask: UInt64?,
+    rate: @escaping (Input) -> Rate
+  ) {
+    let roots = stores.map(\.value) + requirements
+    columns = Self.columns(of: graph, roots: roots, and: stores.map(\.column))
+    var emitter = Emitter.forMembers(graph: graph, columns: columns, rate: rate)
+    let values = stores.map { emitter.spread($0.value) }
+    let conditions = requirements.map { emitter.condition($0) }
+    self.name = name
+    var body = emitter.statements
+    if let speciesMask { body.append("const int own = (0x\(String(speciesMask, radix: 16))ull >> species[m]) & 1;") }
+    for condition in conditions {
+      let broken = speciesMask == nil ? "!(\(condition))" : "own && !(\(condition))"
+      body.append("failed = (\(broken)) && ids[m] < failed ? ids[m] : failed;")
+    }
+    for (store, value) in zip(stores, values) {
+      let target = "\(store.column.cName)[m]"
+      body.append("\(target) = \(speciesMask == nil ? value : "own ? \(value) : \(target)");")
+    }
+    written = Set(stores.map(\.column))
+    text = Self.function(
+      name, comment: comment, columns: columns, written: written, body: body,
+      before: conditions.isEmpty ? [] : ["int64_t failed = *call->failed;"],
+      after: conditions.isEmpty ? [] : ["*call->failed = failed;"])
+    needs = KernelNeeds(emitter)
+  }
+
+  static func columns(of graph: Graph, roots: [NodeID], and others: [Column] = []) -> [Column] {
+    let read = graph.inputs(of: roots).compactMap { input in
+      input.kind == .field ? Column(input.name, input.component) : nil
+    }
+    return Set(read + others).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
+  }
+
+  static func function(
+    _ name: String, comment: String, columns: [Column], written: Set<Column>, body: [String], before: [String] = [],
+    after: [String] = []
+  ) -> String {
+    let pointers = columns.enumerated().map { index, column in
+      "  \(written.contains(column) ? "" : "const ")double *restrict const \(column.cName) = call->columns[\(index)];"
+    }
+    return """
+      // \(comment.split(separator: "\n").joined(separator: " "))
+      void \(name)(const mote_member_call *call, int64_t begin, int64_t end) {
+        MOTE_MEMBER_NAMES
+      \((pointers + before.map { "  " + $0 }).joined(separator: "\n"))
+        for (int64_t m = begin; m < end; m++) {
+      \(body.map { "    " + $0 }.joined(separator: "\n"))
+        }
+      \(after.map { "  " + $0 }.joined(separator: "\n"))
+      }
+
+      """
+  }
+}
+
+extension Emitter {
+  /// An emitter of loops over particles that reads fields from columns.
+  static func forMembers(graph: Graph, columns: [Column], rate: @escaping (Input) -> Rate) -> Emitter {
+    let names = Dictionary(uniqueKeysWithValues: columns.map { ($0.input, "\($0.cName)[m]") })
+    return Emitter(
+      graph: graph, dialect: .scalar, inputRate: rate,
+      inputText: { input in input.kind == .species ? "(double)species[m]" : names[input] ?? "NAN" },
+      noiseText: { noise, place, component, argument in
+        let key = "call->seed, call->step, \(placeCode(place, component)), ids[m]"
+        switch noise {
+        case .uniform: return "mote_uniform(\(key))"
+        case .normal: return "mote_normal(\(key))"
+        case .chiSquared: return "mote_chi2(\(key), \(argument ?? "1"))"
+        case .poisson: return "mote_poisson(\(key), \(argument ?? "0"))"
+        }
+      })
+  }
+}
+
+/// One number for a call of noise in a step and its component.
+public func placeCode(_ place: Int, _ component: Int) -> Int { place * 4 + component + 1 }

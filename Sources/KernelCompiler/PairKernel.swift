@@ -1,0 +1,231 @@
+import Expressions
+import KernelTemplates
+
+/// Several laws over the same pairs, as one loop: the generated section that the template of pairs works with.
+public struct PairKernel: Sendable {
+  /// What the laws of one range give.
+  public struct Part: Sendable {
+    /// Pairs closer than this take part (length).
+    public var range: NodeID
+    /// A further condition.
+    public var condition: NodeID?
+    public var energy: NodeID?
+    /// On i; j gets the opposite.
+    public var force: [NodeID]?
+    /// Sums into columns of the receiver, and as the other end sees them.
+    public var sums: [(column: Column, own: NodeID, other: NodeID, parity: Parity)] = []
+
+    public init(range: NodeID, condition: NodeID? = nil, energy: NodeID? = nil, force: [NodeID]? = nil) {
+      self.range = range
+      self.condition = condition
+      self.energy = energy
+      self.force = force
+    }
+  }
+
+  /// Fields of the particles that are packed beside their positions.
+  public let extras: [Column]
+  /// Columns that the sums go to, in order.
+  public let sums: [Column]
+  public let hasForce: Bool
+  public let hasEnergy: Bool
+  public let usesSpecies: Bool
+  public let usesIds: Bool
+  public let needs: KernelNeeds
+  /// The generated C section.
+  public let section: String
+  /// The whole C text: section and loop.
+  public let text: String
+
+  public init(
+    comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, rate: @escaping (Input) -> Rate
+  ) {
+    var graph = graph
+    let combined = Combined(parts, in: &graph, space: space)
+    let roots = combined.roots
+    extras = Self.extras(of: roots, in: graph)
+    let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
+    var emitter = Emitter(
+      graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
+    let outcomes = combined.assignments(&emitter)
+    sums = combined.sums.map(\.column)
+    hasForce = combined.force != nil
+    hasEnergy = combined.energy != nil
+    let body = emitter.statements + outcomes
+    usesSpecies = Self.usesSpecies(body)
+    usesIds = Self.usesIds(body)
+    needs = KernelNeeds(emitter)
+    section = Self.section(
+      comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
+      outcomes: [
+        ("FORCE", hasForce ? 1 : 0), ("CENTRAL", combined.isCentral ? 1 : 0), ("SUMS", sums.count),
+        ("TOTALS", hasForce || hasEnergy ? 1 : 0),
+      ],
+      parities: combined.sums.map(\.parity),
+      function: "void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o)")
+    text = section + KernelTemplates.pairs
+  }
+
+  /// A histogram over pairs: counts of the bin of each pair, where it is within `range` and `condition` holds.
+  public init(
+    histogramOf bin: NodeID, comment: String, graph: Graph, range: NodeID, condition: NodeID?, space: Int, double: Bool,
+    rate: @escaping (Input) -> Rate
+  ) {
+    var graph = graph
+    let square = graph.input(Input(.distanceSquared)), outside = graph.constant(-1)
+    let near = graph.compare(.less, square, graph.power(range, Rational(2)))
+    let inside = condition.map { graph.and(near, $0) } ?? near
+    let root = graph.select(inside, graph.function(.floor, bin), outside)
+    extras = Self.extras(of: [root], in: graph)
+    let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
+    var emitter = Emitter(
+      graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
+    let value = emitter.spread(root)
+    let body = emitter.statements + ["return __builtin_convertvector(\(value), I);"]
+    usesSpecies = Self.usesSpecies(body)
+    usesIds = Self.usesIds(body)
+    (sums, hasForce, hasEnergy, needs) = ([], false, false, KernelNeeds(emitter))
+    section = Self.section(
+      comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
+      outcomes: [("FORCE", 0), ("CENTRAL", 0), ("SUMS", 0), ("TOTALS", 0)], parities: [],
+      function: "I mote_pair_measure(const mote_uniforms *u, const mote_pair_point *p)")
+    text = section + KernelTemplates.measure
+  }
+
+  private static func section(
+    _ comment: String, body: [String], needs: KernelNeeds, extras: Int, space: Int, double: Bool,
+    outcomes: [(String, Int)], parities: [Parity], function: String
+  ) -> String {
+    let macros: [(String, String)] =
+      [("SPACE", "\(space)"), ("EXTRA", "\(extras)"), ("DOUBLE", double ? "1" : "0"), ("HALF", "1")]
+      + outcomes.map { ($0.0, String($0.1)) }
+      + [
+        ("SPECIES", usesSpecies(body) ? "1" : "0"), ("IDS", usesIds(body) ? "1" : "0"),
+        ("CONSTANTS", "\(needs.constants.count)"), ("TABLES", "\(needs.tables.count + needs.functions.count)"),
+        ("FIRST_FUNCTION", "\(needs.tables.count)"),
+        ("PARITY", "{\((parities.map { String($0.rawValue) } + ["0"]).joined(separator: ", "))}"),
+      ]
+    return """
+      // \(comment.split(separator: "\n").joined(separator: " "))
+      #include <math.h>
+      \(macros.map { "#define MOTE_\($0.0) \($0.1)" }.joined(separator: "\n"))
+      \(KernelTemplates.header)
+      \(KernelTemplates.noise)
+      \(KernelTemplates.lanes)
+      \(KernelTemplates.outcome)
+      \(KernelTemplates.functions)
+      MOTE_INLINE \(function) {
+      \(body.map { "  " + $0 }.joined(separator: "\n"))
+      }
+
+      """
+  }
+
+  private static func extras(of roots: [NodeID], in graph: Graph) -> [Column] {
+    Set(graph.inputs(of: roots).filter { $0.kind == .field }.map { Column($0.name, $0.component) })
+      .sorted { ($0.field, $0.component) < ($1.field, $1.component) }
+  }
+
+  private static func usesSpecies(_ body: [String]) -> Bool { body.contains { $0.contains("p->si") || $0.contains("p->sj") } }
+
+  private static func usesIds(_ body: [String]) -> Bool { body.contains { $0.contains("(u, p, ") } }
+
+  private static func text(of input: Input, _ places: [Column: Int]) -> String {
+    switch input.kind {
+    case .separation: "p->d[\(input.component)]"
+    case .distanceSquared: "p->r2"
+    case .field: "p->\(input.end)[\(places[Column(input.name, input.component), default: 0])]"
+    case .species: "__builtin_convertvector(p->s\(input.end), V)"
+    default: "(V)NAN"
+    }
+  }
+
+  private static func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
+    let sign = component >= 0 ? "mote_sense(p)*" : ""
+    return "\(sign)mote_pair_lanes_\(noise.rawValue)(u, p, \(placeCode(place, component)))"
+  }
+}
+
+/// The outcomes of all parts added up, each within its own range.
+private struct Combined {
+  var central: NodeID?
+  var force: [NodeID]?
+  var energy: NodeID?
+  var sums: [(column: Column, own: NodeID, other: NodeID, parity: Parity)] = []
+  let isCentral: Bool
+
+  init(_ parts: [PairKernel.Part], in graph: inout Graph, space: Int) {
+    let square = graph.input(Input(.distanceSquared)), zero = graph.constant(0)
+    let separation = (0..<space).map { graph.input(Input(.separation, component: $0)) }
+    var factors: [NodeID] = [], vectors: [[NodeID]] = [], energies: [NodeID] = []
+    for group in Self.grouped(parts, in: &graph) {
+      let reach = graph.power(group.range, Rational(2))
+      let near = graph.compare(.less, square, reach)
+      let inside = group.condition.map { graph.and(near, $0) } ?? near
+      for energy in group.energy.map({ [$0] }) ?? [] { energies.append(graph.select(inside, energy, zero)) }
+      if let force = group.force {
+        if let factor = Self.centralFactor(of: force, along: separation, in: &graph) {
+          factors.append(graph.select(inside, factor, zero))
+          vectors.append(separation.map { graph.multiply(factors[factors.count - 1], $0) })
+        } else {
+          vectors.append(force.map { graph.select(inside, $0, zero) })
+        }
+      }
+      for sum in group.sums {
+        sums.append((sum.column, graph.select(inside, sum.own, zero), graph.select(inside, sum.other, zero), sum.parity))
+      }
+    }
+    isCentral = !vectors.isEmpty && factors.count == vectors.count
+    energy = energies.isEmpty ? nil : graph.sum(energies.map { Graph.Term(coefficient: 1, node: $0) })
+    if vectors.isEmpty { return }
+    force = (0..<space).map { axis in graph.sum(vectors.map { Graph.Term(coefficient: 1, node: $0[axis]) }) }
+    if isCentral { central = graph.sum(factors.map { Graph.Term(coefficient: 1, node: $0) }) }
+  }
+
+  /// Parts of equal range and condition are added first, so that they share one comparison.
+  private static func grouped(_ parts: [PairKernel.Part], in graph: inout Graph) -> [PairKernel.Part] {
+    var groups: [PairKernel.Part] = []
+    for part in parts {
+      guard let index = groups.firstIndex(where: { $0.range == part.range && $0.condition == part.condition }) else {
+        groups.append(part)
+        continue
+      }
+      var group = groups[index]
+      group.energy = group.energy.map { one in part.energy.map { graph.add(one, $0) } ?? one } ?? part.energy
+      if let one = group.force, let other = part.force {
+        group.force = zip(one, other).map { graph.add($0, $1) }
+      } else {
+        group.force = group.force ?? part.force
+      }
+      group.sums += part.sums
+      groups[index] = group
+    }
+    return groups
+  }
+
+  /// f, if the force is f·d.
+  private static func centralFactor(of force: [NodeID], along separation: [NodeID], in graph: inout Graph) -> NodeID? {
+    let factors = zip(force, separation).map { graph.quotientIfFactor($0, by: $1) }
+    guard let first = factors[0], factors.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+
+  var roots: [NodeID] {
+    ((isCentral ? central.map { [$0] } : force) ?? []) + (energy.map { [$0] } ?? []) + sums.flatMap { [$0.own, $0.other] }
+  }
+
+  func assignments(_ emitter: inout Emitter) -> [String] {
+    var text: [String] = []
+    if isCentral, let central {
+      text.append("o->ff = \(emitter.spread(central));")
+    } else if let force {
+      for (axis, node) in force.enumerated() { text.append("o->f[\(axis)] = \(emitter.spread(node));") }
+    }
+    text.append("o->e = \(energy.map { emitter.spread($0) } ?? "(V)0");")
+    for (index, sum) in sums.enumerated() {
+      text.append("o->sum_i[\(index)] = \(emitter.spread(sum.own));")
+      if sum.parity == .none { text.append("o->sum_j[\(index)] = \(emitter.spread(sum.other));") }
+    }
+    return text
+  }
+}

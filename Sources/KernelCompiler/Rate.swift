@@ -1,0 +1,27 @@
+import Expressions
+
+/// How often a value changes while a kernel runs.
+public enum Rate: Int, Sendable, Comparable {
+  /// The same for all particles: computed once before the kernel is called.
+  case uniform
+  /// One value for each species, or pair of species: a table that is computed before the kernel is called.
+  case species
+  /// Differs from particle to particle, or from pair to pair.
+  case varying
+
+  public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// The C in which a kernel computes: vectors of lanes for pairs, plain doubles for single particles.
+public enum Dialect: Sendable {
+  case lanes, scalar
+
+  var type: String { self == .lanes ? "V" : "double" }
+  var conditionType: String { self == .lanes ? "I" : "int" }
+}
+
+/// A function of the scene as a kernel uses it: a table of cubic pieces.
+public struct FunctionUse: Sendable, Hashable {
+  public var name: String
+  public var end: String
+}

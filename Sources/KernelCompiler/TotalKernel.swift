@@ -1,0 +1,91 @@
+import Expressions
+
+/// Totals over particles: sums that do not depend on order, least and greatest values, histograms.
+///
+/// Sums are made in two calls: the first finds the largest magnitude, from which a power of two follows such that the second can
+/// add whole numbers; so neither the order of particles nor the number of threads changes a bit.
+public struct TotalKernel: Sendable {
+  /// One total.
+  public enum Term: Sendable {
+    case sum(NodeID)
+    case least(NodeID)
+    case greatest(NodeID)
+    /// The bin of a member; counted where the bin is in `0..<bins`.
+    case histogram(bin: NodeID, bins: Int)
+  }
+
+  public let name: String
+  public let text: String
+  public let columns: [Column]
+  public let needs: KernelNeeds
+  public let terms: [Term]
+
+  /// The name of the first call, which finds the largest magnitudes and the least and greatest values.
+  public var surveyName: String { name + "_survey" }
+
+  public init(
+    name: String, comment: String, graph: Graph, terms: [Term], condition: NodeID?, speciesMask: UInt64?,
+    rate: @escaping (Input) -> Rate
+  ) {
+    let nodes = terms.map(\.node)
+    columns = MemberKernel.columns(of: graph, roots: nodes + (condition.map { [$0] } ?? []))
+    var emitter = Emitter.forMembers(graph: graph, columns: columns, rate: rate)
+    let values = nodes.map { emitter.spread($0) }
+    let holds = condition.map { emitter.condition($0) }
+    let own = speciesMask.map { "((0x\(String($0, radix: 16))ull >> species[m]) & 1)" }
+    let counts = [own, holds.map { "(\($0))" }].compactMap { $0 }.joined(separator: " && ")
+    let start = emitter.statements + ["const int counted = \(counts.isEmpty ? "1" : counts);"]
+    self.name = name
+    self.terms = terms
+    text = Self.survey(name + "_survey", comment, columns, terms, values, start)
+      + Self.sums(name, comment, columns, terms, values, start)
+    needs = KernelNeeds(emitter)
+  }
+
+  private static func survey(
+    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ start: [String]
+  ) -> String {
+    var before: [String] = [], body = start, after: [String] = []
+    for (index, term) in terms.enumerated() {
+      let value = values[index], top = "top\(index)"
+      switch term {
+      case .sum: body.append("\(top) = counted && fabs(\(value)) > \(top) ? fabs(\(value)) : \(top);")
+      case .least: body.append("\(top) = counted && \(value) < \(top) ? \(value) : \(top);")
+      case .greatest: body.append("\(top) = counted && \(value) > \(top) ? \(value) : \(top);")
+      case .histogram: continue
+      }
+      before.append("double \(top) = call->largest[\(index)];")
+      after.append("call->largest[\(index)] = \(top);")
+    }
+    return MemberKernel.function(
+      name, comment: comment + " (largest magnitudes)", columns: columns, written: [], body: body, before: before, after: after)
+  }
+
+  private static func sums(
+    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ start: [String]
+  ) -> String {
+    var before: [String] = [], body = start, after: [String] = []
+    for (index, term) in terms.enumerated() {
+      switch term {
+      case .sum:
+        before.append("int64_t sum\(index) = 0;")
+        body.append("sum\(index) += counted ? mote_whole_number(\(values[index])*call->scales[\(index)]) : 0;")
+        after.append("call->sums[\(index)] += sum\(index);")
+      case .histogram(_, let bins):
+        body.append("if (counted && \(values[index]) >= 0 && \(values[index]) < \(bins)) call->counts[\(index)][(int64_t)\(values[index])]++;")
+      case .least, .greatest: continue
+      }
+    }
+    return MemberKernel.function(
+      name, comment: comment, columns: columns, written: [], body: body, before: before, after: after)
+  }
+}
+
+extension TotalKernel.Term {
+  /// The node whose value is counted.
+  public var node: NodeID {
+    switch self {
+    case .sum(let node), .least(let node), .greatest(let node), .histogram(let node, _): node
+    }
+  }
+}

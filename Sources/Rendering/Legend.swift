@@ -1,0 +1,76 @@
+import Diagnostics
+import Expressions
+import World
+
+/// What stands beside the scene: a colour bar, the names of the species, the time. All sizes follow the height of the picture.
+struct Legend {
+  let options: RenderOptions
+
+  /// Pixels per unit of the layout, which is made for 720 rows.
+  private var unit: Double { Double(min(options.height, options.width)) / 720 }
+  private var textSize: Float { Float(13 * unit) }
+
+  private func hasSpecies(_ frame: Frame) -> Bool { options.color == .species && frame.speciesNames.count > 1 }
+
+  /// Where the scene goes: the picture less its margins and what the legend needs.
+  func sceneArea(for frame: Frame) -> Rectangle {
+    let width = Double(options.width), height = Double(options.height), margin = 34 * unit
+    let hasSide = options.hasLegend && (options.color != .species || hasSpecies(frame))
+    // A wide picture keeps its scene in the middle; a narrow one gives room on the right.
+    let side = hasSide ? max(0, min(132 * unit, (height - width) / 2 + 2 * 132 * unit)) : 0
+    let bottom = options.hasTime ? 14 * unit : 0
+    return Rectangle(x: margin, y: margin, width: width - 2 * margin - side, height: height - 2 * margin - bottom)
+  }
+
+  /// Draws the legend of a frame; throws `Failure` if the frame lacks the field that colours it.
+  func draw(on picture: inout Picture, for frame: Frame, staging: Staging) throws(Failure) {
+    if options.hasLegend {
+      if let (_, title) = try options.color.values(of: frame), let range = staging.range {
+        drawBar(on: &picture, title: title, range: range)
+      } else if hasSpecies(frame) {
+        drawSpecies(on: &picture, frame)
+      }
+    }
+    guard options.hasTime else { return }
+    let timeUnit = unitLabel(of: Dimension(time: 1), in: frame.units)
+    let text = "t = " + Ticks.text(of: frame.time) + (timeUnit.isEmpty ? "" : " " + timeUnit)
+    let place = SIMD2(Float(26 * unit), Float(Double(options.height) - 24 * unit))
+    picture.write(text, at: place, size: textSize, color: options.background.ink)
+  }
+
+  private func drawBar(on picture: inout Picture, title: String, range: ClosedRange<Double>) {
+    let height = Double(options.height) * 0.52, width = 15 * unit
+    let left = (Double(options.width) - 92 * unit).rounded(), top = ((Double(options.height) - height) / 2).rounded()
+    for row in 0..<Int(height) {
+      let place = 1 - (Double(row) + 0.5) / height
+      let line = Rectangle(x: left, y: top + Double(row), width: width.rounded(), height: 1)
+      picture.fill(line, color: options.colorMap.color(at: place))
+    }
+    let ticks = Ticks(in: range, about: 5), ink = options.background.ink
+    for (value, label) in zip(ticks.values, ticks.labels) {
+      let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+      let y = Float(top + height * (1 - share)), right = Float(left + width.rounded())
+      let tick = Segment(from: SIMD2(right + Float(2 * unit), y), to: SIMD2(right + Float(6 * unit), y))
+      picture.stroke([tick], width: Float(1.3 * unit), color: ink)
+      picture.write(label, at: SIMD2(right + Float(11 * unit), y + textSize * 0.46), size: textSize * 0.92, color: ink)
+    }
+    if !ticks.factor.isEmpty {
+      picture.write(ticks.factor, at: SIMD2(Float(left), Float(top - 12 * unit)), size: textSize * 0.92, color: ink)
+    }
+    let middle = SIMD2(Float(left - 12 * unit), Float(top + height / 2))
+    picture.write(title, at: middle, size: textSize, color: ink, alignment: .center, isUpright: true)
+  }
+
+  private func drawSpecies(on picture: inout Picture, _ frame: Frame) {
+    let names = frame.speciesNames, step = Float(27 * unit)
+    let widest = names.map { StrokeFont(size: textSize).width(of: $0) }.max() ?? 0
+    let left = Float(options.width) - Float(28 * unit) - widest
+    for (index, name) in names.enumerated() {
+      let y = Float(34 * unit) + step * Float(index), center = SIMD2(left - Float(17 * unit), y)
+      let dot = Segment(from: center, to: center)
+      picture.stroke([dot], width: Float(16 * unit), color: Palette.color(index).mixed(with: .black, share: 0.45))
+      picture.stroke([dot], width: Float(13.4 * unit), color: Palette.color(index))
+      picture.write(name, at: SIMD2(left, y + textSize / 2), size: textSize, color: options.background.ink)
+    }
+  }
+}
