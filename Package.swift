@@ -33,7 +33,7 @@ let shims: [Target] = [
   .systemLibrary(name: "HDF5", path: "Sources/HDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
   .target(name: "CHDF5", dependencies: ["HDF5"], path: "Sources/CHDF5", linkerSettings: [.linkedLibrary("hdf5_hl")]),
   .target(
-    name: "CVTK", path: "Sources/CVTK",
+    name: "CVTK", path: "Sources/CVTK", cxxSettings: [.headerSearchPath("forwarded")],
     linkerSettings: [
       "vtkIOGeometry-9.1", "vtkIOXML-9.1", "vtkCommonDataModel-9.1", "vtkCommonCore-9.1", "vtkCommonExecutionModel-9.1",
     ]
@@ -51,7 +51,7 @@ let shims: [Target] = [
 ]
 
 /// Folders of texts beside the tests of a layer, which the tests find by their path in the source tree.
-let testTexts = ["Laws": ["Laws", "Mistakes"]]
+let testTexts = ["Laws": ["Laws", "Mistakes"], "Scenes": ["Mistakes"]]
 
 let package = Package(
   name: "Mote",

@@ -30,7 +30,8 @@ MOTE_INLINE I mote_round(V v) {
 #elif defined(__AVX512F__) && !MOTE_DOUBLE
   return (I)__builtin_ia32_cvtps2dq512_mask(v, (I)0, -1, 4);
 #elif defined(__AVX2__) && !MOTE_DOUBLE
-  const mote_whole_row low = (mote_whole_row)__builtin_ia32_cvtps2dq256(v.lo), high = (mote_whole_row)__builtin_ia32_cvtps2dq256(v.hi);
+  const mote_whole_row low = (mote_whole_row)__builtin_ia32_cvtps2dq256(v.lo);
+  const mote_whole_row high = (mote_whole_row)__builtin_ia32_cvtps2dq256(v.hi);
   return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #else
   return __builtin_convertvector(__builtin_elementwise_roundeven(v), I);

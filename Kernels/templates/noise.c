@@ -1,6 +1,6 @@
 // Counter-based noise: Philox4x32-10 (J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel random numbers: as easy as
-// 1, 2, 3, SC11, 2011). A number depends on the seed, the step, the place in the law and the particle, and on nothing else, so that
-// order, threads and ranks cannot change it.
+// 1, 2, 3, SC11, 2011). A number depends on the seed, the step, the place in the law and the particle, and on nothing
+// else, so that order, threads and ranks cannot change it.
 #include <math.h>
 #include <stdint.h>
 
@@ -64,7 +64,8 @@ static inline double mote_pair_normal(uint64_t seed, int64_t step, uint32_t plac
   return mote_normal_of(mote_pair_noise(seed, step, place, one, other));
 }
 
-// Chi squared of k degrees of freedom, as twice a gamma variable (G. Marsaglia, W. W. Tsang, ACM Trans. Math. Softw. 26 (2000) 363).
+// Chi squared of k degrees of freedom, as twice a gamma variable (G. Marsaglia, W. W. Tsang, ACM Trans. Math. Softw. 26
+// (2000) 363).
 static inline double mote_chi2(uint64_t seed, int64_t step, uint32_t place, int64_t id, double k) {
   if (!(k > 0)) return 0;
   const double shape = k < 2 ? k / 2 + 1 : k / 2, d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);

@@ -16,9 +16,9 @@ void mote_pack_positions(double *const *x, const mote_grid *grid, const int32_t 
     mote_packed_row r2 = (mote_packed_row)0;
     for (int k = 0; k < MOTE_SPACE; k++) {
       mote_double_row at = *(const mote_double_row *)(x[k] + first[c]) - grid->centre[k];
-      const mote_double_row hole = k == 0 ? grid->far * (1 + __builtin_convertvector(slots, mote_double_row)) : (mote_double_row)0;
+      const mote_double_row aside = grid->far * (1 + __builtin_convertvector(slots, mote_double_row));
       extent = __builtin_elementwise_max(extent, occupied & __builtin_bit_cast(mote_bits_row, at) & magnitude);
-      at = occupied ? __builtin_elementwise_rint(at * fine) * grid->quantum : hole;
+      at = occupied ? __builtin_elementwise_rint(at * fine) * grid->quantum : k == 0 ? aside : (mote_double_row)0;
       const mote_packed_row snapped = __builtin_convertvector(at, mote_packed_row);
       ((mote_packed_row *)packed)[c * MOTE_SPACE + k] = snapped;
       if (reference) {

@@ -122,7 +122,8 @@ MOTE_INLINE void mote_store_own(const mote_pair_call *call, int64_t group, const
     }
 }
 
-MOTE_INLINE void mote_run(const mote_pair_call *call, int64_t begin, int64_t end, const int totals) {
+MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t end, const int totals) {
+  const mote_pair_call mine = *outer, *const call = &mine;   // of our own: no store can change it
   mote_uniforms u;
   V scale[MOTE_SCALES + 2];
   mote_gathered g;

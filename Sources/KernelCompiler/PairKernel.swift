@@ -66,9 +66,9 @@ public struct PairKernel: Sendable {
     text = section + KernelTemplates.pairs
   }
 
-  /// A histogram over pairs: counts of the bin of each pair, where it is within `range` and `condition` holds.
+  /// A histogram over pairs: weights of pairs by their bin, where they are within `range` and `condition` holds.
   public init(
-    histogramOf bin: NodeID, comment: String, graph: Graph, range: NodeID, condition: NodeID?, space: Int, double: Bool,
+    histogramOf bin: NodeID, weight: NodeID, comment: String, graph: Graph, range: NodeID, condition: NodeID?, space: Int, double: Bool,
     rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
@@ -76,19 +76,20 @@ public struct PairKernel: Sendable {
     let near = graph.compare(.less, square, graph.power(range, Rational(2)))
     let inside = condition.map { graph.and(near, $0) } ?? near
     let root = graph.select(inside, graph.function(.floor, bin), outside)
-    extras = Self.extras(of: [root], in: graph)
+    extras = Self.extras(of: [root, weight], in: graph)
     let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
     var emitter = Emitter(
       graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
     let value = emitter.spread(root)
-    let body = emitter.statements + ["return __builtin_convertvector(\(value), I);"]
+    let heavy = emitter.spread(weight)
+    let body = emitter.statements + ["*weight = \(heavy);", "return __builtin_convertvector(\(value), I);"]
     usesSpecies = Self.usesSpecies(body)
     usesIds = Self.usesIds(body)
     (sums, hasForce, hasEnergy, needs) = ([], false, false, KernelNeeds(emitter))
     section = Self.section(
       comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
       outcomes: [("FORCE", 0), ("CENTRAL", 0), ("SUMS", 0), ("TOTALS", 0)], parities: [],
-      function: "I mote_pair_measure(const mote_uniforms *u, const mote_pair_point *p)")
+      function: "I mote_pair_measure(const mote_uniforms *u, const mote_pair_point *p, V *weight)")
     text = section + KernelTemplates.measure
   }
 

@@ -10,8 +10,8 @@ public struct TotalKernel: Sendable {
     case sum(NodeID)
     case least(NodeID)
     case greatest(NodeID)
-    /// The bin of a member; counted where the bin is in `0..<bins`.
-    case histogram(bin: NodeID, bins: Int)
+    /// The weights of members by their bin; those count whose bin is in `0..<bins`.
+    case histogram(bin: NodeID, weight: NodeID, bins: Int)
   }
 
   public let name: String
@@ -28,22 +28,23 @@ public struct TotalKernel: Sendable {
     rate: @escaping (Input) -> Rate
   ) {
     let nodes = terms.map(\.node)
-    columns = MemberKernel.columns(of: graph, roots: nodes + (condition.map { [$0] } ?? []))
+    columns = MemberKernel.columns(of: graph, roots: terms.flatMap(\.nodes) + (condition.map { [$0] } ?? []))
     var emitter = Emitter.forMembers(graph: graph, columns: columns, rate: rate)
     let values = nodes.map { emitter.spread($0) }
+    let weights = terms.map { term in if case .histogram(_, let weight, _) = term { emitter.spread(weight) } else { "" } }
     let holds = condition.map { emitter.condition($0) }
     let own = speciesMask.map { "((0x\(String($0, radix: 16))ull >> species[m]) & 1)" }
     let counts = [own, holds.map { "(\($0))" }].compactMap { $0 }.joined(separator: " && ")
     let start = emitter.statements + ["const int counted = \(counts.isEmpty ? "1" : counts);"]
     self.name = name
     self.terms = terms
-    text = Self.survey(name + "_survey", comment, columns, terms, values, start)
-      + Self.sums(name, comment, columns, terms, values, start)
+    text = Self.survey(name + "_survey", comment, columns, terms, values, weights, start)
+      + Self.sums(name, comment, columns, terms, values, weights, start)
     needs = KernelNeeds(emitter)
   }
 
   private static func survey(
-    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ start: [String]
+    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String], _ start: [String]
   ) -> String {
     var before: [String] = [], body = start, after: [String] = []
     for (index, term) in terms.enumerated() {
@@ -52,7 +53,7 @@ public struct TotalKernel: Sendable {
       case .sum: body.append("\(top) = counted && fabs(\(value)) > \(top) ? fabs(\(value)) : \(top);")
       case .least: body.append("\(top) = counted && \(value) < \(top) ? \(value) : \(top);")
       case .greatest: body.append("\(top) = counted && \(value) > \(top) ? \(value) : \(top);")
-      case .histogram: continue
+      case .histogram: body.append("\(top) = counted && fabs(\(weights[index])) > \(top) ? fabs(\(weights[index])) : \(top);")
       }
       before.append("double \(top) = call->largest[\(index)];")
       after.append("call->largest[\(index)] = \(top);")
@@ -62,7 +63,7 @@ public struct TotalKernel: Sendable {
   }
 
   private static func sums(
-    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ start: [String]
+    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String], _ start: [String]
   ) -> String {
     var before: [String] = [], body = start, after: [String] = []
     for (index, term) in terms.enumerated() {
@@ -71,8 +72,10 @@ public struct TotalKernel: Sendable {
         before.append("int64_t sum\(index) = 0;")
         body.append("sum\(index) += counted ? mote_whole_number(\(values[index])*call->scales[\(index)]) : 0;")
         after.append("call->sums[\(index)] += sum\(index);")
-      case .histogram(_, let bins):
-        body.append("if (counted && \(values[index]) >= 0 && \(values[index]) < \(bins)) call->counts[\(index)][(int64_t)\(values[index])]++;")
+      case .histogram(_, _, let bins):
+        let inside = "counted && \(values[index]) >= 0 && \(values[index]) < \(bins)"
+        let whole = "mote_whole_number(\(weights[index])*call->scales[\(index)])"
+        body.append("if (\(inside)) call->counts[\(index)][(int64_t)\(values[index])] += \(whole);")
       case .least, .greatest: continue
       }
     }
@@ -85,7 +88,10 @@ extension TotalKernel.Term {
   /// The node whose value is counted.
   public var node: NodeID {
     switch self {
-    case .sum(let node), .least(let node), .greatest(let node), .histogram(let node, _): node
+    case .sum(let node), .least(let node), .greatest(let node), .histogram(let node, _, _): node
     }
   }
+
+  /// All nodes that the term reads.
+  var nodes: [NodeID] { if case .histogram(let bin, let weight, _) = self { [bin, weight] } else { [node] } }
 }

@@ -9,8 +9,10 @@ enum DisplayUnit {
     var scale: Double
   }
 
+  private static let energy = Expressions.Dimension(length: 2, mass: 1, time: -2)
+
   /// A value with its standard error in the unit that people would use.
-  static func spelled(_ value: Double, error: Double?, _ dimension: Dimension, _ units: UnitSystem) -> String {
+  static func spelled(_ value: Double, error: Double?, _ dimension: Expressions.Dimension, _ units: UnitSystem) -> String {
     guard !units.isReduced, !dimension.isOne else { return number(value, error) }
     let scale = units.scale(of: dimension)
     let known = table(dimension)
@@ -19,7 +21,7 @@ enum DisplayUnit {
     let factor = scale / unit.scale
     var text = number(value * factor, error.map { $0 * factor }) + " " + unit.symbol
     // Energies of molecules are often thought of as temperatures.
-    if dimension == Dimension(length: 2, mass: 1, time: -2), units.name == "molecular" {
+    if dimension == energy, units.name == "molecular" {
       text += " (\(shortNumber(value * scale / 1.380649e-23)) kB K)"
     }
     return text
@@ -30,27 +32,29 @@ enum DisplayUnit {
     return "\(shortNumber(value)) ± \(String(format: "%.2g", error))"
   }
 
-  private static func table(_ dimension: Dimension) -> [Unit] {
-    let mole = 6.02214076e23
-    switch dimension {
-    case Dimension(length: 1):
-      return [Unit(symbol: "nm", scale: 1e-9), Unit(symbol: "µm", scale: 1e-6), Unit(symbol: "mm", scale: 1e-3), Unit(symbol: "m", scale: 1)]
-    case Dimension(time: 1):
-      return [Unit(symbol: "ps", scale: 1e-12), Unit(symbol: "ns", scale: 1e-9), Unit(symbol: "µs", scale: 1e-6), Unit(symbol: "s", scale: 1)]
-    case Dimension(length: 2, mass: 1, time: -2): return [Unit(symbol: "kJ/mol", scale: 1e3 / mole), Unit(symbol: "mJ", scale: 1e-3), Unit(symbol: "J", scale: 1)]
-    case Dimension(length: -1, mass: 1, time: -2): return [Unit(symbol: "MPa", scale: 1e6), Unit(symbol: "Pa", scale: 1), Unit(symbol: "GPa", scale: 1e9)]
-    case Dimension(temperature: 1): return [Unit(symbol: "K", scale: 1)]
-    case Dimension(length: 1, time: -1): return [Unit(symbol: "m/s", scale: 1)]
-    case Dimension(length: 2, time: -1):
-      return [Unit(symbol: "1e-9 m²/s", scale: 1e-9), Unit(symbol: "m²/s", scale: 1)]
-    case Dimension(length: 2): return [Unit(symbol: "nm²", scale: 1e-18), Unit(symbol: "m²", scale: 1)]
-    case Dimension(length: -3, mass: 1): return [Unit(symbol: "g/cm³", scale: 1e3), Unit(symbol: "kg/m³", scale: 1)]
-    default: return []
-    }
+  private static func table(_ dimension: Expressions.Dimension) -> [Unit] {
+    tables.first { $0.dimension == dimension }?.units.map { Unit(symbol: $0.0, scale: $0.1) } ?? []
   }
 
+  /// Units of each dimension; the first is taken if none makes the number handy.
+  private static let tables: [(dimension: Expressions.Dimension, units: [(String, Double)])] = {
+    let mole = 6.02214076e23
+    typealias Dimension = Expressions.Dimension
+    return [
+      (Dimension(length: 1), [("nm", 1e-9), ("µm", 1e-6), ("mm", 1e-3), ("m", 1)]),
+      (Dimension(time: 1), [("ps", 1e-12), ("ns", 1e-9), ("µs", 1e-6), ("s", 1)]),
+      (Dimension(length: 2, mass: 1, time: -2), [("kJ/mol", 1e3 / mole), ("mJ", 1e-3), ("J", 1)]),
+      (Dimension(length: -1, mass: 1, time: -2), [("MPa", 1e6), ("Pa", 1), ("GPa", 1e9)]),
+      (Dimension(temperature: 1), [("K", 1)]),
+      (Dimension(length: 1, time: -1), [("m/s", 1)]),
+      (Dimension(length: 2, time: -1), [("1e-9 m²/s", 1e-9), ("m²/s", 1)]),
+      (Dimension(length: 2), [("nm²", 1e-18), ("m²", 1)]),
+      (Dimension(length: -3, mass: 1), [("g/cm³", 1e3), ("kg/m³", 1)]),
+    ]
+  }()
+
   /// Powers of the run's own units, such as `u nm ps-1`.
-  private static func coherent(_ dimension: Dimension, _ units: UnitSystem) -> String {
+  private static func coherent(_ dimension: Expressions.Dimension, _ units: UnitSystem) -> String {
     zip(dimension.exponents, units.symbols).compactMap { exponent, symbol in
       if exponent.isZero { return nil }
       if exponent == Rational(1) { return symbol }

@@ -5,7 +5,7 @@ import Foundation
 struct Progress {
   let line: String
 
-  init(_ simulation: Simulation, from first: Int, to total: Int, seconds: Double, _ recorder: borrowing Recorder) {
+  init(_ simulation: Simulation, from first: Int, to total: Int, seconds: Double, _ recorder: Recorder) {
     let done = simulation.step - first, rate = Double(done) / max(seconds, 1e-9)
     var parts = [
       "step \(simulation.step) of \(total)", "time \(shortNumber(simulation.time))", "\(shortNumber(rate)) steps/s",

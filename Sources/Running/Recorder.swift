@@ -7,7 +7,7 @@ import Snapshots
 import World
 
 /// Keeps what a run gives: frames, the log, and the totals for the summary.
-struct Recorder: ~Copyable {
+final class Recorder {
   let path: String
   let provenance: Provenance
   /// Every total that was logged, by name, in the order of the log.
@@ -61,7 +61,7 @@ struct Recorder: ~Copyable {
   }
 
   /// Takes totals into the log.
-  mutating func note(_ totals: [Observable], _ simulation: Simulation, _ log: RunLog, isLogged: Bool) {
+  func note(_ totals: [Observable], _ simulation: Simulation, _ log: RunLog, isLogged: Bool) {
     for total in totals {
       if history[total.name] == nil { names.append(total.name) }
       history[total.name, default: []].append(total)
@@ -74,14 +74,14 @@ struct Recorder: ~Copyable {
   }
 
   /// Writes a frame.
-  mutating func append(_ simulation: Simulation, _ totals: [Observable]) throws(Failure) {
+  func append(_ simulation: Simulation, _ totals: [Observable]) throws(Failure) {
     if simulation.step <= lastFrameStep { return }
     try writer?.append(simulation.frame(fields: fields, observables: totals))
     lastFrameStep = simulation.step
   }
 
   /// Writes what waits.
-  mutating func close(_ simulation: Simulation) throws(Failure) {
+  func close(_ simulation: Simulation) throws(Failure) {
     let open = writer.take()
     if let open { try open.close() }
   }

@@ -9,7 +9,7 @@ struct Summary {
   private let lines: [String]
   private let log: RunLog
 
-  init(_ report: RunReport, _ recorder: borrowing Recorder, _ scene: Scene, _ log: RunLog, restart: String) {
+  init(_ report: RunReport, _ recorder: Recorder, _ scene: Scene, _ log: RunLog, restart: String) {
     self.log = log
     var lines: [String] = []
     for name in recorder.names {

@@ -125,7 +125,8 @@ struct CrashTests {
 
   private func appender(_ arguments: [String]) throws -> (Process, Pipe) {
     let process = Process(), output = Pipe()
-    process.executableURL = try #require(Self.program, "WriteSamples is built beside the tests")
+    let program: URL = try #require(Self.program, "WriteSamples is built beside the tests")
+    process.executableURL = program
     process.arguments = ["append"] + arguments
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

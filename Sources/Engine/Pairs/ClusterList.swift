@@ -6,6 +6,7 @@ import World
 public final class ClusterList {
   /// Pairs closer than this are found (length).
   public let range: Double
+  /// Each pair once; else from both ends.
   public let half: Bool
   /// No particle receives more contributions than this power of two.
   private(set) var mostContributions = 0

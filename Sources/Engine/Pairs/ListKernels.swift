@@ -8,7 +8,9 @@ public enum Precision: String, Sendable, CaseIterable { case mixed, double }
 
 /// The compiled functions that sort, search and pack: the same for all laws of a space and a precision.
 public struct ListKernels: Sendable {
+  /// Number of dimensions.
   public let space: Int
+  /// Kind of the packed numbers.
   public let precision: Precision
   private let library: KernelLibrary
   let wrap: Wrap

@@ -12,6 +12,7 @@ public final class Neighbourhood {
   public private(set) var skin: Double
   /// How often lists were made.
   public private(set) var rebuilds = 0
+  /// The lists that are kept up to date.
   public private(set) var lists: [ClusterList] = []
   let order: ClusterOrder
   private let fixedSkin: Double?
@@ -30,7 +31,9 @@ public final class Neighbourhood {
     order = ClusterOrder(kernels: kernels, workers: workers)
   }
 
+  /// The compiled functions that it works with.
   public var kernels: ListKernels { order.kernels }
+  /// The threads that share its work.
   public var workers: Workers { order.workers }
   /// Number of clusters of 8 slots.
   public var clusterCount: Int { order.clusterCount }

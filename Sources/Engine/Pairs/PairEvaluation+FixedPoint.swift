@@ -37,6 +37,9 @@ extension PairEvaluation {
       if !largest.isFinite {
         exponents[index] -= 32
         again = true
+      } else if largest == 0, !isCalibrated[index], exponents[index] < 96 {
+        exponents[index] += 32
+        again = true
       } else if let room = headroom(largest), room < 1 || !isCalibrated[index] {
         exponents[index] += room - Self.margin
         isCalibrated[index] = true
@@ -46,11 +49,8 @@ extension PairEvaluation {
     return again
   }
 
-  /// Where numbers have become small, the next run is finer. Only when lists are new: seldom, and at the same step for any number
-  /// of threads.
+  /// Where numbers have become much smaller, the next run is finer.
   func raiseExponents() {
-    guard seenRebuilds != neighbourhood.rebuilds else { return }
-    seenRebuilds = neighbourhood.rebuilds
     for (index, largest) in largest.enumerated() {
       if let room = headroom(largest), room > Self.margin + 3 { exponents[index] += room - Self.margin }
     }

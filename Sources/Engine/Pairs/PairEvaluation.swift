@@ -5,6 +5,7 @@ import KernelCompiler
 
 /// Sums over all pairs.
 public struct PairTotals: Sendable, Equatable {
+  /// Sum of the energies of all pairs.
   public var energy: Double
   /// Σ d ⊗ F over pairs: xx, xy, xz, yy, yz, zz, as far as the space goes.
   public var virial: [Double]
@@ -15,9 +16,19 @@ public struct PairTotals: Sendable, Equatable {
 /// Every contribution is a whole number of 2^-exponent, so that sums depend neither on order nor on threads. The largest
 /// contribution is watched: where a sum could overflow, the exponent is lowered and the loop runs again.
 public final class PairEvaluation {
+  /// What the law needs and gives.
   public let layout: PairLayout
-  /// Powers of two of force, sums, energy, virial: part of the state of a run, so that a continued one gives the same bits.
-  public var exponents: [Int]
+  /// Powers of two of force, sums, energy, virial; nil for what was not evaluated yet. Part of the state of a run: a continued
+  /// one gives the same bits.
+  public var fixedPoint: [Int?] {
+    get { zip(exponents, isCalibrated).map { $1 ? $0 : nil } }
+    set {
+      precondition(newValue.count == exponents.count, "one exponent for the force, each sum, energy and virial")
+      exponents = newValue.map { $0 ?? 0 }
+      isCalibrated = newValue.map { $0 != nil }
+    }
+  }
+  var exponents: [Int]
   let neighbourhood: Neighbourhood
   let list: ClusterList
   private let library: KernelLibrary
@@ -27,7 +38,6 @@ public final class PairEvaluation {
   public let packing: PairPacking
   private let scales = AlignedArray<Double>()
   let workplaces: [Workplace]
-  var seenRebuilds = 0
   var isCalibrated: [Bool]
 
   typealias Kernel = @convention(c) (UnsafePointer<mote_pair_call>, Int64, Int64) -> Void

@@ -4,13 +4,18 @@ import CKernel
 public struct PairLayout: Sendable {
   /// Numbers packed for each particle beside its position.
   public var extras: Int
+  /// The law gives a force: as many sums as there are dimensions.
   public var hasForce: Bool
   /// Scalar sums beside the force.
   public var sums: Int
+  /// The law reads the species of both ends.
   public var usesSpecies: Bool
+  /// The law reads the ids of both ends, as pair noise does.
   public var usesIds: Bool
+  /// Each pair once, for both ends; else from both ends, for one each.
   public var half: Bool
 
+  /// A layout; by default a force and nothing else.
   public init(
     extras: Int = 0, hasForce: Bool = true, sums: Int = 0, usesSpecies: Bool = false, usesIds: Bool = false, half: Bool = true
   ) {
@@ -31,13 +36,20 @@ public struct PairLayout: Sendable {
 public struct PairInput {
   /// Columns to pack beside positions.
   public var extras: [UnsafeMutablePointer<Double>] = []
+  /// What is the same for all pairs, as the law numbers it.
   public var constants: [Double] = []
+  /// Rows of the tables.
   public var speciesCount = 1
+  /// Time of the run.
   public var time = 0.0
+  /// Time step.
   public var dt = 0.0
+  /// Seed of the noise.
   public var seed: UInt64 = 0
+  /// Number of the step, which noise depends on.
   public var step: Int64 = 0
 
+  /// Nothing but positions.
   public init() {}
 }
 

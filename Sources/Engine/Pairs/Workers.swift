@@ -2,8 +2,10 @@ import Dispatch
 
 /// The threads that share the work of a pass. What they share out never shows in a result.
 public struct Workers: Sendable {
+  /// Number of threads.
   public let count: Int
 
+  /// So many threads, at least one.
   public init(_ count: Int = 1) { self.count = max(1, count) }
 
   /// Runs `body` for 0 ..< parts, at the same time where there are threads; returns when all are done.

@@ -161,7 +161,7 @@ struct PlanBuilder {
 
   mutating func totals(_ measure: Measure, of use: LawUse) throws(Diagnostic) -> TotalPass {
     let name = "mote_total_\(plan.totals.count)"
-    return try TotalBuilder(measure, of: use, dimensions: totalDimensions[use.name] ?? [:], fields: fields, precision: scene.precision)
+    return try TotalBuilder(measure, of: use, dimensions: totalDimensions[use.name] ?? [:], fields: fields, parameters: ParameterTable(scene), precision: scene.precision)
       .build(named: name, noisePlace: noisePlace, into: &plan, fields: &fields)
   }
 

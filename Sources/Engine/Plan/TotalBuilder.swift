@@ -11,6 +11,7 @@ struct TotalBuilder {
   private let measure: Measure
   private let precision: Scene.Precision
   private let dimensions: [String: Dimension]
+  private let parameters: ParameterTable
   private let noise = 0
 
   /// What is gathered while the expressions are lowered.
@@ -24,8 +25,9 @@ struct TotalBuilder {
   }
 
   /// `dimensions` are those of the law's totals, by name.
-  init(_ measure: Measure, of use: LawUse, dimensions: [String: Dimension], fields: FieldTable, precision: Scene.Precision) {
+  init(_ measure: Measure, of use: LawUse, dimensions: [String: Dimension], fields: FieldTable, parameters: ParameterTable, precision: Scene.Precision) {
     self.dimensions = dimensions
+    self.parameters = parameters
     self.measure = measure
     self.use = use
     self.fields = fields
@@ -91,7 +93,7 @@ struct TotalBuilder {
     case ("sum", 1), ("mean", 1), ("min", 1), ("max", 1):
       return try measure.pairing == nil
         ? memberTerm(name, arguments[0], &lowering, gathered, table) : pairSum(name, arguments[0], &lowering, gathered, table)
-    case ("histogram", 4): return try histogram(arguments, &lowering, gathered, table)
+    case ("histogram", 4...5): return try histogram(arguments, &lowering, gathered, table)
     case ("removed", 0...1): return .scalar(lowering.graph.input(Input(.world, "removed")))
     default: return nil
     }
@@ -137,19 +139,21 @@ struct TotalBuilder {
     let place: Scope.Place = measure.pairing == nil ? .member : .pair
     var inner = scope(place, table, gathered)
     let value = try inner.scalar(arguments[0]), low = try inner.scalar(arguments[1]), high = try inner.scalar(arguments[2])
-    guard let bins = inner.graph.constant(try inner.scalar(arguments[3])), bins >= 1, bins <= 1e6 else {
+    let number = try inner.scalar(arguments[3]), weight = arguments.count > 4 ? try inner.scalar(arguments[4]) : inner.graph.constant(1)
+    let bins = inner.graph.evaluate([number], in: parameters.context(WorldState()))[0].rounded()
+    guard bins >= 1, bins <= 1e6 else {
       throw arguments[3].diagnostic("the number of bins is a constant between 1 and 1000000")
     }
-    let width = inner.graph.divide(inner.graph.subtract(high, low), inner.graph.constant(bins))
+    let width = inner.graph.divide(inner.graph.subtract(high, low), number)
     let bin = inner.graph.divide(inner.graph.subtract(value, low), width)
-    gathered.graph = inner.graph
     let name: String, index: Int
     if place == .pair {
       (name, index) = ("pair", gathered.pairs.count)
-      gathered.pairs.append(try pairMeasure(.histogram(bins: Int(bins)), bin, &inner, gathered))
+      gathered.pairs.append(try pairMeasure(.histogram(bins: Int(bins)), bin, weight, &inner, gathered))
     } else {
       (name, index) = ("histogram", gathered.terms.count)
-      gathered.terms.append(.histogram(bin: bin, bins: Int(bins)))
+      gathered.terms.append(.histogram(bin: inner.graph.function(.floor, bin), weight: weight, bins: Int(bins)))
+      gathered.graph = inner.graph
     }
     let nodes = (0..<Int(bins)).map { lowering.graph.input(Input(.local, name, component: $0, end: "\(index)")) }
     return Value(.array(Int(bins), of: .scalar), nodes)
@@ -173,12 +177,12 @@ struct TotalBuilder {
   }
 
   private func pairTerm(_ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered, _ graph: inout Graph) throws(Diagnostic) -> NodeID {
-    gathered.pairs.append(try pairMeasure(.sum, node, &inner, gathered))
+    gathered.pairs.append(try pairMeasure(.sum, node, node, &inner, gathered))
     return graph.input(Input(.local, "pair", component: 0, end: "\(gathered.pairs.count - 1)"))
   }
 
   private func pairMeasure(
-    _ kind: MeasuredPairs.Kind, _ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered
+    _ kind: MeasuredPairs.Kind, _ node: NodeID, _ weight: NodeID, _ inner: inout Lowering, _ gathered: Gathered
   ) throws(Diagnostic) -> MeasuredPairs {
     guard case .within(let text)? = measure.pairing else { throw Diagnostic("a measure of pairs wants `within`", at: measure.location) }
     let range = try inner.scalar(text)
@@ -189,7 +193,7 @@ struct TotalBuilder {
     switch kind {
     case .histogram:
       kernel = PairKernel(
-        histogramOf: node, comment: use.law.name, graph: inner.graph, range: range, condition: condition, space: fields.space,
+        histogramOf: node, weight: weight, comment: use.law.name, graph: inner.graph, range: range, condition: condition, space: fields.space,
         double: precision == .double, rate: rate)
     case .sum:
       kernel = PairKernel(

@@ -37,7 +37,7 @@ final class MeasureRunner {
       let measure = try PairMeasure(libraries[index], layout: layout, range: range, bins: bins, in: neighbourhood)
       try neighbourhood.update(store)
       measure.packing.setTables(tables)
-      return try measure.counts(store, input(store)).map { Double($0) }
+      return try measure.sums(store, input(store))
     case .sum:
       // On a copy of the particles, as the list of an evaluation is kept up to date as long as its neighbourhood lives.
       let copy = store.copy(of: Set(kernel.extras.map(\.field)))

@@ -84,7 +84,9 @@ final class MemberRunner {
         let whole = (0..<parts).reduce(Int64(0)) { $0 + sums[$1 * width + term] }
         return [Double(sign: .plus, exponent: -exponents[term], significand: 1) * Double(whole)]
       case .least, .greatest: return [tops[term]]
-      case .histogram(_, let bins): return (0..<bins).map { bin in Double((0..<parts).reduce(Int64(0)) { $0 + counts[$1][term][bin] }) }
+      case .histogram(_, _, let bins):
+        let unit = Double(sign: .plus, exponent: -exponents[term], significand: 1)
+        return (0..<bins).map { bin in unit * Double((0..<parts).reduce(Int64(0)) { $0 + counts[$1][term][bin] }) }
       }
     }
   }
@@ -125,7 +127,7 @@ extension TotalKernel.Term {
     }
   }
 
-  fileprivate var bins: Int { if case .histogram(_, let bins) = self { bins } else { 0 } }
+  fileprivate var bins: Int { if case .histogram(_, _, let bins) = self { bins } else { 0 } }
 }
 
 extension [[[Int64]]] {

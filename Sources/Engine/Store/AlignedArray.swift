@@ -8,8 +8,10 @@ public final class AlignedArray<Element: BitwiseCopyable> {
   private var block: UnsafeMutableRawPointer
   /// The first element; changes when the capacity does.
   public private(set) var base: UnsafeMutablePointer<Element>
+  /// Elements that there is room for.
   public private(set) var capacity: Int
 
+  /// Room for this many elements, all zero.
   public init(capacity: Int = 0) {
     (block, base) = Self.allocate(capacity)
     self.capacity = capacity

@@ -2,12 +2,15 @@
 ///
 /// A neighbour search puts them into a new order; columns are then other memory, and `generation` has grown.
 public final class ParticleStore {
+  /// Number of dimensions.
   public let space: Int
+  /// Number of particles.
   public private(set) var count = 0
   /// Changes when particles were put into another order, added or removed, or a column moved in memory.
   public private(set) var generation = 0
   /// Changes when the order of the particles did, or their number.
   public private(set) var arrangement = 0
+  /// Names of the fields, in the order in which they were added.
   public private(set) var fieldNames: [String] = []
   private(set) var ids = AlignedArray<Int64>()
   private(set) var species = AlignedArray<Int32>()

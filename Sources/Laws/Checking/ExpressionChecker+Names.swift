@@ -25,7 +25,7 @@ extension ExpressionChecker {
     return typeOfKnownName(name, at: term)
   }
 
-  private mutating func read(_ field: TypedField, role: String, end: String) -> ValueType {
+  mutating func read(_ field: TypedField, role: String, end: String) -> ValueType {
     reads.insert(Access(role: role, name: field.name, end: end))
     return field.type(space: space)
   }

@@ -112,15 +112,24 @@ final class PairWorld {
 /// Plain sums over all pairs and the nearest periodic image: `factor(r²)` is the force over the separation.
 func plainForces(_ positions: [[Double]], box: Box, range: Double, factor: (Double) -> Double) -> [[Double]] {
   var forces = positions.map { $0.map { _ in 0.0 } }
+  let space = box.space, flat = Array(positions.joined())
+  let sides = zip(box.lengths, box.sides).map { $1 == .periodic ? $0 : .infinity }
+  var d = [0.0, 0, 0]
   for i in positions.indices {
-    for j in positions.indices where j != i {
-      let d = (0..<box.space).map { axis in
-        let gap = positions[i][axis] - positions[j][axis], side = box.lengths[axis]
-        return box.sides[axis] == .periodic ? gap - side * (gap / side).rounded() : gap
+    for j in 0..<i {
+      var square = 0.0, axis = 0
+      while axis < space && square < range * range {
+        let gap = flat[i * space + axis] - flat[j * space + axis], side = sides[axis]
+        d[axis] = abs(gap) > side / 2 ? gap - side * (gap / side).rounded() : gap
+        square += d[axis] * d[axis]
+        axis += 1
       }
-      let square = d.reduce(0) { $0 + $1 * $1 }
       guard square < range * range else { continue }
-      for axis in 0..<box.space { forces[i][axis] += factor(square) * d[axis] }
+      let strength = factor(square)
+      for axis in 0..<space {
+        forces[i][axis] += strength * d[axis]
+        forces[j][axis] -= strength * d[axis]
+      }
     }
   }
   return forces

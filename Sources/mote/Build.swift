@@ -1,0 +1,51 @@
+import Foundation
+import Laws
+
+/// What this program is and where its laws and scenes lie.
+enum Build {
+  static let version = "0.1.0"
+
+  /// The folder with `laws/` and the example scenes: beside the program, or up from it, as in a checkout.
+  static let scenes: URL? = {
+    var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+    if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") { folder = URL(fileURLWithPath: path) }
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      for place in ["Scenes", "share/mote/Scenes"] {
+        let candidate = folder.appendingPathComponent(place)
+        if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("laws").path) { return candidate }
+      }
+    }
+    return nil
+  }()
+
+  /// The commit that the program was built from, 40 hex digits; `unknown` outside a checkout.
+  static let git: String = {
+    guard let scenes else { return String(repeating: "0", count: 40) }
+    let folder = scenes.deletingLastPathComponent().appendingPathComponent(".git")
+    func text(_ name: String) -> String? {
+      (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    guard let head = text("HEAD") else { return String(repeating: "0", count: 40) }
+    guard head.hasPrefix("ref: ") else { return head }
+    let name = String(head.dropFirst(5))
+    if let hash = text(name) { return hash }
+    let packed = (text("packed-refs") ?? "").split(separator: "\n").first { $0.hasSuffix(" " + name) }
+    return packed.map { String($0.prefix(40)) } ?? String(repeating: "0", count: 40)
+  }()
+
+  /// Laws beside a scene first, then the shipped ones.
+  static func library(for scene: String? = nil) -> LawLibrary {
+    var folders: [URL] = []
+    if let scene { folders.append(URL(fileURLWithPath: scene).deletingLastPathComponent().appendingPathComponent("laws")) }
+    if let scenes { folders.append(scenes.appendingPathComponent("laws")) }
+    return LawLibrary(folders: folders)
+  }
+
+  /// Threads to use: the flag, else the environment, else one for each core.
+  static func threads(_ flag: Int?) -> Int {
+    let environment = ProcessInfo.processInfo.environment
+    let named = ["MOTE_THREADS", "OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"].lazy.compactMap { environment[$0].flatMap { Int($0) } }
+    return max(1, flag ?? named.first ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+}
