@@ -35,9 +35,19 @@ extension SceneReader {
         }
         return nil
       }
-      return Box(origin: origin, lengths: lengths, sides: sides)
+      return checkedBox(origin, lengths, sides, at: size)
     }
     guard let lengths = vector(size, [.length], key: "size"), lengths.allSatisfy({ $0 > 0 }) else { return nil }
+    return checkedBox(origin, lengths, sides, at: size)
+  }
+
+  /// A box that numbers can measure: neither its volume nor the volume's inverse overflows.
+  private mutating func checkedBox(_ origin: [Double], _ lengths: [Double], _ sides: [Side], at size: Tree) -> Box? {
+    let volume = lengths.reduce(1, *), extent = zip(origin, lengths).map { abs($0) + $1 }.max() ?? 0
+    guard lengths.allSatisfy({ $0 > 1e-9 * extent }), volume.isNormal, (1 / volume).isNormal else {
+      report.error("size: such a box cannot be computed with: its sides or origin are too large or too small", at: size)
+      return nil
+    }
     return Box(origin: origin, lengths: lengths, sides: sides)
   }
 

@@ -89,7 +89,8 @@ extension SceneReader {
       report.error(sites < 1 ? "fill: not one unit cell fits" : "fill: more than \(Int32.max) particles", at: tree.location)
       return nil
     }
-    let rounded = request.density.map { Int(($0 * region.lengths.reduce(1, *)).rounded()) }
+    // `placed` has seen to it that this number is one of particles; where the lattice's cells are given it does not matter.
+    let rounded = request.density.flatMap { Int(exactly: ($0 * region.lengths.reduce(1, *)).rounded()) }
     let fill = LatticeFill(
       lattice: request.lattice, cells: place.cells, sides: place.sides, offset: request.offset, region: region,
       count: request.count ?? (isFitted || request.cells != nil ? nil : rounded))
@@ -152,6 +153,10 @@ extension SceneReader {
       let region = region(tree["region"], box: box)
     else { return nil }
     let distance = tree["distance"].map { quantity($0, [.length], .notNegative, key: "distance") } ?? 0
+    if let distance, let given = tree["distance"], distance > box.lengths.max() ?? 0 {
+      report.error("distance: is larger than the box", at: given)
+      return nil
+    }
     return distance.map { .random(count: count, distance: $0, region: region) }
   }
 

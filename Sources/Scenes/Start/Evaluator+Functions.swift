@@ -29,7 +29,8 @@ extension Evaluator {
     switch name {
     case "sqrt":
       let value = try only(values, name, term)
-      return Quantity(value.numbers.map { $0.squareRoot() }, value.dimension?.power(Rational(1, 2)))
+      let dimension = try value.dimension.map { (given) throws(Diagnostic) in try raised(given, Rational(1, 2), term) }
+      return Quantity(value.numbers.map { $0.squareRoot() }, dimension)
     case "sign":
       return Quantity(try only(values, name, term).numbers.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, .one)
     case "norm":

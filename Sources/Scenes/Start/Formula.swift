@@ -166,10 +166,19 @@ struct Evaluator {
     guard let dimension = base.dimension, !dimension.isOne else {
       return Quantity(MathFunction.power(base.numbers[0], number), base.dimension)
     }
-    guard let rational = Rational(approximating: number), abs(number) <= 64 else {
+    guard let rational = Rational(approximating: number) else {
       throw term.diagnostic("the exponent of a quantity with a dimension must be a small fraction")
     }
-    return Quantity(MathFunction.power(base.numbers[0], number), dimension.power(rational))
+    return Quantity(MathFunction.power(base.numbers[0], number), try raised(dimension, rational, term))
+  }
+
+  /// A power of a dimension, as long as its exponents stay such as physics has.
+  func raised(_ dimension: Dimension, _ exponent: Rational, _ term: Expression) throws(Diagnostic) -> Dimension {
+    let isModest = dimension.exponents.allSatisfy {
+      abs($0.value * exponent.value) <= 100 && $0.denominator * exponent.denominator <= 1000
+    }
+    guard isModest else { throw term.diagnostic("the dimension of this power has exponents that are too large or too fine") }
+    return dimension.power(exponent)
   }
 
   /// The dimension of two that must agree; a missing one fits the other.

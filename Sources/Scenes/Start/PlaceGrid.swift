@@ -57,7 +57,9 @@ struct PlaceGrid {
   }
 
   private func layer(_ coordinate: Double, _ axis: Int) -> Int {
-    Int(((coordinate - box.origin[axis]) / box.lengths[axis] * Double(cells[axis])).rounded(.down))
+    let layer = ((coordinate - box.origin[axis]) / box.lengths[axis] * Double(cells[axis])).rounded(.down)
+    // Places far outside are refused later; here they must only be numbers.
+    return Int(min(1e9, max(-1e9, layer)))
   }
 
   private func index(of cell: [Int]) -> Int { zip(cell, cells).reduce(0) { $0 * $1.1 + $1.0 } }
