@@ -80,7 +80,7 @@ struct TotalBuilder {
       if callee.node == .name("histogram"), arguments.count >= 4, case .number(let bins) = arguments[3].node { return Int(bins) }
       return arguments.lazy.compactMap { histogramBins(in: $0) }.first
     }
-    return expression.parts.lazy.compactMap { histogramBins(in: $0) }.first
+    return expression.terms.lazy.compactMap { histogramBins(in: $0) }.first
   }
 
   // MARK: Sums over members and pairs
@@ -236,21 +236,5 @@ struct TotalBuilder {
         speciesMask: mask == fields.everySpecies || mask == 0 ? nil : mask,
         rate: Rates.members(species: fields.speciesNames.count)))
     return plan.totals.count - 1
-  }
-}
-
-extension Expression {
-  /// The terms directly below the root.
-  var parts: [Expression] {
-    switch node {
-    case .number, .name: []
-    case .prefix(_, let a), .member(let a, _): [a]
-    case .binary(_, let a, let b): [a, b]
-    case .call(let callee, let arguments): [callee] + arguments
-    case .index(let base, let indices): [base] + indices
-    case .vector(let items): items
-    case .hole(_, let arguments): arguments
-    case .fixedSum(_, let a, let b, let body): [a, b, body]
-    }
   }
 }
