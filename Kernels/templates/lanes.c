@@ -20,6 +20,8 @@ typedef mote_real mote_row __attribute__((ext_vector_type(8)));
 typedef mote_whole mote_whole_row __attribute__((ext_vector_type(8)));
 typedef int64_t mote_sum_row __attribute__((ext_vector_type(8)));
 typedef int64_t mote_sum_half __attribute__((ext_vector_type(4)));
+typedef mote_real mote_quad __attribute__((ext_vector_type(4)));
+typedef mote_whole mote_whole_quad __attribute__((ext_vector_type(4)));
 typedef int32_t mote_code_row __attribute__((ext_vector_type(8)));
 #define MOTE_INLINE static inline __attribute__((always_inline))
 
@@ -41,16 +43,22 @@ MOTE_INLINE I mote_round(V v) {
 #if MOTE_DOUBLE
 #define MOTE_ROWS 1
 MOTE_INLINE V mote_spread(const mote_real *p) { return (V)p[0]; }
+MOTE_INLINE V mote_spread_quad(mote_quad q, int part) { return (V)q[part]; }
 MOTE_INLINE V mote_repeat(const mote_real *p) { return *(const V *)p; }
 MOTE_INLINE I mote_spread_code(const int32_t *p) { return (I)(mote_whole)p[0]; }
 MOTE_INLINE I mote_repeat_code(const int32_t *p) { return __builtin_convertvector(*(const mote_code_row *)p, I); }
 MOTE_INLINE mote_sum_row mote_fold(I v) { return v; }
-MOTE_INLINE int64_t mote_sum_of_row(mote_whole_row v) { return __builtin_reduce_add(v); }
+MOTE_INLINE mote_sum_half mote_half_row(mote_whole_row v) { return v.lo + v.hi; }
+MOTE_INLINE mote_whole_row mote_row_of(I v, int row) { return row == 0 ? v : (I)0; }
 #else
 #define MOTE_ROWS 2
 MOTE_INLINE V mote_spread(const mote_real *p) {
   const mote_row a = p[0], b = p[1];
   return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+MOTE_INLINE V mote_spread_quad(mote_quad q, int part) {
+  return part == 0 ? __builtin_shufflevector(q, q, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)
+                   : __builtin_shufflevector(q, q, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
 }
 MOTE_INLINE V mote_repeat(const mote_real *p) {
   const mote_row v = *(const mote_row *)p;
@@ -65,11 +73,17 @@ MOTE_INLINE I mote_repeat_code(const int32_t *p) {
   return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 MOTE_INLINE mote_sum_row mote_fold(I v) { return __builtin_convertvector(v.lo + v.hi, mote_sum_row); }
-MOTE_INLINE int64_t mote_sum_of_row(mote_whole_row v) {
-  return __builtin_reduce_add(__builtin_convertvector(v.lo + v.hi, mote_sum_half));
-}
+MOTE_INLINE mote_sum_half mote_half_row(mote_whole_row v) { return __builtin_convertvector(v.lo + v.hi, mote_sum_half); }
+MOTE_INLINE mote_whole_row mote_row_of(I v, int row) { return row == 0 ? v.lo : v.hi; }
 #endif
 #define MOTE_PARTS (MOTE_GROUP / MOTE_ROWS)   // vectors in a tile of 4 by 8 pairs
+
+// The totals of four rows, each halved already.
+MOTE_INLINE mote_sum_half mote_sum_rows(mote_sum_half a, mote_sum_half b, mote_sum_half c, mote_sum_half d) {
+  const mote_sum_half ab = __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
+  const mote_sum_half cd = __builtin_shufflevector(c, d, 0, 4, 2, 6) + __builtin_shufflevector(c, d, 1, 5, 3, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+}
 
 // One number of a table for each lane.
 MOTE_INLINE V mote_lookup(const mote_real *table, I at) {

@@ -79,11 +79,11 @@ MOTE_INLINE void mote_spread_own(const mote_pair_call *call, const mote_entry *e
   const mote_real *x = (const mote_real *)call->positions + cluster * MOTE_SPACE * 8 + slot;
   const mote_real *extra = (const mote_real *)call->extras + cluster * MOTE_EXTRA * 8 + slot;
   const int image[3] = {entry->shift / 9 - 1, entry->shift / 3 % 3 - 1, entry->shift % 3 - 1};
+  const mote_whole_quad slots = {0, 1, 2, 3}, occupied = slots + (mote_whole)slot < (mote_whole)count;
   for (int k = 0; k < MOTE_SPACE; k++) {
-    mote_real seen[MOTE_GROUP];
-    const mote_real shift = (mote_real)(image[k] * call->grid->shift[k]);
-    for (int l = 0; l < MOTE_GROUP; l++) seen[l] = slot + l < count ? x[8 * k + l] + shift : -x[8 * k + l];
-    for (int part = 0; part < MOTE_PARTS; part++) own->x[part][k] = mote_spread(seen + part * MOTE_ROWS);
+    const mote_quad at = *(const mote_quad *)(x + 8 * k), shift = (mote_quad)(mote_real)(image[k] * call->grid->shift[k]);
+    const mote_quad seen = occupied ? at + shift : -at;
+    for (int part = 0; part < MOTE_PARTS; part++) own->x[part][k] = mote_spread_quad(seen, part);
   }
   for (int part = 0; part < MOTE_PARTS; part++) {
     const int at = part * MOTE_ROWS;

@@ -110,16 +110,11 @@ MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, c
 // Adds the lanes of the sums of i, row by row of 8, into memory.
 MOTE_INLINE void mote_store_own(const mote_pair_call *call, int64_t group, const mote_gathered *g) {
   int64_t *sums = call->sums + group / 2 * MOTE_CHANNELS * 8 + (group & 1) * MOTE_GROUP;
-  for (int k = 0; k < MOTE_CHANNELS; k++)
-    for (int part = 0; part < MOTE_PARTS; part++) {
-      const I v = g->own[part][k];
-#if MOTE_DOUBLE
-      sums[8 * k + part] += mote_sum_of_row(v);
-#else
-      sums[8 * k + 2 * part] += mote_sum_of_row(v.lo);
-      sums[8 * k + 2 * part + 1] += mote_sum_of_row(v.hi);
-#endif
-    }
+  for (int k = 0; k < MOTE_CHANNELS; k++) {
+    mote_sum_half row[MOTE_GROUP];
+    for (int l = 0; l < MOTE_GROUP; l++) row[l] = mote_half_row(mote_row_of(g->own[l / MOTE_ROWS][k], l % MOTE_ROWS));
+    *(mote_sum_half *)(sums + 8 * k) += mote_sum_rows(row[0], row[1], row[2], row[3]);
+  }
 }
 
 MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t end, const int totals) {

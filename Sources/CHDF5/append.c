@@ -62,7 +62,7 @@ static H5FD_t *append_open(const char *name, unsigned flags, hid_t access_list, 
 
 static herr_t append_close(H5FD_t *base) {
   file *f = (file *)base;
-  if (!f->target.append->error) commit(&f->target, f->allocated, f->end);
+  if (!f->target.append->error) commit(&f->target, f->allocated);
   else forget(&f->target);
   pages_free(&f->target.pages);
   if (close(f->target.descriptor)) fail(f, errno);

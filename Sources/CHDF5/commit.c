@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 uint64_t committed_length(int descriptor, uint64_t size) {
@@ -28,7 +29,9 @@ static size_t changes_of(const page *page, change *changes) {
   for (size_t at = 0; at < page_length; at += grain) {
     if (!memcmp(page->before + at, page->after + at, grain)) continue;
     uint64_t address = page->number * page_length + at;
-    if (count && changes[count - 1].address + changes[count - 1].length == address) changes[count - 1].length += grain;
+    const change *last = count ? &changes[count - 1] : NULL;
+    // What touches the change before becomes one with it, but the superblock stays a change of its own.
+    if (last && address > grain && last->address + last->length == address) changes[count - 1].length += grain;
     else changes[count++] = (change){address, grain, page->before + at, page->after + at};
   }
   return count;
@@ -73,12 +76,19 @@ static int sync_folder(const char *path) {
   return error;
 }
 
+static int apply_one(target *t, const change *change) {
+  return step(t, t->descriptor, change->after, change->length, change->address);
+}
+
+/// The superblock comes first, as all else may lie past the end of file that it held; then from the end to the beginning, where the
+/// root group says how many frames there are. So a reader that meets a burst half way sees, but for rare splits of an index, the
+/// frames before it.
 static int apply(target *t, const change *changes, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    int error = step(t, t->descriptor, changes[i].after, changes[i].length, changes[i].address);
-    if (error) return error;
-  }
-  return t->append->durable && fdatasync(t->descriptor) ? errno : 0;
+  size_t first = changes[0].address == 0;
+  int error = first ? apply_one(t, &changes[0]) : 0;
+  for (size_t i = count; !error && i > first; i--) error = apply_one(t, &changes[i - 1]);
+  if (!error && t->append->durable && fdatasync(t->descriptor)) error = errno;
+  return error;
 }
 
 static int replace(target *t, const change *changes, size_t count) {
@@ -100,9 +110,15 @@ static int replace(target *t, const change *changes, size_t count) {
   return error;
 }
 
-void commit(target *t, uint64_t allocated, uint64_t end) {
-  int error = 0;
-  if (end < allocated && ftruncate(t->descriptor, (off_t)allocated)) error = errno;
+/// Readers refuse a file that is shorter than its superblock says, so it must be long enough before that is written.
+static int extend(int descriptor, uint64_t length) {
+  struct stat status;
+  if (fstat(descriptor, &status)) return errno;
+  return (uint64_t)status.st_size < length && ftruncate(descriptor, (off_t)length) ? errno : 0;
+}
+
+void commit(target *t, uint64_t allocated) {
+  int error = extend(t->descriptor, allocated);
   size_t count = 0;
   change *changes = error ? NULL : all_changes(&t->pages, &count);
   if (!error && !changes) error = ENOMEM;

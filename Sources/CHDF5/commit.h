@@ -16,8 +16,8 @@ typedef struct target {
 /// The length that the superblock of an HDF5 file gives; `size` if the file is no such file, or shorter than it says.
 uint64_t committed_length(int descriptor, uint64_t size);
 
-/// Makes the held pages part of a file of at least `allocated` bytes, of which `end` are there. Failures go to `append->error`.
-void commit(target *target, uint64_t allocated, uint64_t end);
+/// Makes the held pages part of a file of at least `allocated` bytes. Failures go to `append->error`.
+void commit(target *target, uint64_t allocated);
 
 /// Cuts off what an append that failed has written.
 void forget(target *target);

@@ -2,9 +2,12 @@
 public struct Provenance: Sendable, Equatable, Codable {
   /// A law as the run used it.
   public struct Law: Sendable, Equatable, Codable {
+    /// Name of the law.
     public var name: String
+    /// The law file (YAML).
     public var text: String
 
+    /// A law by name and text.
     public init(name: String, text: String) {
       self.name = name
       self.text = text
@@ -15,19 +18,26 @@ public struct Provenance: Sendable, Equatable, Codable {
   public var scene: String
   /// The scene as the user gave it.
   public var sceneSource: String?
+  /// Laws of the run, each as it was used.
   public var laws: [Law]
   /// Program name and arguments, files by base name.
   public var command: String
+  /// Version of Mote.
   public var version: String
   /// 40 hex digits, `+dirty` if the sources had changes.
   public var git: String
   /// UTC, ISO 8601.
   public var created: String
+  /// What computed: `cpu`, …
   public var backend: String
+  /// Precision of the run: `mixed`, `double`.
   public var precision: String
+  /// Seed of all noise.
   public var seed: UInt64
+  /// Processes that computed.
   public var ranks: Int
 
+  /// The origin of a run.
   public init(
     scene: String, sceneSource: String? = nil, laws: [Law] = [], command: String, version: String, git: String, created: String,
     backend: String = "cpu", precision: String = "mixed", seed: UInt64, ranks: Int = 1

@@ -9,9 +9,12 @@ public struct Repacking: Sendable {
   public var fields: Set<String>?
   /// Mantissa bits kept of all real fields; nil: all.
   public var bits: Int?
+  /// Whether an existing destination may be replaced.
   public var overwrites = false
+  /// Whether the copy is shuffled and gzipped.
   public var isCompressed = true
 
+  /// A copy of everything.
   public init() {}
 
   /// Writes the copy and gives the number of its frames.

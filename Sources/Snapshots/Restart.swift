@@ -6,9 +6,12 @@ import World
 public struct Restart: Sendable {
   /// Arrays of one integrator, thermostat or law with memory.
   public struct Memory: Sendable, Equatable {
+    /// Name of the integrator, thermostat, barostat or law.
     public var owner: String
+    /// Its numbers, by name.
     public var arrays: [String: [Double]]
 
+    /// Arrays of one owner.
     public init(owner: String, arrays: [String: [Double]]) {
       self.owner = owner
       self.arrays = arrays
@@ -17,13 +20,18 @@ public struct Restart: Sendable {
 
   /// With all fields; they are stored in full precision.
   public var frame: Frame
+  /// Name of the integrator.
   public var integrator: String
   /// Key (2 words) and counter (4 words) of the counter-based generator.
   public var randomKey: [UInt64]
+  /// Counter of the generator (4 words).
   public var randomCounter: [UInt64]
+  /// What laws and integrators remember.
   public var memories: [Memory]
+  /// Where the run came from.
   public var provenance: Provenance
 
+  /// The state at the end of a step; `randomKey` has 2 words, `randomCounter` 4.
   public init(
     frame: Frame, integrator: String, randomKey: [UInt64], randomCounter: [UInt64], memories: [Memory] = [],
     provenance: Provenance

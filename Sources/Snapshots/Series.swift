@@ -3,8 +3,11 @@ import Expressions
 
 /// Values over time: an observable at the frames, or a series of the log.
 public struct Series: Sendable, Equatable {
+  /// As under /observables or /log.
   public var name: String
+  /// Physical dimension of the values.
   public var dimension: Dimension
+  /// Steps at which there is a value.
   public var steps: [Int]
   /// Units of the run.
   public var times: [Double]

@@ -14,6 +14,7 @@ public struct SnapshotDifference: Sendable, Equatable, Codable, CustomStringConv
   /// Largest difference of one value over all particles (units of the run).
   public var largest: Double?
 
+  /// One line, such as `frame 3 (step 300): velocity differs, first for particle 17, by at most 0.1`.
   public var description: String {
     let place = "frame \(frame) (step \(step)): \(field) differs"
     guard let particle, let largest else { return place }

@@ -18,8 +18,10 @@ public struct SnapshotOptions: Sendable, Equatable {
   public var singlePrecision: Set<String>
   /// Mantissa bits kept of a field, by its name: fewer bits pack better.
   public var significantBits: [String: Int]
+  /// What a committed frame survives.
   public var durability: Durability
 
+  /// Options; the defaults store everything exactly, compressed, and safe from kills.
   public init(
     capacity: Int? = nil, overwrites: Bool = false, isCompressed: Bool = true, singlePrecision: Set<String> = [],
     significantBits: [String: Int] = [:], durability: Durability = .process

@@ -6,12 +6,15 @@ import World
 ///
 /// A file whose writer was killed within a commit is put right when it is opened.
 public final class SnapshotReader: Sendable {
+  /// The first part.
   public let path: String
   /// `snapshot` or `restart`.
   public let kind: String
+  /// Where the run came from.
   public let provenance: Provenance
-  /// Steps and times (units of the run) of the frames, all parts.
+  /// Steps of the frames, all parts.
   public let steps: [Int]
+  /// Times of the frames (units of the run).
   public let times: [Double]
   /// Particles in each frame.
   public let counts: [Int]
@@ -61,10 +64,13 @@ public final class SnapshotReader: Sendable {
     return Int(frames)
   }
 
+  /// Committed frames of all parts.
   public var frameCount: Int { steps.count }
   /// Particles that a frame of the last part has room for.
   public var capacity: Int { parts[parts.count - 1].layout.capacity }
+  /// Units of all values.
   public var units: UnitSystem { parts[0].layout.units }
+  /// Names of the species, by their codes.
   public var speciesNames: [String] { parts[0].layout.speciesNames }
   /// Names of the fields, position first.
   public var fieldNames: [String] { parts[0].layout.fields.map(\.name) }

@@ -5,45 +5,77 @@ import Expressions
 public struct SnapshotSummary: Sendable, Equatable, Codable {
   /// One field of the particles.
   public struct Field: Sendable, Equatable, Codable {
+    /// As in the file.
     public var name: String
+    /// Scalar, vector, …
     public var shape: String
+    /// Type of the stored numbers.
     public var type: StoredType
+    /// Unit in exponent form.
     public var unit: String
+    /// Whether it is written once.
     public var isStatic: Bool
+    /// Mantissa bits that were kept, if not all.
     public var significantBits: Int?
   }
 
   /// One observable, with its value in the last frame if it is a single number.
   public struct Total: Sendable, Equatable, Codable {
+    /// As in the file.
     public var name: String
+    /// Unit in exponent form.
     public var unit: String
+    /// Value in the last frame.
     public var last: Double?
   }
 
+  /// The first part.
   public var path: String
+  /// `snapshot` or `restart`.
   public var kind: String
   /// Names of the further parts.
   public var parts: [String]
+  /// Committed frames of all parts.
   public var frames: Int
+  /// Step of the first frame.
   public var firstStep: Int?
+  /// Step of the last frame.
   public var lastStep: Int?
+  /// Time of the first frame (`timeUnit`).
   public var firstTime: Double?
+  /// Time of the last frame (`timeUnit`).
   public var lastTime: Double?
+  /// Unit of time.
   public var timeUnit: String
+  /// Least number of particles in a frame.
   public var fewestParticles: Int
+  /// Greatest number of particles in a frame.
   public var mostParticles: Int
+  /// Names of the species.
   public var species: [String]
+  /// Sides of the box in the last frame (`lengthUnit`).
   public var boxLengths: [Double]
+  /// Kinds of the sides.
   public var boxSides: [String]
+  /// Unit of length.
   public var lengthUnit: String
+  /// Name of the system of units.
   public var unitSystem: String
+  /// Fields of the particles.
   public var fields: [Field]
+  /// Totals of each frame.
   public var observables: [Total]
+  /// Version of Mote that wrote the file.
   public var version: String
+  /// Commit of its sources.
   public var git: String
+  /// When the run began (UTC).
   public var created: String
+  /// What was typed.
   public var command: String
+  /// Names of the laws.
   public var laws: [String]
+  /// Seed of all noise.
   public var seed: UInt64
 }
 
@@ -82,6 +114,7 @@ extension SnapshotSummary {
 }
 
 extension SnapshotSummary: CustomStringConvertible {
+  /// A table of text.
   public var description: String {
     func row(_ key: String, _ value: String) -> String { key.padded(to: 13) + value }
     func unit(_ name: String) -> String { name == "1" ? "" : " " + name }

@@ -9,6 +9,7 @@ import World
 public struct SnapshotWriter: ~Copyable {
   /// The first part.
   public let path: String
+  /// What every part says of its origin.
   public let provenance: Provenance
   /// Frames committed in all parts.
   public private(set) var frameCount: Int

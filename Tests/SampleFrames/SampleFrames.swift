@@ -4,14 +4,18 @@ import World
 
 /// Frames of every kind that a snapshot can hold, the same on every call.
 public struct SampleFrames: Sendable {
+  /// Kinds of the sides, one per dimension.
   public var sides: [Side] = [.periodic, .periodic, .periodic]
+  /// Units of the values.
   public var units = UnitSystem.molecular
   /// Particles in frame t.
   public var count: @Sendable (Int) -> Int = { _ in 40 }
+  /// Whether there is a mass that is written once.
   public var hasStaticFields = true
   /// Scalars, tensors, flags and more besides position, velocity and force.
   public var hasManyFields = false
 
+  /// Three periodic dimensions, molecular units, 40 particles.
   public init() {}
 
   /// Frame number `t`, whose values follow from `t` alone.
@@ -82,8 +86,10 @@ public struct SampleFrames: Sendable {
 public struct Random: RandomNumberGenerator, Sendable {
   var state: UInt64
 
+  /// A generator that starts here.
   public init(state: UInt64) { self.state = state }
 
+  /// 64 random bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

@@ -121,7 +121,7 @@ struct LAMMPSDataTests {
     arguments: [
       (header + "Atoms\n\n1 1 0 0\n", 12, "4 columns"), (header + "Atoms\n\n1 1 0 0 0\n", 13, "1 atoms in the section"),
       (header + "Atoms\n\n1 1 0 0 0\n1 1 0 0 0\n", 14, "two atoms have the id 1"),
-      (header + "Atoms\n\n1 3 0 0 0\n2 1 0 0 0\n", 14, "has type 3"), ("t\n\n1 atoms\nAtoms\n", 3, "no box"), ("", 1, "no box"),
+      (header + "Atoms\n\n1 3 0 0 0\n2 1 0 0 0\n", 14, "has type 3"), ("t\n\n1 atoms\nAtoms\n", 3, "no box"), ("", 1, "a title"),
     ])
   func mistakes(_ text: String, _ line: Int, _ words: String) {
     let mistake = #expect(throws: Diagnostic.self) { try LAMMPSData().decode(text, file: "a.data") }

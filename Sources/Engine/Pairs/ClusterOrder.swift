@@ -121,7 +121,7 @@ final class ClusterOrder {
   /// the keys can tell apart.
   private func chooseColumns(reach: Double) {
     let space = kernels.space, spacing = pow(density ?? 1, -1 / Double(space))
-    let wanted = max((space == 2 ? 2.4 : 1.8) * spacing, reach / 16)
+    let wanted = max((space == 2 ? 2.4 : 2) * spacing, reach / 16)
     func columns(_ axis: Int, _ extent: Double) -> (count: Int64, width: Double) {
       guard axis < space - 1, extent > 0 else { return (1, max(extent, wanted)) }
       let count = min(max(1, (extent / wanted).rounded(.down)), 32_000)

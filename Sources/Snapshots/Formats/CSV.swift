@@ -3,12 +3,17 @@ import World
 
 /// Comma-separated values (RFC 4180): a line of names, then one line per particle.
 public struct CSV: ExportFormat {
+  /// As in `mote export --csv`.
   public static let name = "csv"
+  /// Suffix of its files.
   public static let suffix = "csv"
+  /// One frame per file.
   public static let holdsManyFrames = false
 
+  /// The format, which has no options.
   public init() {}
 
+  /// The frame as a table.
   public func encode(_ frame: borrowing Frame) throws(Failure) -> [UInt8] {
     let axes = ["x", "y", "z"]
     let names = frame.fields.flatMap { field -> [String] in

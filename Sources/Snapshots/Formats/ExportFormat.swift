@@ -41,6 +41,7 @@ extension ImportFormat {
 
 /// Every format that Mote exports; a new one is one file and one line here.
 public enum ExportFormats {
+  /// Formats in the order in which help lists them.
   public static let builtins: [any ExportFormat.Type] = [ExtendedXYZ.self, VTP.self, CSV.self, PLY.self]
 
   /// The format with this name; throws `.usage` with the nearest names.

@@ -3,6 +3,7 @@ import Expressions
 import World
 
 extension ExtendedXYZ {
+  /// All frames of a trajectory; throws a message with the line that is wrong.
   public func decode(_ text: String, file: String) throws(Diagnostic) -> [Frame] {
     var lines = TextLines(text, file: file)
     var frames: [Frame] = []

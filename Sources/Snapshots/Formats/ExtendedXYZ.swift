@@ -6,12 +6,17 @@ import World
 ///
 /// Besides the usual keys it has `step`, `time`, `units`, `space` and `sides`, from which Mote makes the same frame again.
 public struct ExtendedXYZ: ExportFormat, ImportFormat {
+  /// As in `mote export --xyz`.
   public static let name = "xyz"
+  /// Suffix of its files.
   public static let suffix = "xyz"
+  /// Frames follow one another.
   public static let holdsManyFrames = true
 
+  /// The format, which has no options.
   public init() {}
 
+  /// The frame as lines of text; throws `.failed` for species names with spaces.
   public func encode(_ frame: borrowing Frame) throws(Failure) -> [UInt8] {
     for name in frame.speciesNames where name.isEmpty || name.contains(where: \.isWhitespace) {
       throw Failure(.failed, "species '\(name)': extended XYZ holds no names with spaces")

@@ -6,6 +6,7 @@ import World
 ///
 /// The file does not say its units; the caller does. Types become species, named by a comment after their mass (`1 39.95 # argon`).
 public struct LAMMPSData: ImportFormat {
+  /// As in a scene.
   public static let name = "lammps-data"
 
   /// Columns of an atom.
@@ -16,11 +17,14 @@ public struct LAMMPSData: ImportFormat {
     var width: Int { [.atomic: 5, .charge: 6, .full: 7][self] ?? 5 }
   }
 
+  /// Units of the numbers in the file.
   public var units: UnitSystem
+  /// Kinds of the three sides, which the file does not give.
   public var sides: [Side]
   /// Nil: what the file says after `Atoms #`, else what the number of columns tells.
   public var style: Style?
 
+  /// A reader for files in these units, with these sides.
   public init(units: UnitSystem = .reduced, sides: [Side] = [.periodic, .periodic, .periodic], style: Style? = nil) {
     precondition(sides.count == 3, "LAMMPS data files have boxes of three dimensions")
     self.units = units
@@ -28,6 +32,7 @@ public struct LAMMPSData: ImportFormat {
     self.style = style
   }
 
+  /// The one frame of a data file; throws a message with the line that is wrong.
   public func decode(_ text: String, file: String) throws(Diagnostic) -> [Frame] {
     var lines = TextLines(text, file: file)
     _ = try lines.read("a title")

@@ -4,12 +4,17 @@ import World
 
 /// Stanford PLY, binary little-endian: particles as vertices with their scalars and vectors.
 public struct PLY: ExportFormat {
+  /// As in `mote export --ply`.
   public static let name = "ply"
+  /// Suffix of its files.
   public static let suffix = "ply"
+  /// One frame per file.
   public static let holdsManyFrames = false
 
+  /// The format, which has no options.
   public init() {}
 
+  /// The frame as a PLY file.
   public func encode(_ frame: borrowing Frame) throws(Failure) -> [UInt8] {
     let fields = frame.fields.filter { $0.components > 0 }
     let columns = fields.map { frame.columns(of: $0) }

@@ -6,11 +6,13 @@ public struct Triangles: Sendable, Equatable {
   /// Corners in three dimensions, 9 numbers for each triangle, in the units of the file.
   public var corners: [Double]
 
+  /// Triangles by their corners, 9 numbers each.
   public init(corners: [Double]) {
     precondition(corners.count % 9 == 0, "three corners of three numbers")
     self.corners = corners
   }
 
+  /// Number of triangles.
   public var count: Int { corners.count / 9 }
 
   /// Reads an STL file, binary or text; throws `.unreadableFile` if it is missing, broken or empty.

@@ -4,12 +4,17 @@ import World
 
 /// VTK XML PolyData, written by VTK itself: particles as vertices with all their fields, for ParaView, PyVista and VTK.
 public struct VTP: ExportFormat {
+  /// As in `mote export --vtp`.
   public static let name = "vtp"
+  /// Suffix of its files.
   public static let suffix = "vtp"
+  /// One frame per file.
   public static let holdsManyFrames = false
 
+  /// The format, which has no options.
   public init() {}
 
+  /// The frame as a VTP file; throws `.failed` if VTK cannot write it.
   public func encode(_ frame: borrowing Frame) throws(Failure) -> [UInt8] {
     guard let position = frame[field: "position"] else { throw Failure(.failed, "a frame without positions has no points") }
     let points = frame.columns(of: position)

@@ -6,6 +6,7 @@ import Diagnostics
 public struct XDMF: Sendable {
   private let reader: SnapshotReader
 
+  /// Describes the files of an open snapshot.
   public init(_ reader: SnapshotReader) { self.reader = reader }
 
   /// The text; it names the snapshot's files as lying in the same folder.

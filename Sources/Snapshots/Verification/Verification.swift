@@ -3,6 +3,7 @@ import Expressions
 
 /// Whether the files of a run keep every rule of the snapshot format; what `mote verify` prints.
 public struct Verification: Sendable {
+  /// The first part.
   public let path: String
   /// Violations, one sentence each; empty for a good run.
   public let problems: [String]
