@@ -114,12 +114,6 @@ final class PairRunner {
     }
     return sum
   }
-
-  /// State that a continued run needs to give the same bits: fixed-point exponents and the width of the buffer.
-  var exponents: [[Int]] {
-    get { loops.map(\.evaluation.exponents) }
-    set { for (index, value) in newValue.enumerated() where index < loops.count { loops[index].evaluation.exponents = value } }
-  }
 }
 
 extension RangeBound {
