@@ -7,7 +7,7 @@ import Scenes
 /// Gathers passes over the same pairs and makes one kernel of them.
 struct PairBuilder {
   private(set) var graph = Graph()
-  private var parts: [PairKernel.Part] = []
+  private(set) var parts: [PairKernel.Part] = []
   private var tails: [Tail] = []
   private var adds: [Bool] = []
   private var names: [String] = []
