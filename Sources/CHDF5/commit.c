@@ -80,9 +80,9 @@ static int apply_one(target *t, const change *change) {
   return step(t, t->descriptor, change->after, change->length, change->address);
 }
 
-/// The superblock comes first, as all else may lie past the end of file that it held; then from the end to the beginning, where the
-/// root group says how many frames there are. So a reader that meets a burst half way sees, but for rare splits of an index, the
-/// frames before it.
+/// The superblock comes first, as all else may lie past the end of file that it held; then from the end to the beginning,
+/// where the root group says how many frames there are. So a reader that meets a burst half way sees, but for rare splits of
+/// an index, the frames before it.
 static int apply(target *t, const change *changes, size_t count) {
   size_t first = changes[0].address == 0;
   int error = first ? apply_one(t, &changes[0]) : 0;

@@ -122,7 +122,9 @@ extension PackedFrame {
     try file.append(digest, to: Path.digest, after: row)
     try file.append(edges, to: Path.edges, after: row)
     try file.append(origin, to: Path.origin, after: row)
-    let lengths = (0..<3).map { $0 < layout.space && layout.sides[$0] == .periodic ? edges[$0] : 0 }
+    // A length of 0 tells OVITO that a side is open; with three zeros it has no cell at all, and some scripts need one.
+    let isOpen = !layout.sides.contains(.periodic)
+    let lengths = (0..<3).map { $0 < layout.space && (isOpen || layout.sides[$0] == .periodic) ? edges[$0] : 0 }
     try file.append(lengths, to: "/AMBER/cell_lengths", after: row)
     try file.append([90.0, 90, 90], to: "/AMBER/cell_angles", after: row)
   }

@@ -49,7 +49,7 @@ public struct SampleFrames: Sendable {
     let shapes: [(String, Shape, Dimension)] = [
       ("temperature", .scalar, Dimension(temperature: 1)), ("stress", .symmetric, Dimension(length: -1, mass: 1, time: -2)),
       ("gradient", .matrix, Dimension(time: -1)), ("orientation", .quaternion, .one), ("spin", .axial, Dimension(time: -1)),
-      ("populations", .array(9, of: .scalar), .one), ("dipoles", .array(2, of: .vector), .one),
+      ("populations", .array(9, of: .scalar), .one), ("arms", .array(2, of: .vector), .one),
     ]
     var fields = shapes.map { name, shape, dimension in
       FrameField(

@@ -1,9 +1,9 @@
 // Appending to an HDF5 file so that a kill, a crash or a full disk at any moment leaves every committed byte readable.
 //
-// While a file is open for appending, only space past its committed end is written. Changes of committed bytes stay in memory until
-// the file is closed. Then what they replace goes to FILE.journal (with a checksum and the committed length), the changes are
-// written in one burst of microseconds, and the journal is removed. Whoever opens the file next and finds a whole journal puts the
-// old bytes back: the append has not happened. A torn journal means that the burst had not begun, and is thrown away.
+// While a file is open for appending, only space past its committed end is written. Changes of committed bytes stay in memory
+// until the file is closed. Then what they replace goes to FILE.journal (with a checksum and the committed length), the changes
+// are written in one burst of microseconds, and the journal is removed. Whoever opens the file next and finds a whole journal
+// puts the old bytes back: the append has not happened. A torn journal means that the burst had not begun, and is thrown away.
 #pragma once
 #include <hdf5.h>
 #include <stdint.h>

@@ -85,7 +85,8 @@ extension Series.Kind {
     case .slope: return Self.slope(t, y)
     case .growth: return Self.slope(t, y.map { log(abs($0)) })
     case .average:
-      let from = last.values.count > 1 ? last.values[1] : t[0]
+      // Without a time the first half counts as settling.
+      let from = last.values.count > 1 ? last.values[1] : (t[0] + last.time) / 2
       let kept = zip(t, y).filter { $0.0 >= from }.map(\.1)
       return kept.isEmpty ? .nan : kept.reduce(0, +) / Double(kept.count)
     case .when: return points.first { $0.values[0] != 0 }?.time ?? .nan

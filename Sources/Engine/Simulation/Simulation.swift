@@ -27,6 +27,8 @@ public final class Simulation {
   let workers: Workers
   /// Values of the logged series, for totals over them.
   var series: [[(time: Double, values: [Double])]] = []
+  /// Since when steps have had their present length.
+  private var clock: (step: Int, time: Double, dt: Double)
   private var countedParticles = -1
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
@@ -41,6 +43,7 @@ public final class Simulation {
     box = frame.box
     step = frame.step
     time = frame.time
+    clock = (frame.step, frame.time, scene.timeStep)
     workers = Workers(threads)
     parameters = ParameterTable(scene)
     members = try MemberRunner(plan, toolchain: toolchain, workers: workers)
@@ -73,7 +76,14 @@ public final class Simulation {
     hasTotals = false
     for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
     step += 1
-    time += world["dt"].first ?? scene.timeStep
+    let dt = world["dt"].first ?? scene.timeStep
+    if dt == clock.dt {
+      // A product, as a sum of many small steps would drift.
+      time = clock.time + Double(step - clock.step)*dt
+    } else {
+      time += dt
+      clock = (step, time, dt)
+    }
     updateWorld()
   }
 

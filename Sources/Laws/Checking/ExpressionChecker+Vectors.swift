@@ -145,7 +145,7 @@ extension ExpressionChecker {
       expect(found, for: "the value crossed", arguments[1])
       return ValueType(.scalar, time)
     case "average":
-      expect(ValueType(.scalar, time), for: "the time from which to average", arguments[1])
+      if arguments.count > 1 { expect(ValueType(.scalar, time), for: "the time from which to average", arguments[1]) }
       return found.kind == .integer ? .number : found
     default: return found
     }
