@@ -26,6 +26,8 @@ public struct CheckedLaw: Sendable {
   public let totals: [String: ValueType]
   /// What each pass reads and writes, by the place where the pass stands.
   public let accesses: [SourceLocation: PassAccess]
+  /// What its holes are, in the order of their first places.
+  public let holes: [HoleType]
   /// What is allowed but strange.
   public let warnings: Diagnostics
 }
@@ -40,7 +42,9 @@ extension Law {
     let problems = expansion.completed(checker.problems).sorted
     try problems.check()
     return CheckedLaw(
-      law: expansion.law, types: checker.types, totals: checker.types.totals, accesses: checker.accesses, warnings: problems)
+      law: expansion.law, types: checker.types, totals: checker.types.totals, accesses: checker.accesses,
+      holes: expansion.law.holeNames.map { checker.holes[$0] ?? HoleType(name: $0, type: .open, arguments: []) },
+      warnings: problems)
   }
 
   /// All mistakes in the boxes for which the law claims to hold; those of the first box that has any.

@@ -24,7 +24,10 @@ extension ExpressionChecker {
     default: break
     }
     let found = arguments.map { type($0) }
-    if found.contains(where: { $0.kind == .open }) { return openResult(name) }
+    if found.contains(where: { $0.kind == .open }) {
+      if ExpressionChecker.pure.contains(name) { infer(arguments[0], .number) }
+      return openResult(name)
+    }
     return numberFunction(name, arguments, found, at: term) ?? vectorFunction(name, arguments, found, at: term)
       ?? matrixFunction(name, arguments, found, at: term)
   }

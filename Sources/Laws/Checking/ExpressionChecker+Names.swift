@@ -130,8 +130,16 @@ extension ExpressionChecker {
     if !scope.readsMembers, scope.isPair, Scope.Place.pairs == known.places {
       return wrong(term, "\(name) of which pair? sum(\(name)), mean(\(name)), min(\(name)) or max(\(name))")
     }
+    if scope.isPair { readPair(name) }
     if name == "w", scope.isSwept { return ValueType(.vector, OpenDimension(Dimension(length: 1))) }
     return type(space)
+  }
+
+  /// Separations need the positions of both ends, relative velocities their velocities.
+  private mutating func readPair(_ name: String) {
+    let field = ["d": "position", "r": "position", "n": "position", "w": "position", "dw": "position", "u": "velocity"][name]
+    guard let field else { return }
+    for end in scope.ends.values { reads.insert(Access(role: end.role, name: field, end: end.letter)) }
   }
 
   private func joined(_ places: [Scope.Place]) -> String {

@@ -28,9 +28,16 @@ extension ExpressionChecker {
       let (x, y) = sign == .add ? (first, second) : (second, first)
       return "\(term.written): cannot \(verb.0) \(x) \(verb.1) \(y)"
     }
+    inferSides(left, a, right, b)
     guard let kind = a.kind.joined(b.kind) else { return wrong(term, refused(a.kind.name, b.kind.name)) }
     if !sameDimension(a, b) { return wrong(term, refused(words(a.dimension), words(b.dimension))) }
     return ValueType(kind == .boolean ? .integer : kind, a.dimension ?? b.dimension)
+  }
+
+  /// What stands on both sides of a sum or comparison is of one type, holes too.
+  private mutating func inferSides(_ left: Expression, _ a: ValueType, _ right: Expression, _ b: ValueType) {
+    if a.kind == .open, b.kind != .open, b.kind != .zero { infer(left, b) }
+    if b.kind == .open, a.kind != .open, a.kind != .zero { infer(right, a) }
   }
 
   /// Positions of two ends subtracted by hand do not know the periodic images.
@@ -49,6 +56,7 @@ extension ExpressionChecker {
   ) -> ValueType {
     if comparesWord(left, right) || comparesWord(right, left) { return .boolean }
     let a = type(left), b = type(right)
+    inferSides(left, a, right, b)
     guard a.kind.isNumber, b.kind.isNumber else {
       let wrongSide = a.kind.isNumber ? b.kind : a.kind
       return wrong(

@@ -15,6 +15,8 @@ struct ExpressionChecker {
   /// Indices that run over elements, with their number where it is known.
   var indices: [String: Int?] = [:]
   var isInsideTotal = false
+  /// What the holes found so far are, by name.
+  var holes: [String: HoleType] = [:]
 
   init(_ types: LawTypes, _ scope: Scope) {
     self.types = types
@@ -71,6 +73,7 @@ struct ExpressionChecker {
   @discardableResult
   mutating func expect(_ wanted: ValueType, for target: String, _ term: Expression) -> ValueType {
     let found = type(term)
+    if found.kind == .open { infer(term, wanted) }
     guard found.kind.fits(wanted.kind) else {
       _ = wrong(
         term, mismatch(term, found, target, wanted), hint: wanted.kind == .integer ? "round it: floor(\(term.written))" : "")

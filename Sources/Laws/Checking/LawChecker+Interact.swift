@@ -52,7 +52,7 @@ extension LawChecker {
     var access = PassAccess()
     checkKinds(pass)
     for scope in scopes(of: pass) {
-      var checker = ExpressionChecker(types, scope)
+      var checker = expressionChecker(scope)
       checkPairing(pass, &checker)
       checkConditions([pass.condition, pass.unlink, pass.remove, pass.require], with: &checker)
       checkLets(pass.lets, with: &checker)

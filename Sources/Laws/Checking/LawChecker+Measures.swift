@@ -8,7 +8,7 @@ extension LawChecker {
       var members = scope
       members.readsMembers = true
       members.takesTotals = false
-      var checker = ExpressionChecker(types, members)
+      var checker = expressionChecker(members)
       if case .within(let range) = measure.pairing { checker.expect(ValueType(.scalar, named("length")), for: "a range", range) }
       checkConditions([measure.condition], with: &checker)
       checkLets(measure.lets, with: &checker)
@@ -24,7 +24,7 @@ extension LawChecker {
       report("measure \(total.name): \(meaning)", hint: "choose another name", at: total.location, length: total.name.count)
       return
     }
-    var checker = ExpressionChecker(types, scope)
+    var checker = expressionChecker(scope)
     let found = checker.type(total.value)
     if let known = types.totals[total.name], known.kind != .open, found.kind != .open, known.dimension != found.dimension,
       found.dimension != nil

@@ -95,7 +95,7 @@ extension Law {
     var names = [String]()
     for expression in expressions {
       _ = expression.contains { term in
-        if case .hole(let name, _) = term.node, !names.contains(name ?? "") { names.append(name ?? "") }
+        if case .hole(let name, _) = term.node, name != "", !names.contains(name ?? "") { names.append(name ?? "") }
         return false
       }
     }

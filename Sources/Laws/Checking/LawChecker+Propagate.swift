@@ -13,7 +13,7 @@ extension LawChecker {
     checkWrittenOnce(pass.assignments, scope: Scope(place: .propagate))
     for role in pass.roles {
       let scope = scope(of: pass, role: role)
-      var checker = ExpressionChecker(types, scope)
+      var checker = expressionChecker(scope)
       checkConditions([pass.condition, pass.remove, pass.require], with: &checker)
       checkLets(pass.lets, with: &checker)
       for binding in pass.assignments {

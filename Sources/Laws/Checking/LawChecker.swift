@@ -9,6 +9,8 @@ struct LawChecker {
   var accesses: [SourceLocation: PassAccess] = [:]
   /// Fields through which no derivative goes, and the word that wrote them.
   var blocked: [String: String] = [:]
+  /// What the holes found so far are, by name.
+  var holes: [String: HoleType] = [:]
   private var running: [String] = []
   private var walkedParts: Set<String> = []
 
@@ -72,14 +74,22 @@ struct LawChecker {
 
   /// Checks an expression that knows the world alone.
   private mutating func checkWorld(_ term: Expression, _ check: (inout ExpressionChecker) -> Void) {
-    var checker = ExpressionChecker(types, Scope(place: .world, member: nil))
+    var checker = expressionChecker(Scope(place: .world, member: nil))
     check(&checker)
     take(checker)
+  }
+
+  /// A checker of expressions in a place, which knows the holes found before.
+  func expressionChecker(_ scope: Scope) -> ExpressionChecker {
+    var checker = ExpressionChecker(types, scope)
+    checker.holes = holes
+    return checker
   }
 
   /// Keeps what an expression's checker found.
   mutating func take(_ checker: ExpressionChecker) {
     for item in checker.problems.items { problems.add(item) }
+    holes.merge(checker.holes) { first, _ in first }
   }
 
   mutating func report(_ message: String, hint: String = "", at place: SourceLocation?, length: Int = 1) {

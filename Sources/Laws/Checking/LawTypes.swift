@@ -138,8 +138,9 @@ extension LawTypes {
 extension Law {
   /// Fields of particles that need no declaration, in a box of `space` dimensions: those that hold numbers of their own.
   public static func knownFields(space: Int) -> [(name: String, shape: Shape, dimension: Dimension)] {
-    let types = LawTypes(Law(name: "", source: "", roles: [Role(name: "", kind: .particles)], text: "", file: ""), space: space)
-    return types.fields(of: "").filter { $0.shape != .state && $0.name != "id" }.map { ($0.name, $0.shape, $0.dimension.fixed) }
+    let plain = Law(name: "", source: "", roles: [Role(name: "", kind: .particles)], text: "", file: "")
+    let fields = LawTypes(plain, space: space).fields(of: "")
+    return fields.filter { $0.shape != .state && $0.name != "id" }.map { ($0.name, $0.shape, $0.dimension.fixed) }
   }
 
   /// Shape and dimension of a field, declared or known, in a box of `space` dimensions; an open `any` counts as 1.

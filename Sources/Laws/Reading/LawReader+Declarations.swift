@@ -146,7 +146,7 @@ extension LawReader {
       return values.isEmpty ? nil : .list(values)
     }
     let tree = expression(node)
-    if case .hole = tree.node { return nil }
+    if case .hole("", _) = tree.node { return nil }
     guard let number = tree.constantNumber else {
       problems.add(node.diagnostic("\(tree.written) is not constant", hint: "numbers, as 4/9 or sqrt(2)/2"))
       return nil

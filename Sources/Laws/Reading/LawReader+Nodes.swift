@@ -32,19 +32,14 @@ extension LawReader {
     for entry in all where !known.contains(entry.key) {
       problems.add(unknownKey(entry, known: known))
     }
-    return Entries(mended(all))
+    noteHalves(all)
+    return Entries(all)
   }
 
-  /// Puts holes in the place of first halves of torn expressions, of which the second half is reported.
-  private func mended(_ entries: [YAMLEntry]) -> [YAMLEntry] {
-    guard entries.contains(where: \.isTorn) else { return entries }
-    return entries.map { entry in
-      guard let text = entry.value.text, !text.isBalanced else { return entry }
-      var mended = entry
-      let hole = YAMLScalar(text: "?", source: SourceText("?", at: entry.value.location), isPlain: true)
-      mended.value.content = .scalar(hole)
-      return mended
-    }
+  /// Notes the first halves of torn expressions: the second half is reported, and once is enough.
+  private mutating func noteHalves(_ entries: [YAMLEntry]) {
+    guard entries.contains(where: \.isTorn) else { return }
+    for entry in entries where !(entry.value.text ?? "").isBalanced { halves.insert(entry.value.location) }
   }
 
   func unknownKey(_ entry: YAMLEntry, known: [String]) -> Diagnostic {
@@ -88,18 +83,18 @@ extension LawReader {
     return nil
   }
 
-  /// An expression; a hole stands for one that cannot be read, which is reported.
+  /// An expression; a hole with an empty name stands for one that cannot be read, which is reported.
   mutating func expression(_ node: YAMLNode) -> Expression {
     guard let scalar = node.scalar, !node.isEmpty else {
       let hint = node.sequence == nil ? "" : "quote a vector: \"[a, b]\""
       problems.add(node.diagnostic("expected an expression, found \(node.kindName)", hint: hint))
-      return Expression(.hole(nil, []), source: SourceText("", at: node.location))
+      return .unreadable(SourceText("", at: node.location))
     }
     do throws(Diagnostic) {
       return try Expression.parse(scalar.source)
     } catch {
-      problems.add(error)
-      return Expression(.hole(nil, []), source: scalar.source, range: 0..<scalar.source.text.utf8.count)
+      if !halves.contains(node.location) { problems.add(error) }
+      return .unreadable(scalar.source)
     }
   }
 
@@ -109,8 +104,9 @@ extension LawReader {
   mutating func bindings(_ node: YAMLNode?, as what: String) -> [Binding] { bindings(entries(node, as: what)) }
 
   mutating func bindings(_ entries: [YAMLEntry]) -> [Binding] {
+    noteHalves(entries)
     var bindings = [Binding]()
-    for entry in mended(entries) {
+    for entry in entries {
       if entry.isTorn {
         problems.add(torn(entry))
         continue
@@ -153,6 +149,13 @@ extension LawReader {
       problems.add(error)
       return nil
     }
+  }
+}
+
+extension Expression {
+  /// What stands for a text that could not be read, which was reported: it fits everywhere.
+  static func unreadable(_ source: SourceText) -> Expression {
+    Expression(.hole("", []), source: source, range: 0..<source.text.utf8.count)
   }
 }
 

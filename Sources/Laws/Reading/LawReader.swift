@@ -12,8 +12,8 @@ extension Law {
     return law
   }
 
-  /// Reads as far as possible: the law, where a hole stands for each expression that cannot be read, and all mistakes.
-  /// Throws if the text is not YAML.
+  /// Reads as far as possible: the law, where a hole with an empty name stands for each expression that cannot be read,
+  /// and all mistakes. Throws if the text is not YAML.
   static func inspect(text: String, file: String) throws(Diagnostics) -> (law: Law, problems: Diagnostics) {
     let document = try YAMLDocument(text: text, file: file, sizeLimit: sizeLimit)
     var reader = LawReader(document)
@@ -28,6 +28,8 @@ struct LawReader {
   var problems = Diagnostics()
   var roles: [Role] = []
   var partNames: Set<String> = []
+  /// Where first halves of torn expressions stand.
+  var halves: Set<SourceLocation> = []
 
   init(_ document: YAMLDocument) { self.document = document }
 
