@@ -42,6 +42,10 @@ import Testing
     for example in try examples(in: document) {
       if example.hasPrefix("law:") {
         #expect(Law.problems(inText: example, file: document, library: shippedLaws).items.isEmpty, "\(example)")
+        let name = String(example.dropFirst(5).prefix { !$0.isWhitespace })
+        if let file = shippedLaws.file(named: name) {
+          #expect(try example + "\n" == LawLibrary.text(of: file), "not as it ships")
+        }
       } else if example.contains("species:") {
         let access = FileAccess(folder: repository.appending(path: "Scenes"))
         #expect(throws: Never.self, "\(example)") {
@@ -55,7 +59,7 @@ import Testing
 
   @Test(arguments: documents) func `a link of a document leads to a file`(document: String) throws {
     let file = repository.appending(path: document)
-    for match in try String(contentsOf: file, encoding: .utf8).matches(of: /\]\(([^)#]+)(#[^)]*)?\)/) {
+    for match in try String(contentsOf: file, encoding: .utf8).matches(of: /\]\(([^)#\s]*[.\/][^)#\s]*)(#[^)]*)?\)/) {
       let target = String(match.output.1)
       if target.hasPrefix("https://") { continue }
       let path = file.deletingLastPathComponent().appending(path: target).path

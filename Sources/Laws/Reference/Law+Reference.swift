@@ -50,7 +50,7 @@ extension Law {
     var lines = ["### \(name)", ""]
     if let about { lines += [about.prefix(1).uppercased() + about.dropFirst() + ".", ""] }
     lines += ["Source: \(source)."] + [claims.sentence, dimensionsSentence].compactMap { $0 }
-    let outcomes = passes.flatMap(\.outcomes)
+    let outcomes = passes.flatMap { $0.outcomes(with: lets) }
     if !outcomes.isEmpty { lines += [""] + outcomes.map { "- \($0)" } }
     if !parameters.isEmpty {
       lines += ["", "| parameter | dimension | for each | if absent | between unlike species |", "|---|---|---|---|---|"]

@@ -10,17 +10,26 @@ extension Item {
     }
   }
 
-  /// Energies and forces of the pass, in words.
-  var outcomes: [String] {
+  /// Energies and forces of the pass, in words; abbreviations follow.
+  func outcomes(with lets: [Binding]) -> [String] {
     switch self {
     case .propagate(let pass):
-      [pass.energy.map { "energy of a particle: `\($0)`" }, pass.force.map { "force on a particle: `\($0)`" }].compactMap { $0 }
+      let found = [
+        pass.energy.map { "energy of a particle: `\($0)`" }, pass.force.map { "force on a particle: `\($0)`" },
+      ].compactMap { $0 }
+      return found + (found.isEmpty ? [] : (lets + pass.lets).map(\.words))
     case .interact(let pass):
-      [pass.energy.map { "energy of a pair\(pass.reach): `\($0)`" }, pass.force.map { "force on i\(pass.reach): `\($0)`" }]
-        .compactMap { $0 }
-    default: []
+      let found = [
+        pass.energy.map { "energy of a pair\(pass.reach): `\($0)`" }, pass.force.map { "force on i\(pass.reach): `\($0)`" },
+      ].compactMap { $0 }
+      return found + (found.isEmpty ? [] : (lets + pass.lets).map(\.words))
+    default: return []
     }
   }
+}
+
+extension Binding {
+  fileprivate var words: String { "where `\(name)` = `\(value)`" }
 }
 
 extension Interact {
@@ -41,7 +50,7 @@ extension Parameter {
     let argument = arguments.isEmpty ? "" : " as a function of " + arguments.map(\.words).joined(separator: ", ")
     let cells = [
       "`\(name)`", type.words + words + argument, per?.rawValue ?? "law", value.map(\.words) ?? "must be given",
-      mix?.words ?? "–",
+      mix?.words ?? (per == .pair ? "must be given" : "–"),
     ]
     return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
   }
