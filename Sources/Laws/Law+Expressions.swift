@@ -16,7 +16,8 @@ extension Item {
 }
 
 extension Propagate {
-  var expressions: [Expression] {
+  /// Every expression of the pass.
+  public var expressions: [Expression] {
     [condition, energy, force, torque, remove, require].compactMap { $0 } + (lets + assignments + rates).map(\.value)
       + create.flatMap(\.expressions)
   }
@@ -36,7 +37,8 @@ extension Pairing {
 }
 
 extension Interact {
-  var expressions: [Expression] {
+  /// Every expression of the pass.
+  public var expressions: [Expression] {
     let single = [pairing.expression, condition, energy, force, torque, unlink, remove, require, offset, smooth].compactMap { $0 }
     let bindings = lets + sum + add + min + max + rate + memory + link.flatMap(\.fields)
     return single + bindings.map(\.value) + (react?.create ?? []).flatMap(\.expressions)

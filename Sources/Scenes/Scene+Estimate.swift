@@ -1,4 +1,5 @@
 import Expressions
+import Laws
 
 /// What a scene will need, before it is run.
 public struct Estimate: Sendable, Hashable {
@@ -32,7 +33,7 @@ extension Scene {
 
   private func components(of field: String) -> Int {
     let set = species.lazy.compactMap { $0.fields.first { $0.name == field } }.first
-    return (set?.shape ?? KnownField.type(of: field, space: space)?.shape)?.components(space: space) ?? 1
+    return (set?.shape ?? Law.knownFields(space: space).first { $0.name == field }?.shape)?.components(space: space) ?? 1
   }
 }
 

@@ -20,12 +20,6 @@ extension Law {
     }
   }
 
-  /// True if it runs in the slot `forces`: it gives energies, forces or rates, or adds to the force, and has no item `forces`.
-  var isForceLaw: Bool {
-    let items = flattened(passes)
-    return !items.contains { if case .forces = $0 { true } else { false } } && items.contains(where: \.givesForce)
-  }
-
   func givesRate(to field: String) -> Bool {
     flattened(passes).contains { item in
       switch item {
@@ -37,51 +31,20 @@ extension Law {
   }
 }
 
-extension Item {
-  fileprivate var givesForce: Bool {
-    switch self {
-    case .propagate(let pass): pass.energy != nil || pass.force != nil || pass.torque != nil || !pass.rates.isEmpty
-    case .interact(let pass):
-      pass.energy != nil || pass.force != nil || pass.torque != nil || !pass.rate.isEmpty || pass.add.contains { $0.name == "force" }
-    default: false
-    }
-  }
-}
-
-extension Pairing {
-  /// The key of the file.
-  var word: String {
-    switch self {
-    case .within: "within"
-    case .linked: "linked"
-    case .weight: "weight"
-    case .neighbours: "neighbours"
-    case .cell: "cell"
-    case .everywhere: "everywhere"
-    }
-  }
-}
-
 extension Expression {
   /// All names that occur.
   var names: Set<String> {
     if case .name(let name) = node { return [name] }
-    return parts.reduce(into: []) { $0.formUnion($1.names) }
+    return terms.reduce(into: []) { $0.formUnion($1.names) }
   }
 }
 
 extension Propagate {
   /// All names that its expressions use.
-  var names: Set<String> {
-    let texts = [condition, energy, force, torque, remove, require].compactMap { $0 } + (lets + assignments + rates).map(\.value)
-    return texts.reduce(into: []) { $0.formUnion($1.names) }
-  }
+  var names: Set<String> { expressions.reduce(into: []) { $0.formUnion($1.names) } }
 }
 
 extension Interact {
   /// All names that its expressions use.
-  var names: Set<String> {
-    let texts = [condition, energy, force, torque].compactMap { $0 } + (lets + sum + add + min + max + rate + memory).map(\.value)
-    return texts.reduce(into: []) { $0.formUnion($1.names) }
-  }
+  var names: Set<String> { expressions.reduce(into: []) { $0.formUnion($1.names) } }
 }

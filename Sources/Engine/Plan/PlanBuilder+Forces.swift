@@ -91,7 +91,7 @@ private struct ForceWriter {
 
   mutating func add(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
     guard case .within = pass.pairing else {
-      throw Diagnostic("the pairing `\(pass.pairing.word)` is checked, but this version does not run it yet", at: pass.location)
+      throw Diagnostic("the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
     }
     let read = pass.names
     if let energy = pass.energy, !read.isDisjoint(with: accumulated) {

@@ -14,28 +14,44 @@ struct PlanBuilder {
   private let rateFields: [String]
   /// Dimensions of totals, by the name of the use and the name of the total.
   private let totalDimensions: [String: [String: Dimension]]
-  private let library: LawLibrary
 
   /// The plan of a scene.
   ///
   /// - Throws: every mistake that shows when laws meet: lost rates, different slots, words that are not run yet.
   static func plan(_ scene: Scene, library: LawLibrary) throws(Diagnostics) -> Plan {
-    var builder = PlanBuilder(scene, library)
+    let space = scene.space
+    var scene = scene, dimensions: [String: [String: Dimension]] = [:], mistakes = Diagnostics()
+    var known: [String: ValueType] = [:], accesses: [String: [PassAccess]] = [:]
+    func check(_ use: inout LawUse, knowing others: [String: ValueType] = [:]) {
+      do throws(Diagnostics) {
+        let checked = try use.law.checked(space: space, library: library, knowing: others)
+        // From here on, what a law says with `use` stands in its place.
+        use.law = checked.law
+        accesses[use.name] = Array(checked.accesses.values)
+        known.merge(checked.totals) { first, _ in first }
+        dimensions[use.name] = checked.totals.mapValues { $0.dimension?.resolved(any: .one) ?? .one }
+      } catch {
+        for item in error.items { mistakes.add(item) }
+      }
+    }
+    for index in scene.laws.indices { check(&scene.laws[index]) }
+    if var totals = scene.totals {
+      check(&totals, knowing: known)
+      scene.totals = totals
+    }
+    for mistake in MissingFields(scene, accesses).mistakes { mistakes.add(mistake) }
+    try mistakes.check()
+    var builder = PlanBuilder(scene, totalDimensions: dimensions)
     builder.build()
     try builder.mistakes.check()
     return builder.plan
   }
 
-  private init(_ scene: Scene, _ library: LawLibrary) {
+  private init(_ scene: Scene, totalDimensions: [String: [String: Dimension]]) {
     self.scene = scene
-    self.library = library
+    self.totalDimensions = totalDimensions
     var table = FieldTable(scene)
     rateFields = Self.rateFields(of: scene)
-    totalDimensions = Dictionary(
-      uniqueKeysWithValues: (scene.laws + (scene.totals.map { [$0] } ?? [])).map { use in
-        let totals = (try? use.law.checked(space: scene.space, library: library))?.totals ?? [:]
-        return (use.name, totals.mapValues { $0.dimension?.resolved(any: .one) ?? .one })
-      })
     table.addStates(rateFields)
     fields = table
   }

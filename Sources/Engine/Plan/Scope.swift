@@ -16,6 +16,8 @@ struct Scope {
   var lets: [Binding]
   /// The node that stands for a column now, in a chain of fused passes.
   let current: CurrentValues
+  /// Totals of the same `measure` that are known already, as nodes of the graph that is worked on.
+  var totals: [String: Value] = [:]
 
   init(_ use: LawUse, _ place: Place, fields: FieldTable, lets: [Binding] = [], current: CurrentValues = CurrentValues()) {
     self.use = use
@@ -48,6 +50,7 @@ struct Scope {
     if let constant = use.law.constants.first(where: { $0.name == key.name }) {
       return .value(self.constant(constant.value, in: &graph))
     }
+    if key.owner.isEmpty, let total = totals[key.name] { return .value(total) }
     return key.owner.isEmpty ? fields.world(key.name, every: use.every, in: &graph).map { .value($0) } : nil
   }
 

@@ -38,14 +38,16 @@ struct TotalBuilder {
   func build(named name: String, noisePlace: Int, into plan: inout Plan, fields table: inout FieldTable) throws(Diagnostic) -> TotalPass {
     let gathered = Gathered()
     var quantities: [TotalPass.Quantity] = [], roots: [NodeID] = []
-    var graph = Graph()
+    var graph = Graph(), known: [String: Value] = [:]
     for binding in measure.totals {
-      let scope = Scope(use, .world, fields: table, lets: measure.lets)
+      var scope = Scope(use, .world, fields: table, lets: measure.lets)
+      // The value of this moment: the world still holds that of the last one.
+      scope.totals = known
       var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
       let inner = lowering.special
-      let known = table
+      let names = table
       lowering.special = { (name, arguments, lowering) throws(Diagnostic) in
-        if let value = try self.aggregate(name, arguments, &lowering, gathered, known) { return value }
+        if let value = try self.aggregate(name, arguments, &lowering, gathered, names) { return value }
         return try inner(name, arguments, &lowering)
       }
       let value = try quantity(binding, &lowering)
@@ -54,6 +56,7 @@ struct TotalBuilder {
       quantities.append(
         TotalPass.Quantity(name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one))
       roots += nodes
+      known[binding.name] = value
       table.addTotal(binding.name, value)
     }
     let kernel = try finishKernel(named: name, gathered, &plan)
@@ -80,7 +83,7 @@ struct TotalBuilder {
       if callee.node == .name("histogram"), arguments.count >= 4, case .number(let bins) = arguments[3].node { return Int(bins) }
       return arguments.lazy.compactMap { histogramBins(in: $0) }.first
     }
-    return expression.parts.lazy.compactMap { histogramBins(in: $0) }.first
+    return expression.terms.lazy.compactMap { histogramBins(in: $0) }.first
   }
 
   // MARK: Sums over members and pairs
@@ -186,7 +189,11 @@ struct TotalBuilder {
   ) throws(Diagnostic) -> MeasuredPairs {
     guard case .within(let text)? = measure.pairing else { throw Diagnostic("a measure of pairs wants `within`", at: measure.location) }
     let range = try inner.scalar(text)
-    let condition = try measure.condition.map { (text) throws(Diagnostic) in try inner.condition(text) }
+    var condition = try measure.condition.map { (text) throws(Diagnostic) in try inner.condition(text) }
+    let receivers = mask(measure.roles), givers = measure.givers.isEmpty ? receivers : mask(measure.givers)
+    if let players = PairBuilder.players(receivers, givers, all: fields.everySpecies, in: &inner.graph) {
+      condition = condition.map { inner.graph.and($0, players) } ?? players
+    }
     gathered.graph = inner.graph
     let rate = Rates.pairs(species: fields.speciesNames.count)
     let kernel: PairKernel
@@ -218,6 +225,9 @@ struct TotalBuilder {
     return .scalar(lowering.graph.input(Input(.local, "series", component: gathered.series.count - 1)))
   }
 
+  /// The species that play roles.
+  private func mask(_ roles: [String]) -> UInt64 { roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? use.species) } }
+
   // MARK: The kernel
 
   private func finishKernel(named name: String, _ gathered: Gathered, _ plan: inout Plan) throws(Diagnostic) -> Int? {
@@ -229,28 +239,12 @@ struct TotalBuilder {
       condition = try inner.condition(text)
       gathered.graph = inner.graph
     }
-    let mask = measure.roles.reduce(UInt64(0)) { $0 | fields.mask(of: use.roles[$1] ?? use.species) }
+    let mask = mask(measure.roles)
     plan.totals.append(
       TotalKernel(
         name: name, comment: use.law.name, graph: gathered.graph, terms: gathered.terms, condition: condition,
         speciesMask: mask == fields.everySpecies || mask == 0 ? nil : mask,
         rate: Rates.members(species: fields.speciesNames.count)))
     return plan.totals.count - 1
-  }
-}
-
-extension Expression {
-  /// The terms directly below the root.
-  var parts: [Expression] {
-    switch node {
-    case .number, .name: []
-    case .prefix(_, let a), .member(let a, _): [a]
-    case .binary(_, let a, let b): [a, b]
-    case .call(let callee, let arguments): [callee] + arguments
-    case .index(let base, let indices): [base] + indices
-    case .vector(let items): items
-    case .hole(_, let arguments): arguments
-    case .fixedSum(_, let a, let b, let body): [a, b, body]
-    }
   }
 }

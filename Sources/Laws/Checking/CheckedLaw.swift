@@ -34,10 +34,15 @@ public struct CheckedLaw: Sendable {
 
 extension Law {
   /// Checks names, shapes, dimensions and structure for a box of `space` dimensions; throws all mistakes at once.
-  public func checked(space: Int, library: LawLibrary = LawLibrary()) throws(Diagnostics) -> CheckedLaw {
+  ///
+  /// `knowing` are totals that other laws measure.
+  public func checked(
+    space: Int, library: LawLibrary = LawLibrary(), knowing others: [String: ValueType] = [:]
+  ) throws(Diagnostics) -> CheckedLaw {
     let expansion = expanded(library: library)
     var checker = LawChecker(expansion.law, space: space)
     checker.problems = expansion.problems
+    checker.types.totals = others
     checker.run()
     let problems = expansion.completed(checker.problems).sorted
     try problems.check()

@@ -58,7 +58,7 @@ extension Kind {
     case .expression: "an expression"
     case .file: "a file"
     case .list(let item, let count):
-      "a list of \(count.lowerBound == count.upperBound ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)") (\(item.words))"
+      "a list of \(count.count == 1 ? "" : "\(count.lowerBound) to ")\(count.upperBound) (\(item.words))"
     case .map(let table): "a map, see \(table.name)"
     case .named(let inner, let what): "a map: name of the \(what), then \(inner.words)"
     case .either(let kinds): kinds.map(\.words).joined(separator: "; or ")

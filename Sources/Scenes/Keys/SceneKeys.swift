@@ -78,7 +78,7 @@ enum SceneKeys {
       Key(
         "fields", .named(.law("field"), of: "field"),
         about:
-          "First values of fields: a quantity, a list for a vector, an expression of `position` and `id`, or a formula with its constants.",
+          "First values: a quantity, a list for a vector, an expression of `position` and `id`, or a formula.",
         example: "{mass: 39.948 u, charge: -1 e}"),
       Key(
         "fill", .map(fill), about: "Where its particles are at the start; none without it.",

@@ -29,8 +29,7 @@ extension SceneReader {
         if !report.hasErrors {
           report.error(
             "size: nothing in the scene says how large the box is",
-            hint:
-              "give lengths, such as size: \(units.isReduced ? "[10, 10, 10]" : "[10, 10, 10] nm"), or a lattice with count and density",
+            hint: "give lengths, such as size: [10, 10, 10]\(units.isReduced ? "" : " nm"), or a lattice with count and density",
             at: box["size"]?.location.file == "default" ? box.location : size.location)
         }
         return nil

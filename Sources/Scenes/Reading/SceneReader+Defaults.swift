@@ -29,7 +29,7 @@ extension SceneReader {
     }
   }
 
-  /// The scene's own totals as a law without passes: its roles are the species, and a total is over all where no `for` says which.
+  /// The scene's own totals as a law without passes: its roles are the species; a total is over all where no `for` says which.
   mutating func totals(in tree: Tree) -> LawUse? {
     guard let measure = tree["measure"], let species = tree["species"]?.pairs?.map(\.key), !species.isEmpty else { return nil }
     let all = Tree(content: .list(species.map { .scalar($0, at: measure.location) }), location: measure.location)

@@ -146,17 +146,15 @@ extension SceneReader {
       report.error("fields: \(pair.key) cannot be set", hint: hint, at: pair)
       return nil
     }
-    var names = KnownField.names
+    let known = Law.knownFields(space: space)
+    var names = known.map(\.name)
     for use in laws {
       for (role, players) in use.roles where players.contains(species) {
-        let declared = use.law.fields.filter { $0.role == role }
-        if let field = declared.first(where: { $0.name == pair.key }) {
-          return (field.type.shape, field.type.dimension.dimension(space: space).resolved(any: .one))
-        }
-        names += declared.map(\.name)
+        if let type = use.law.fieldType(pair.key, role: role, space: space) { return type }
+        names += use.law.fields.filter { $0.role == role }.map(\.name)
       }
     }
-    if let type = KnownField.type(of: pair.key, space: space) { return type }
+    if let type = known.first(where: { $0.name == pair.key }) { return (type.shape, type.dimension) }
     report.error(
       "\(species): no law has a field \(pair.key)",
       hint: suggestion(for: pair.key, among: Set(names).subtracting(["position", "id", "force", "torque"])), at: pair)
