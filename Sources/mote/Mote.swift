@@ -19,7 +19,7 @@ struct Mote: ParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, NewCommand.self, InfoCommand.self, ShowCommand.self, VerifyCommand.self,
       RepackCommand.self, ExportCommand.self, RenderCommand.self, SweepCommand.self, BenchCommand.self, CompileCommand.self,
-      LawCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
+      LawCommand.self, FitCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
     ])
 
   /// Runs a command and ends with an exit status that a batch script can test.
