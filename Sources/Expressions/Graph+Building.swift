@@ -2,7 +2,9 @@ import Foundation
 
 // The builders: each gives the node of an operation in normal form.
 extension Graph {
+  /// A number; minus zero is zero.
   public mutating func constant(_ value: Double) -> NodeID { node(.constant(value == 0 ? 0 : value)) }
+  /// A value from outside.
   public mutating func input(_ input: Input) -> NodeID { node(.input(input)) }
 
   // MARK: Sums
@@ -33,24 +35,32 @@ extension Graph {
     }
   }
 
+  /// a + b.
   public mutating func add(_ a: NodeID, _ b: NodeID) -> NodeID {
     sum([Term(coefficient: 1, node: a), Term(coefficient: 1, node: b)])
   }
+  /// a − b.
   public mutating func subtract(_ a: NodeID, _ b: NodeID) -> NodeID {
     sum([Term(coefficient: 1, node: a), Term(coefficient: -1, node: b)])
   }
+  /// −a.
   public mutating func negate(_ a: NodeID) -> NodeID { scale(a, by: -1) }
+  /// factor · a.
   public mutating func scale(_ a: NodeID, by factor: Double) -> NodeID { sum([Term(coefficient: factor, node: a)]) }
 
   // MARK: Products
 
+  /// a · b.
   public mutating func multiply(_ a: NodeID, _ b: NodeID) -> NodeID {
     product([Factor(base: a, exponent: Rational(1)), Factor(base: b, exponent: Rational(1))])
   }
+  /// a / b.
   public mutating func divide(_ a: NodeID, _ b: NodeID) -> NodeID {
     product([Factor(base: a, exponent: Rational(1)), Factor(base: b, exponent: Rational(-1))])
   }
+  /// √a, of what is not negative.
   public mutating func squareRoot(_ a: NodeID) -> NodeID { power(a, Rational(1, 2)) }
+  /// a ^ exponent; fractional exponents only of what is not negative.
   public mutating func power(_ a: NodeID, _ exponent: Rational) -> NodeID { product([Factor(base: a, exponent: exponent)]) }
 
   /// Π base ^ exponent, with equal bases collected and constants pulled out as a coefficient.
@@ -104,12 +114,14 @@ extension Graph {
 
   // MARK: Functions and conditions
 
+  /// A function of one number; its value, if that is known already.
   public mutating func function(_ function: Function, _ a: NodeID) -> NodeID {
     if let value = constant(a), let result = function.value(value) { return constant(result) }
     if function == .abs, isNonNegative(a) { return a }
     return node(.function(function, number(a)))
   }
 
+  /// A function of two numbers.
   public mutating func pairwise(_ function: Pairwise, _ a: NodeID, _ b: NodeID) -> NodeID {
     if let x = constant(a), let y = constant(b) { return constant(function.value(x, y)) }
     if function == .power, let y = constant(b), let exponent = Rational(approximating: y) { return power(a, exponent) }
@@ -120,6 +132,7 @@ extension Graph {
     return node(.pairwise(function, number(a), number(b)))
   }
 
+  /// A condition from two numbers.
   public mutating func compare(_ comparison: Comparison, _ a: NodeID, _ b: NodeID) -> NodeID {
     if let x = constant(a), let y = constant(b) { return truth(comparison.holds(x, y)) }
     return node(.compare(comparison, number(a), number(b)))
@@ -128,24 +141,28 @@ extension Graph {
   /// A condition that always or never holds.
   public mutating func truth(_ value: Bool) -> NodeID { constant(value ? 1 : 0) }
 
+  /// Whether both hold.
   public mutating func and(_ a: NodeID, _ b: NodeID) -> NodeID {
     if let value = constant(a) { return value == 0 ? a : b }
     if let value = constant(b) { return value == 0 ? b : a }
     return a == b ? a : node(.and(min(condition(a), condition(b)), max(condition(a), condition(b))))
   }
 
+  /// Whether one of them holds.
   public mutating func or(_ a: NodeID, _ b: NodeID) -> NodeID {
     if let value = constant(a) { return value == 0 ? b : a }
     if let value = constant(b) { return value == 0 ? a : b }
     return a == b ? a : node(.or(min(condition(a), condition(b)), max(condition(a), condition(b))))
   }
 
+  /// Whether it does not hold.
   public mutating func not(_ a: NodeID) -> NodeID {
     if let value = constant(a) { return truth(value == 0) }
     if case .not(let inner) = self[a] { return inner }
     return node(.not(condition(a)))
   }
 
+  /// `a` where the condition holds, else `b`.
   public mutating func select(_ condition: NodeID, _ a: NodeID, _ b: NodeID) -> NodeID {
     if let value = constant(condition) { return value != 0 ? a : b }
     if a == b { return a }
@@ -157,6 +174,7 @@ extension Graph {
     node(.call(name, end: end, derivative: derivative, number(argument)))
   }
 
+  /// A random number of a place in the step; `component` tells those of a vector apart.
   public mutating func noise(_ noise: Noise, place: Int, component: Int, argument: NodeID? = nil) -> NodeID {
     node(.noise(noise, place: place, component: component, argument: argument))
   }

@@ -40,6 +40,7 @@ extension Graph.Function {
 }
 
 extension Graph.Pairwise {
+  /// The function's value.
   public func value(_ x: Double, _ y: Double) -> Double {
     switch self {
     case .power: Foundation.pow(x, y)
@@ -52,6 +53,7 @@ extension Graph.Pairwise {
 }
 
 extension Graph.Comparison {
+  /// Whether the comparison holds.
   public func holds(_ x: Double, _ y: Double) -> Bool {
     switch self {
     case .less: x < y
@@ -63,12 +65,14 @@ extension Graph.Comparison {
 
 /// What a graph needs from outside to be evaluated.
 public struct GraphContext {
+  /// The value of an input.
   public var input: (Input) -> Double
   /// Name, end, how often differentiated, argument.
   public var call: (String, String, Int, Double) -> Double
   /// Kind, place, component, parameter.
   public var noise: (Graph.Noise, Int, Int, Double) -> Double
 
+  /// Values of inputs, of the scene's functions and of noise.
   public init(
     input: @escaping (Input) -> Double, call: @escaping (String, String, Int, Double) -> Double = { _, _, _, _ in .nan },
     noise: @escaping (Graph.Noise, Int, Int, Double) -> Double = { _, _, _, _ in .nan }
@@ -94,6 +98,7 @@ public struct Tape: Sendable {
   private let slots: [NodeID: Int]
   private let roots: [Int]
 
+  /// The operations that the roots need, in order.
   public init(_ graph: Graph, roots: [NodeID]) {
     let nodes = graph.reachable(from: roots)
     let slots = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1, $0) })

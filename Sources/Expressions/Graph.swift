@@ -17,12 +17,16 @@ public struct Input: Sendable, Hashable {
     case local
   }
 
+  /// Where the value comes from.
   public var kind: Kind
+  /// Name of the field, parameter or total; empty where the kind says all.
   public var name: String
+  /// Which of its numbers, from 0.
   public var component: Int
   /// `i`, `j`, … in a pair; empty for a member alone and for what has no owner.
   public var end: String
 
+  /// An input of a kind.
   public init(_ kind: Kind, _ name: String = "", component: Int = 0, end: String = "") {
     self.kind = kind
     self.name = name
@@ -33,7 +37,9 @@ public struct Input: Sendable, Hashable {
 
 /// A node of a graph, by its number; children have smaller numbers than their parents.
 public struct NodeID: Sendable, Hashable, Comparable {
+  /// Place in the order of making.
   public let index: Int
+  /// Whether `a` was made before `b`.
   public static func < (a: Self, b: Self) -> Bool { a.index < b.index }
 }
 
@@ -55,9 +61,12 @@ public struct Graph: Sendable {
 
   /// A term of a sum: coefficient × node.
   public struct Term: Sendable, Hashable {
+    /// The factor before the node.
     public var coefficient: Double
+    /// The node.
     public var node: NodeID
 
+    /// coefficient × node.
     public init(coefficient: Double, node: NodeID) {
       self.coefficient = coefficient
       self.node = node
@@ -65,9 +74,12 @@ public struct Graph: Sendable {
   }
   /// A factor of a product: base ^ exponent.
   public struct Factor: Sendable, Hashable {
+    /// What is raised.
     public var base: NodeID
+    /// The exponent.
     public var exponent: Rational
 
+    /// base ^ exponent.
     public init(base: NodeID, exponent: Rational) {
       self.base = base
       self.exponent = exponent
@@ -94,12 +106,16 @@ public struct Graph: Sendable {
     case noise(Noise, place: Int, component: Int, argument: NodeID?)
   }
 
+  /// All operations; the index is the node's.
   public private(set) var operations: [Operation] = []
   private var numbers: [Operation: NodeID] = [:]
 
+  /// A graph without nodes.
   public init() {}
 
+  /// What a node computes.
   public subscript(_ node: NodeID) -> Operation { operations[node.index] }
+  /// Number of nodes.
   public var count: Int { operations.count }
   /// All nodes, children before parents.
   public var nodes: some Sequence<NodeID> { operations.indices.lazy.map(NodeID.init) }

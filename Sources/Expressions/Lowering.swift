@@ -12,10 +12,14 @@ public enum Meaning: Sendable {
 
   /// An expression of named arguments; the constants stand for names that it uses besides.
   public struct Formula: Sendable {
+    /// The right-hand side.
     public var expression: Expression
+    /// Names of its arguments.
     public var arguments: [String]
+    /// Numbers and lists that the expression names besides.
     public var constants: [String: [Double]]
 
+    /// A formula of these arguments.
     public init(_ expression: Expression, arguments: [String], constants: [String: [Double]] = [:]) {
       self.expression = expression
       self.arguments = arguments
@@ -28,14 +32,18 @@ public enum Meaning: Sendable {
 public struct Lowering {
   /// A name, or `name[owner]`.
   public struct Key: Hashable, Sendable {
+    /// The name.
     public var name: String
+    /// What stands in brackets: an end or a role; empty without brackets.
     public var owner: String
+    /// A name, with or without an owner.
     public init(_ name: String, owner: String = "") {
       self.name = name
       self.owner = owner
     }
   }
 
+  /// The graph that nodes are added to.
   public var graph: Graph
   /// Dimensions of the box.
   public let space: Int
@@ -49,6 +57,7 @@ public struct Lowering {
   private var loopVariables: [String: Int] = [:]
   private var depth = 0
 
+  /// A lowering onto a graph, in a box of `space` dimensions.
   public init(
     graph: Graph, space: Int, meaning: @escaping (Key, inout Graph) throws(Diagnostic) -> Meaning?,
     special: @escaping (String, [Expression], inout Lowering) throws(Diagnostic) -> Value? = { _, _, _ in nil }

@@ -1,16 +1,22 @@
 /// A value of any shape as nodes of a graph, one for each number.
 public struct Value: Sendable, Hashable {
+  /// How the numbers turn with the axes.
   public var shape: Shape
+  /// One node per number.
   public var components: [NodeID]
 
+  /// A value of so many numbers as the shape has.
   public init(_ shape: Shape, _ components: [NodeID]) {
     self.shape = shape
     self.components = components
   }
 
+  /// A single number.
   public static func scalar(_ node: NodeID) -> Value { Value(.scalar, [node]) }
+  /// A vector of these components.
   public static func vector(_ nodes: [NodeID]) -> Value { Value(.vector, nodes) }
 
+  /// Whether it is one number that does not turn with the axes.
   public var isScalar: Bool {
     switch shape {
     case .scalar, .integer, .boolean: true
@@ -28,16 +34,19 @@ public struct Value: Sendable, Hashable {
 
 // Algebra of small vectors, matrices and rotations, written out in components.
 extension Graph {
+  /// Σ a·b over components.
   public mutating func dot(_ a: [NodeID], _ b: [NodeID]) -> NodeID {
     let products = zip(a, b).map { multiply($0, $1) }
     return sum(products.map { Term(coefficient: 1, node: $0) })
   }
 
+  /// √(a·a).
   public mutating func norm(_ a: [NodeID]) -> NodeID {
     let square = dot(a, a)
     return squareRoot(square)
   }
 
+  /// Every component times a factor.
   public mutating func scaled(_ a: [NodeID], by factor: NodeID) -> [NodeID] { a.map { multiply($0, factor) } }
 
   /// In 2D: vector × vector is a scalar, scalar × vector = (−s y, s x), vector × scalar = (s y, −s x).

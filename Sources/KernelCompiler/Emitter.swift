@@ -5,6 +5,7 @@ import Expressions
 /// The largest parts that do not vary become constants (`k[n]`) or tables per species (`table[n]`), so that the text depends on
 /// the form of a law alone, never on the values of its parameters.
 public struct Emitter {
+  /// The graph, which grows by what regrouping needs.
   public private(set) var graph: Graph
   let dialect: Dialect
   /// How often an input changes.
@@ -20,6 +21,7 @@ public struct Emitter {
   public private(set) var tables: [NodeID] = []
   /// Functions of the scene, whose tables follow those of `tables`.
   public private(set) var functions: [FunctionUse] = []
+  /// The C statements so far, in order.
   public private(set) var statements: [String] = []
 
   private var names: [NodeID: String] = [:]
@@ -27,6 +29,7 @@ public struct Emitter {
   private var rates: [NodeID: Rate] = [:]
   private var serial = 0
 
+  /// An emitter without statements, told how inputs are read and how often they change.
   public init(
     graph: Graph, dialect: Dialect, inputRate: @escaping (Input) -> Rate, inputText: @escaping (Input) -> String,
     noiseText: @escaping (Graph.Noise, Int, Int, String?) -> String

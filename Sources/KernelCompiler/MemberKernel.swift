@@ -4,14 +4,18 @@ import Expressions
 public struct MemberKernel: Sendable {
   /// The new value of a column.
   public struct Store: Sendable {
+    /// Where the value goes.
     public var column: Column
+    /// The value.
     public var value: NodeID
+    /// A value for a column.
     public init(column: Column, value: NodeID) {
       self.column = column
       self.value = value
     }
   }
 
+  /// Name of the C function.
   public let name: String
   /// C text of the kernel's function.
   public let text: String
@@ -19,6 +23,7 @@ public struct MemberKernel: Sendable {
   public let columns: [Column]
   /// Columns that it writes.
   public let written: Set<Column>
+  /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
 
   /// - Parameters:

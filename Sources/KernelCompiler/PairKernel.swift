@@ -9,12 +9,14 @@ public struct PairKernel: Sendable {
     public var range: NodeID
     /// A further condition.
     public var condition: NodeID?
+    /// Energy of the pair, counted once.
     public var energy: NodeID?
     /// On i; j gets the opposite.
     public var force: [NodeID]?
     /// Sums into columns of the receiver, and as the other end sees them.
     public var sums: [(column: Column, own: NodeID, other: NodeID, parity: Parity)] = []
 
+    /// What a law gives within a range; sums are added afterwards.
     public init(range: NodeID, condition: NodeID? = nil, energy: NodeID? = nil, force: [NodeID]? = nil) {
       self.range = range
       self.condition = condition
@@ -27,16 +29,22 @@ public struct PairKernel: Sendable {
   public let extras: [Column]
   /// Columns that the sums go to, in order.
   public let sums: [Column]
+  /// Whether the loop gives a force.
   public let hasForce: Bool
+  /// Whether the loop can give energy and virial.
   public let hasEnergy: Bool
+  /// Whether the laws read the species of both ends.
   public let usesSpecies: Bool
+  /// Whether the laws read the ids of both ends, as pair noise does.
   public let usesIds: Bool
+  /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
   /// The generated C section.
   public let section: String
   /// The whole C text: section and loop.
   public let text: String
 
+  /// The loop over all parts that are given, in double or mixed precision, for a box of `space` dimensions.
   public init(
     comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, rate: @escaping (Input) -> Rate
   ) {

@@ -9,6 +9,7 @@ public enum Rate: Int, Sendable, Comparable {
   /// Differs from particle to particle, or from pair to pair.
   case varying
 
+  /// Whether `a` changes less often than `b`.
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -22,6 +23,8 @@ public enum Dialect: Sendable {
 
 /// A function of the scene as a kernel uses it: a table of cubic pieces.
 public struct FunctionUse: Sendable, Hashable {
+  /// Name of the function.
   public var name: String
+  /// The end it belongs to, `i` or `j`; `pair` for one per pair; empty for one of the law.
   public var end: String
 }

@@ -14,6 +14,7 @@ public struct Toolchain: Sendable {
   /// Path of clang; nil if there is none, so that only kernels that are kept already can be loaded.
   public let compiler: String?
 
+  /// The clang that the environment finds, and its folder for what is kept (`MOTE_TMPDIR`, else the user's cache).
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     let home = environment["HOME"].map { $0 + "/.cache" }
     let base = environment["MOTE_TMPDIR"] ?? environment["XDG_CACHE_HOME"] ?? home ?? NSTemporaryDirectory()

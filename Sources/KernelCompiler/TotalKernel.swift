@@ -14,15 +14,21 @@ public struct TotalKernel: Sendable {
     case histogram(bin: NodeID, weight: NodeID, bins: Int)
   }
 
+  /// Name of the C function.
   public let name: String
+  /// C text of the kernel's function.
   public let text: String
+  /// Columns in the order of the call.
   public let columns: [Column]
+  /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
+  /// What is gathered, in the order of the results.
   public let terms: [Term]
 
   /// The name of the first call, which finds the largest magnitudes and the least and greatest values.
   public var surveyName: String { name + "_survey" }
 
+  /// A loop that gathers the terms over the species of the mask (bit s for species s; nil for all).
   public init(
     name: String, comment: String, graph: Graph, terms: [Term], condition: NodeID?, speciesMask: UInt64?,
     rate: @escaping (Input) -> Rate

@@ -4,6 +4,7 @@ import Synchronization
 
 /// Signals that ask a run to stop or to save: they set a flag that is looked at between steps.
 public final class Signals: Sendable {
+  /// What a signal asks for.
   public enum Request: Int, Sendable { case none, checkpoint, stop }
 
   private static let state = Atomic<Int>(0)

@@ -7,8 +7,10 @@ public struct Box: Sendable, Hashable {
   public var origin: [Double]
   /// Lengths of the sides (length, units of the run).
   public var lengths: [Double]
+  /// What happens at both sides of each axis.
   public var sides: [Side]
 
+  /// A box; all three lists have one entry per axis.
   public init(origin: [Double], lengths: [Double], sides: [Side]) {
     precondition(origin.count == lengths.count && lengths.count == sides.count, "one origin, length and kind for each dimension")
     self.origin = origin

@@ -2,16 +2,20 @@ import Expressions
 
 /// One field of all particles at one moment.
 public struct FrameField: Sendable, Equatable {
+  /// Name of the field, as laws know it.
   public var name: String
   /// Numbers per particle: 1, D, D*D … of the box's dimensions D.
   public var components: Int
+  /// How the numbers turn with the axes.
   public var shape: Shape
+  /// Physical dimension of the values.
   public var dimension: Dimension
   /// Particle by particle, `components` numbers each, in units of the run.
   public var values: [Double]
   /// Written once, not per frame (mass, charge, radius of particles that stay).
   public var isStatic: Bool
 
+  /// A field of so many numbers per particle, in units of the run.
   public init(
     name: String, shape: Shape, components: Int, dimension: Dimension, values: [Double], isStatic: Bool = false
   ) {
@@ -26,11 +30,14 @@ public struct FrameField: Sendable, Equatable {
 
 /// A total or series value that belongs to a frame.
 public struct Observable: Sendable, Equatable {
+  /// Name of the total.
   public var name: String
+  /// Physical dimension of the values.
   public var dimension: Dimension
   /// One number, or several (a histogram).
   public var values: [Double]
 
+  /// A total with its values in units of the run.
   public init(name: String, dimension: Dimension, values: [Double]) {
     self.name = name
     self.dimension = dimension
@@ -40,19 +47,26 @@ public struct Observable: Sendable, Equatable {
 
 /// All particles at one moment, rows sorted by id: what snapshots store, pictures show and fits read.
 public struct Frame: Sendable {
+  /// Steps since the start of the run.
   public var step: Int
   /// Units of the run.
   public var time: Double
+  /// The box at this moment.
   public var box: Box
+  /// Names of all species, also of those without particles.
   public var speciesNames: [String]
+  /// Ids of the particles, ascending.
   public var ids: [Int64]
   /// Index into `speciesNames`, per particle.
   public var species: [Int32]
   /// `position` first, always present.
   public var fields: [FrameField]
+  /// Totals that were logged with the frame.
   public var observables: [Observable]
+  /// The units of all numbers.
   public var units: UnitSystem
 
+  /// A frame; `ids`, `species` and all fields have one row per particle.
   public init(
     step: Int, time: Double, box: Box, speciesNames: [String], ids: [Int64], species: [Int32], fields: [FrameField],
     observables: [Observable] = [], units: UnitSystem
@@ -68,6 +82,8 @@ public struct Frame: Sendable {
     self.units = units
   }
 
+  /// Number of particles.
   public var count: Int { ids.count }
+  /// The field of this name; nil if there is none.
   public subscript(field name: String) -> FrameField? { fields.first { $0.name == name } }
 }

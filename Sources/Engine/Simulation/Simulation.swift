@@ -7,9 +7,13 @@ import World
 
 /// A running scene: particles, fields of the world, and the plan that moves them.
 public final class Simulation {
+  /// The scene that runs.
   public let scene: Scene
+  /// Its laws as operations.
   public let plan: Plan
+  /// All particles, now.
   public internal(set) var store: ParticleStore
+  /// The box, now.
   public internal(set) var box: Box
   /// Steps done since the beginning of the run.
   public internal(set) var step: Int

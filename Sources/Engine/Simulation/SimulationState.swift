@@ -7,6 +7,7 @@ public struct SimulationState: Sendable {
   /// Fields of the world, logged series and counters, by name.
   public var memory: [String: [Double]]
 
+  /// A state without memory goes on as a new run would, from the frame's positions and velocities.
   public init(frame: Frame, memory: [String: [Double]] = [:]) {
     self.frame = frame
     self.memory = memory

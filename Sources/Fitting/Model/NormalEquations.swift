@@ -109,7 +109,7 @@ struct SymmetricMatrix: Sendable {
     var lower = values
     for a in 0..<size { for b in 0..<size { lower[a * size + b] *= scales[a] * scales[b] } }
     for a in 0..<size { lower[a * size + a] += ridge }
-    let n = lapack_int(size)
+    let n = Int32(size)
     guard LAPACKE_dpotrf(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), n, &lower, n) == 0 else { return nil }
     return CholeskyFactor(size: size, lower: lower, scales: scales)
   }
@@ -124,7 +124,7 @@ struct CholeskyFactor: Sendable {
   /// The solution of matrix × x = right.
   func solve(_ right: [Double]) -> [Double] {
     var x = zip(right, scales).map(*)
-    let n = lapack_int(size)
+    let n = Int32(size)
     LAPACKE_dpotrs(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), n, 1, lower, n, &x, 1)
     return zip(x, scales).map(*)
   }
@@ -132,7 +132,7 @@ struct CholeskyFactor: Sendable {
   /// The inverse, row by row.
   var inverse: SymmetricMatrix {
     var result = SymmetricMatrix(lower, size: size)
-    let n = lapack_int(size)
+    let n = Int32(size)
     LAPACKE_dpotri(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), n, &result.values, n)
     for a in 0..<size {
       for b in 0...a {
