@@ -19,7 +19,7 @@ public struct Spline: Sendable, Hashable {
     self.space = space
     self.values = values
     curvatures = space.curvatures(of: values)
-    let cells = 4 * knots.count, first = space.knots[0], span = space.knots[space.knots.count - 1] - first
+    let cells = 4 * space.knots.count, first = space.knots[0], span = space.knots[space.knots.count - 1] - first
     var interval = 0
     finder = (0..<cells).map { cell in
       let start = first + span * Double(cell) / Double(cells)

@@ -34,8 +34,8 @@ private struct Checker {
 
   private struct Pass {
     var lets: [Binding]
-    var energy: Expression?
-    var force: Expression?
+    var energy: Expressions.Expression?
+    var force: Expressions.Expression?
     var isPair: Bool
   }
 
@@ -84,14 +84,14 @@ private struct Checker {
     return isKnown ? .value(.scalar(graph.constant(1))) : nil
   }
 
-  private func values(_ text: Expression, _ pass: Pass) throws -> [Double] {
+  private func values(_ text: Expressions.Expression, _ pass: Pass) throws -> [Double] {
     var lowering = lowering(pass)
     let nodes = try lowering.lower(text).components.map { lowering.graph.number($0) }
     return lowering.graph.evaluate(nodes, in: try context(pass))
   }
 
   /// The gradient of an energy: by d for a pair, by the position for a member.
-  private func slope(_ energy: Expression, _ pass: Pass) throws -> [Double] {
+  private func slope(_ energy: Expressions.Expression, _ pass: Pass) throws -> [Double] {
     var lowering = lowering(pass)
     let node = try lowering.scalar(energy)
     let inputs = (0..<space).map { pass.isPair ? Input(.separation, component: $0) : Input(.field, "position", component: $0) }
