@@ -22,7 +22,9 @@ let layers: [(name: String, uses: [Target.Dependency])] = [
   ("Engine", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "KernelCompiler", "CKernel"]),
   ("Running", ["Diagnostics", "Expressions", "World", "Laws", "KernelCompiler", "Engine", "Scenes", "Snapshots"]),
   ("Rendering", ["Diagnostics", "Expressions", "World", "Snapshots", "CPicture"]),
-  ("Fitting", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "Snapshots", "Rendering", "CLinearAlgebra"]),
+  ("Fitting",
+    ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "Engine", "Snapshots", "Rendering", "CLinearAlgebra", yams]
+  ),
 ]
 
 /// What the tests of a layer need besides it.
@@ -43,7 +45,7 @@ let shims: [Target] = [
     cSettings: [], linkerSettings: [.linkedLibrary("png")]),
   .target(
     name: "CLinearAlgebra", path: "Sources/CLinearAlgebra",
-    linkerSettings: [.linkedLibrary("lapacke"), .linkedLibrary("openblas"), .linkedLibrary("nlopt")]),
+    linkerSettings: [.linkedLibrary("lapacke"), .linkedLibrary("openblas")]),
   .target(
     name: "KernelTemplates", path: "Kernels", exclude: [],
     sources: ["KernelTemplates.swift"],

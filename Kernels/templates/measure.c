@@ -30,7 +30,7 @@ MOTE_INLINE void mote_measure_run(const mote_pair_call *call, int64_t *sums, int
           if (bin[lane] < 0 || bin[lane] >= bins) continue;
           const double w = weight[lane], size = w < 0 ? -w : w;
           if (survey) largest = size > largest ? size : largest;
-          else sums[bin[lane]] += (int64_t)rint(w * call->scales[0]);
+          else sums[bin[lane]] += (int64_t)__builtin_rint(w * call->scales[0]);
         }
       }
     }

@@ -10,6 +10,7 @@
 #include <vtk-9.1/vtkPoints.h>
 #include <vtk-9.1/vtkPolyData.h>
 #include <vtk-9.1/vtkTypeInt64Array.h>
+#include <vtk-9.1/vtkVersion.h>
 #include <vtk-9.1/vtkXMLPolyDataWriter.h>
 
 struct mote_vtk_points {
@@ -94,3 +95,5 @@ const char *mote_vtk_points_encode(mote_vtk_points *points, size_t *length) {
       },
       nullptr);
 }
+
+const char *mote_vtk_version(void) { return vtkVersion::GetVTKVersion(); }

@@ -61,6 +61,8 @@ public struct Parameter: Sendable {
   public var type: FieldType
   /// The default.
   public var value: ParameterValue?
+  /// Standard error of a value that was learned from data; of a function, at its points.
+  public var error: ParameterValue?
   /// Shapes and dimensions of the arguments, if the parameter is a function.
   public var arguments: [FieldType] = []
   /// Names by which an expression given for a function knows its arguments: `x`, `y`, `z`, if the law names none.

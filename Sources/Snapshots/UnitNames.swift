@@ -2,7 +2,7 @@ import Expressions
 
 extension UnitSystem {
   /// The unit of a dimension in exponent form, such as `nm`, `kg m-3`, `kJ mol-1 nm-1`; `1` if it has none.
-  func unitName(of dimension: Dimension) -> String {
+  public func unitName(of dimension: Dimension) -> String {
     if isReduced || dimension.isOne { return "1" }
     if let name = Self.derivedNames[self.name]?[dimension] { return name }
     var powers = symbolPowers(of: dimension)

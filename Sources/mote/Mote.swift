@@ -11,36 +11,40 @@ struct Mote: ParsableCommand {
     discussion: """
       Laws are text, compiled when a scene runs.
 
-        mote run Scenes/argon.yaml        simulate, write argon.h5
-        mote render argon.h5 -o argon.mp4 look at it
-        mote fit LAW argon.h5 -o law.yaml learn the law back
+        mote run Scenes/argon.yaml          simulate, write argon.h5
+        mote render argon.h5 -o argon.mp4   look at it
+        mote help exit-status               what a batch script can test
       """,
     version: Build.version,
-    subcommands: [RunCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, NewCommand.self, InfoCommand.self, ShowCommand.self, VerifyCommand.self,
+      RepackCommand.self, ExportCommand.self, RenderCommand.self, SweepCommand.self, BenchCommand.self, CompileCommand.self,
+      LawCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
+    ])
 
   /// Runs a command and ends with an exit status that a batch script can test.
   static func main() {
     do {
+      if Set(CommandLine.arguments.dropFirst()) == ["--version", "--json"] { return try Console.printJSON(BuildInfo()) }
       var command = try parseAsRoot()
       try command.run()
     } catch let problems as Diagnostics {
-      complain(problems.description)
-      Foundation.exit(ExitStatus.invalidScene.rawValue)
+      end(problems.description, .invalidScene)
     } catch let problem as Diagnostic {
-      complain(problem.description)
-      Foundation.exit(ExitStatus.invalidScene.rawValue)
+      end(problem.description, .invalidScene)
     } catch let failure as Failure {
-      complain(failure.description)
-      Foundation.exit(failure.status.rawValue)
+      end(failure.description, failure.status)
     } catch let status as ExitCode {
       Foundation.exit(status.rawValue)
     } catch {
-      let isHelp = exitCode(for: error) == .success
-      let text = fullMessage(for: error)
-      if isHelp { print(text) } else { complain(text) }
-      Foundation.exit(isHelp ? 0 : ExitStatus.usage.rawValue)
+      guard exitCode(for: error) == .success else { end(fullMessage(for: error), .usage) }
+      // Not an error at all: help or the version was asked for.
+      print(fullMessage(for: error))
     }
   }
 
-  private static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+  private static func end(_ message: String, _ status: ExitStatus) -> Never {
+    Console.say(message)
+    Foundation.exit(status.rawValue)
+  }
 }

@@ -1,3 +1,3 @@
 #pragma once
+#include <cblas.h>
 #include <lapacke.h>
-#include <nlopt.h>

@@ -7,6 +7,9 @@
 extern "C" {
 #endif
 
+/// The version of the library, such as 9.1.0.
+const char *_Nonnull mote_vtk_version(void);
+
 /// Points with fields, on their way into a VTP file.
 typedef struct mote_vtk_points mote_vtk_points;
 

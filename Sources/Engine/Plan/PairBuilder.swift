@@ -7,7 +7,7 @@ import Scenes
 /// Gathers passes over the same pairs and makes one kernel of them.
 struct PairBuilder {
   private(set) var graph = Graph()
-  private var parts: [PairKernel.Part] = []
+  private(set) var parts: [PairKernel.Part] = []
   private var tails: [Tail] = []
   private var adds: [Bool] = []
   private var names: [String] = []
@@ -64,24 +64,25 @@ struct PairBuilder {
 
   /// The condition of the pass, and that the ends play its roles.
   private func condition(_ pass: Interact, _ use: LawUse, _ lowering: inout Lowering) throws(Diagnostic) -> NodeID? {
-    let all = fields.everySpecies
-    let receivers = mask(pass.receivers, use), givers = mask(pass.givers, use)
-    var condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    if receivers != all || givers != all {
-      let forward = member(receivers, "i", givers, "j", &lowering.graph)
-      let backward = member(receivers, "j", givers, "i", &lowering.graph)
-      let either = lowering.graph.or(forward, backward)
-      condition = condition.map { lowering.graph.and($0, either) } ?? either
-    }
-    return condition
+    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    let either = Self.players(mask(pass.receivers, use), mask(pass.givers, use), all: fields.everySpecies, in: &lowering.graph)
+    guard let condition, let either else { return condition ?? either }
+    return lowering.graph.and(condition, either)
+  }
+
+  /// That one end plays the first role and the other the second, either way round; nil if everybody plays both.
+  static func players(_ receivers: UInt64, _ givers: UInt64, all: UInt64, in graph: inout Graph) -> NodeID? {
+    guard receivers != all || givers != all else { return nil }
+    let forward = member(receivers, "i", givers, "j", &graph), backward = member(receivers, "j", givers, "i", &graph)
+    return graph.or(forward, backward)
   }
 
   private func mask(_ roles: [String], _ use: LawUse) -> UInt64 {
     roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? []) }
   }
 
-  private func member(_ one: UInt64, _ i: String, _ other: UInt64, _ j: String, _ graph: inout Graph) -> NodeID {
-    let first = Self.membership(one, end: i, in: &graph), second = Self.membership(other, end: j, in: &graph)
+  private static func member(_ one: UInt64, _ i: String, _ other: UInt64, _ j: String, _ graph: inout Graph) -> NodeID {
+    let first = membership(one, end: i, in: &graph), second = membership(other, end: j, in: &graph)
     return graph.condition(graph.multiply(first, second))
   }
 
@@ -134,8 +135,8 @@ struct PairBuilder {
       var other = lowering.graph.exchangingEnds(own)
       if receivers != all || givers != all {
         let zero = lowering.graph.constant(0)
-        own = lowering.graph.select(member(receivers, "i", givers, "j", &lowering.graph), own, zero)
-        other = lowering.graph.select(member(receivers, "j", givers, "i", &lowering.graph), other, zero)
+        own = lowering.graph.select(Self.member(receivers, "i", givers, "j", &lowering.graph), own, zero)
+        other = lowering.graph.select(Self.member(receivers, "j", givers, "i", &lowering.graph), other, zero)
       }
       let parity: Parity = own == other ? .even : own == lowering.graph.negate(other) ? .odd : .none
       part.sums.append((Column(field.name, component), own, other, parity))

@@ -21,12 +21,13 @@ struct PlanBuilder {
   static func plan(_ scene: Scene, library: LawLibrary) throws(Diagnostics) -> Plan {
     let space = scene.space
     var scene = scene, dimensions: [String: [String: Dimension]] = [:], mistakes = Diagnostics()
-    var known: [String: ValueType] = [:]
+    var known: [String: ValueType] = [:], accesses: [String: [PassAccess]] = [:]
     func check(_ use: inout LawUse, knowing others: [String: ValueType] = [:]) {
       do throws(Diagnostics) {
         let checked = try use.law.checked(space: space, library: library, knowing: others)
         // From here on, what a law says with `use` stands in its place.
         use.law = checked.law
+        accesses[use.name] = Array(checked.accesses.values)
         known.merge(checked.totals) { first, _ in first }
         dimensions[use.name] = checked.totals.mapValues { $0.dimension?.resolved(any: .one) ?? .one }
       } catch {
@@ -38,6 +39,7 @@ struct PlanBuilder {
       check(&totals, knowing: known)
       scene.totals = totals
     }
+    for mistake in MissingFields(scene, accesses).mistakes { mistakes.add(mistake) }
     try mistakes.check()
     var builder = PlanBuilder(scene, totalDimensions: dimensions)
     builder.build()

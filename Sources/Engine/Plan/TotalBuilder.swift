@@ -189,7 +189,11 @@ struct TotalBuilder {
   ) throws(Diagnostic) -> MeasuredPairs {
     guard case .within(let text)? = measure.pairing else { throw Diagnostic("a measure of pairs wants `within`", at: measure.location) }
     let range = try inner.scalar(text)
-    let condition = try measure.condition.map { (text) throws(Diagnostic) in try inner.condition(text) }
+    var condition = try measure.condition.map { (text) throws(Diagnostic) in try inner.condition(text) }
+    let receivers = mask(measure.roles), givers = measure.givers.isEmpty ? receivers : mask(measure.givers)
+    if let players = PairBuilder.players(receivers, givers, all: fields.everySpecies, in: &inner.graph) {
+      condition = condition.map { inner.graph.and($0, players) } ?? players
+    }
     gathered.graph = inner.graph
     let rate = Rates.pairs(species: fields.speciesNames.count)
     let kernel: PairKernel
@@ -221,6 +225,9 @@ struct TotalBuilder {
     return .scalar(lowering.graph.input(Input(.local, "series", component: gathered.series.count - 1)))
   }
 
+  /// The species that play roles.
+  private func mask(_ roles: [String]) -> UInt64 { roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? use.species) } }
+
   // MARK: The kernel
 
   private func finishKernel(named name: String, _ gathered: Gathered, _ plan: inout Plan) throws(Diagnostic) -> Int? {
@@ -232,7 +239,7 @@ struct TotalBuilder {
       condition = try inner.condition(text)
       gathered.graph = inner.graph
     }
-    let mask = measure.roles.reduce(UInt64(0)) { $0 | fields.mask(of: use.roles[$1] ?? use.species) }
+    let mask = mask(measure.roles)
     plan.totals.append(
       TotalKernel(
         name: name, comment: use.law.name, graph: gathered.graph, terms: gathered.terms, condition: condition,

@@ -45,7 +45,7 @@ extension LawReader {
 
   // MARK: Parameters
 
-  private static let parameterKeys = ["dimension", "shape", "value", "of", "per", "mix", "choose"]
+  private static let parameterKeys = ["dimension", "shape", "value", "error", "of", "per", "mix", "choose"]
 
   mutating func parameters(_ node: YAMLNode) -> [Parameter] {
     entries(node, as: "parameters").compactMap { entry in
@@ -81,6 +81,7 @@ extension LawReader {
     let isTyped = map["dimension"].map { fieldType($0) != nil } ?? true
     parameter.value =
       !isTyped ? nil : map["value"].flatMap { value($0, choices: parameter.choices, isFunction: parameter.isFunction) }
+    parameter.error = !isTyped ? nil : map["error"].flatMap { value($0, choices: [], isFunction: parameter.isFunction) }
     return parameter
   }
 

@@ -28,7 +28,7 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Replace an existing snapshot.")
   var force = false
 
-  @Flag(help: "Check the scene and stop before the first step.")
+  @Flag(help: "Check the scene and write nothing, as mote check does.")
   var dryRun = false
 
   @Option(help: "Total number of steps, instead of the scene's.")
@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let read = try scene.read()
-    if dryRun { return }
+    if dryRun { return print(try CheckCommand.check(scene, read, ranks: 1, threads: threads)) }
     Signals.install()
     var settings = RunSettings()
     settings.output = output
@@ -84,7 +84,7 @@ struct RunCommand: ParsableCommand {
   }
 
   /// The command line with files by their names alone, for the provenance.
-  private static var command: String {
+  static var command: String {
     CommandLine.arguments.map { argument in
       argument.contains("/") ? URL(fileURLWithPath: argument).lastPathComponent : argument
     }.joined(separator: " ")

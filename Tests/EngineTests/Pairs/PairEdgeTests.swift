@@ -102,7 +102,7 @@ struct PairEdgeTests {
     }
   }
 
-  @Test("A measure takes every pair within its own, longer range once, with its weight")
+  @Test("A measure adds the weight of every pair within its own, longer range once")
   func measure() throws {
     let world = try PairForceTests.world(PairForceTests.cases[10])
     try world.evaluate()
@@ -122,7 +122,7 @@ struct PairEdgeTests {
       \(KernelTemplates.lanes)
       \(KernelTemplates.outcome)
       MOTE_INLINE I mote_pair_measure(const mote_uniforms *restrict u, const mote_pair_point *restrict p, V *weight) {
-        *weight = (V)0.5f;
+        *weight = (V)(mote_real)0.5;
         return __builtin_convertvector(__builtin_elementwise_sqrt(p->r2) * u->k[0], I);
       }
       \(KernelTemplates.measure)

@@ -1,0 +1,52 @@
+import KernelCompiler
+
+extension Plan {
+  /// The operations of the start of a run, of a step and of the slot `forces`, one line each, indented as they are nested.
+  public var schedule: [String] {
+    var lines: [String] = []
+    if !start.isEmpty { lines += ["start:"] + nested(start) }
+    lines += ["step:"] + (step.isEmpty ? ["  nothing"] : nested(step))
+    for (group, pass) in forceGroups.sorted(by: { $0.key < $1.key }) where !pass.operations.isEmpty {
+      lines.append(group.isEmpty ? "forces:" : "forces of the group \(group):")
+      lines += pass.operations.map { "  " + line(of: $0) }
+    }
+    let logged = log.flatMap(\.quantities).map(\.name)
+    if !logged.isEmpty { lines.append("log: \(logged.joined(separator: ", "))") }
+    return lines
+  }
+
+  private func nested(_ operations: [Operation]) -> [String] { operations.flatMap { lines(of: $0) }.map { "  " + $0 } }
+
+  private func lines(of operation: Operation) -> [String] {
+    switch operation {
+    case .members(let call): [line(of: call)]
+    case .world(let pass): ["world: \(pass.targets.map(\.name).joined(separator: ", "))"]
+    case .totals(let pass): ["totals: \(pass.quantities.map(\.name).joined(separator: ", "))"]
+    case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
+    case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
+    case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
+    case .require(_, let message): ["require \(message)"]
+    }
+  }
+
+  private func line(of operation: ForceOperation) -> String {
+    switch operation {
+    case .clear(let columns): "clear \(Self.fields(columns))"
+    case .members(let call): line(of: call)
+    case .pairs(let index, let overwrites):
+      "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
+    }
+  }
+
+  private func line(of call: MemberCall) -> String {
+    let kernel = members[call.kernel]
+    let reads = kernel.columns.filter { !kernel.written.contains($0) }
+    let given = reads.isEmpty ? "" : " from \(Self.fields(reads))"
+    return "one loop over particles: \(Self.fields(kernel.columns.filter { kernel.written.contains($0) }))\(given)"
+  }
+
+  /// Names of the fields of columns, each once.
+  private static func fields(_ columns: [Column]) -> String {
+    columns.map(\.field).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,58 @@
+import Diagnostics
+import Foundation
+import Laws
+
+extension Scene {
+  /// The smallest scene in which a law can stand, so that what the compiler makes of it can be shown: one species for each role, and
+  /// plain numbers for parameters that have no default.
+  ///
+  /// - Throws: what keeps the law from running in any scene of this version, such as roles that are lattices or links.
+  public static func sample(of law: Law, library: LawLibrary) throws(Diagnostics) -> Scene {
+    let space = law.dimensions.max() ?? 3
+    var library = library
+    library.texts[law.name] = law.text
+    let text = """
+      units: reduced
+      box: {size: \(flow(Array(repeating: "20", count: space)))}
+      species: {\(species(of: law, space: space))}
+      laws: {\(law.name): {\(parameters(of: law, space: space))}}
+      dt: 0.001
+      steps: 1
+      """
+    return try read(
+      text: text, file: "a sample of \(law.name)", access: FileAccess(folder: URL(fileURLWithPath: ".")), library: library)
+  }
+
+  private static func flow(_ items: [String]) -> String { "[\(items.joined(separator: ", "))]" }
+
+  private static func species(of law: Law, space: Int) -> String {
+    let roles = law.roles.map { $0.name.isEmpty ? "particle" : $0.name }
+    return (roles.isEmpty ? ["particle"] : roles).enumerated().map { index, name in
+      let declared = law.fields.filter { ($0.role.isEmpty ? "particle" : $0.role) == name && $0.initial == nil }
+      let known = ["charge": FieldSample.scalar, "radius": .scalar]
+      let fields = known.merging(declared.map { ($0.name, FieldSample($0.type.shape.components(space: space))) }) { $1 }
+      let values = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }.joined(separator: ", ")
+      let place = flow((0..<space).map { "\(1 + index + $0)" })
+      return "\(name): {fields: {\(values)}, fill: {points: [\(place)]}}"
+    }.joined(separator: ", ")
+  }
+
+  private static func parameters(of law: Law, space: Int) -> String {
+    law.parameters.filter { $0.value == nil }.map { parameter in
+      let value =
+        parameter.choices.first
+        ?? (parameter.isFunction ? "{points: [[0.5, 1], [1, 1], [2, 1]]}" : FieldSample(parameter.shape.components(space: space)).text)
+      return "\(parameter.name): \(value)"
+    }.joined(separator: ", ")
+  }
+}
+
+/// A plain value of so many numbers.
+private struct FieldSample {
+  var components: Int
+  static let scalar = FieldSample(1)
+
+  init(_ components: Int) { self.components = components }
+
+  var text: String { components == 1 ? "1" : "[\(Array(repeating: "1", count: components).joined(separator: ", "))]" }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Running
+import Scenes
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check a scene and estimate what its run needs; nothing is written.",
+    discussion: """
+      Reads the scene, compiles its laws, places the particles and measures a few steps. Ends with 0 if it can run and with 3 if not.
+
+      Examples:
+        mote check argon.yaml
+        mote check argon.yaml --set laws.lennard-jones.cutoff='1 nm' --json
+        mote check argon.yaml --ranks 64
+      """)
+
+  @OptionGroup var scene: SceneOptions
+
+  @Option(help: "Processes among which the particles will be divided.")
+  var ranks = 1
+
+  @Option(help: "Threads to use.")
+  var threads: Int?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if ranks < 1 { throw ValidationError("--ranks \(ranks): 1 or more") }
+  }
+
+  func run() throws {
+    let check = try Self.check(scene, try scene.read(), ranks: ranks, threads: threads)
+    if json { try Console.printJSON(check) } else { print(check) }
+  }
+
+  /// The check of a scene that was read.
+  static func check(_ options: SceneOptions, _ scene: Scene, ranks: Int, threads: Int?) throws -> SceneCheck {
+    try SceneCheck(
+      scene, library: options.library, source: FileFrames(), ranks: ranks, threads: Build.threads(threads))
+  }
+}

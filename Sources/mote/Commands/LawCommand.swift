@@ -1,0 +1,94 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Laws
+
+struct LawCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "law", abstract: "List laws, and show every stage that the compiler makes of one.",
+    discussion: """
+      Examples:
+        mote law list
+        mote law show lennard-jones
+        mote law show my-law.yaml --code
+        mote law diff lennard-jones my-law.yaml
+      """,
+    subcommands: [List.self, Show.self, Difference.self])
+
+  /// A law by its name, or from the file of a path.
+  static func read(_ name: String) throws(Diagnostics) -> Law {
+    guard name.contains("/") || name.hasSuffix(".yaml") else { return try Build.library().law(named: name) }
+    let text = try LawLibrary.text(of: URL(fileURLWithPath: name))
+    return try Law.read(text: text, file: name)
+  }
+}
+
+extension LawCommand {
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "Names and sources of the laws that a scene finds by name.",
+      discussion: """
+        Examples:
+          mote law list
+        """)
+
+    func run() throws {
+      let library = Build.library()
+      let width = library.names.map(\.count).max() ?? 0
+      for name in library.names {
+        let law = try library.law(named: name)
+        print(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + law.source)
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Roles, parameters, passes, derived force, symmetry and schedule of a law.",
+      discussion: """
+        Examples:
+          mote law show lennard-jones
+          mote law show velocity-verlet --code
+        """)
+
+    @Argument(help: "A law's name, or the path of its file.")
+    var law: String
+
+    @Flag(help: "Print the C of its kernels too.")
+    var code = false
+
+    func run() throws {
+      let report = LawReport(try LawCommand.read(law), library: Build.library())
+      print((try report.declared() + report.compiled(withCode: code)).joined(separator: "\n"))
+    }
+  }
+
+  struct Difference: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "diff", abstract: "What one law says and another does not; ends with 0 if they say the same, with 1 if not.",
+      discussion: """
+        Examples:
+          mote law diff lennard-jones my-law.yaml
+        """)
+
+    @Argument(help: "A law's name, or the path of its file.")
+    var first: String
+
+    @Argument(help: "The other law.")
+    var second: String
+
+    func run() throws {
+      let (old, new) = try (lines(of: first), lines(of: second))
+      let changes = new.difference(from: old)
+      if changes.isEmpty { return }
+      for change in changes.removals { if case .remove(_, let line, _) = change { print("- \(line)") } }
+      for change in changes.insertions { if case .insert(_, let line, _) = change { print("+ \(line)") } }
+      throw ExitCode(ExitStatus.failed.rawValue)
+    }
+
+    /// What a law says, without its name and comments.
+    private func lines(of name: String) throws -> [String] {
+      try LawReport(try LawCommand.read(name), library: Build.library()).declared().dropFirst(2).map { $0 }
+    }
+  }
+}
