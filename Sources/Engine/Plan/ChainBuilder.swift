@@ -67,7 +67,9 @@ struct ChainBuilder {
 
   // MARK: Assignments
 
-  private func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+  private func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [(
+    Column, NodeID
+  )] {
     if isState(binding.name) { return try stateAssignment(binding, pass, &lowering) }
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
     if let variable = binding.index { return try elements(of: field, variable, binding.value, &lowering) }
@@ -81,7 +83,9 @@ struct ChainBuilder {
     if nodes.count == 1, field.components > 1, lowering.graph.constant(nodes[0]) == 0 {
       nodes = Array(repeating: nodes[0], count: field.components)
     }
-    guard nodes.count == field.components else { throw expression.diagnostic("\(field.name) is a \(field.shape), this is a \(value.shape)") }
+    guard nodes.count == field.components else {
+      throw expression.diagnostic("\(field.name) is a \(field.shape), this is a \(value.shape)")
+    }
     return nodes.enumerated().map { (Column(field.name, $0), $1) }
   }
 
@@ -100,7 +104,8 @@ struct ChainBuilder {
     return changes
   }
 
-  private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+  private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)]
+  {
     guard let field = fields[name] else { throw value.diagnostic("\(name) is no field") }
     return try components(of: field, try lowering.lower(value), at: value, &lowering).map { column, node in
       let old = current.node(of: column, in: &lowering.graph)
