@@ -78,6 +78,8 @@ let package = Package(
       .executableTarget(
         name: "mote",
         dependencies: layers.map { .init(stringLiteral: $0.name) } + [arguments], swiftSettings: settings),
+      // They run the program itself, as users do.
+      .testTarget(name: "moteTests", dependencies: ["mote"], exclude: ["Help"], swiftSettings: settings),
     ],
   cxxLanguageStandard: .cxx17
 )

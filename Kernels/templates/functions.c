@@ -12,10 +12,6 @@
   MOTE_INLINE V name(V x) { return builtin(x); }
 
 MOTE_ELEMENT_WISE(mote_sqrt, __builtin_elementwise_sqrt)
-MOTE_ELEMENT_WISE(mote_exp, __builtin_elementwise_exp)
-MOTE_ELEMENT_WISE(mote_log, __builtin_elementwise_log)
-MOTE_ELEMENT_WISE(mote_sin, __builtin_elementwise_sin)
-MOTE_ELEMENT_WISE(mote_cos, __builtin_elementwise_cos)
 MOTE_ELEMENT_WISE(mote_abs, __builtin_elementwise_abs)
 MOTE_ELEMENT_WISE(mote_floor, __builtin_elementwise_floor)
 MOTE_ELEMENT_WISE(mote_ceil, __builtin_elementwise_ceil)
@@ -30,8 +26,50 @@ MOTE_LANE_WISE(mote_erf, erf(a))
 MOTE_LANE_WISE(mote_erfc, erfc(a))
 MOTE_LANE_WISE(mote_gamma, tgamma(a))
 
+// exp by 2^n times a Taylor series within half a ln 2; 0 and infinity beyond what the type holds.
+MOTE_INLINE V mote_exp(V x) {
+#if MOTE_DOUBLE
+  enum { mantissa = 52, bias = 1023, terms = 13 };
+  const V most = 709.7, least = -708.3;
+#else
+  enum { mantissa = 23, bias = 127, terms = 7 };
+  const V most = 88.7f, least = -87.3f;
+#endif
+  const V within = __builtin_elementwise_min(__builtin_elementwise_max(x, least), most);
+  const V n = __builtin_elementwise_roundeven(within * (mote_real)1.4426950408889634);
+  const V r = (within - n * (mote_real)0.693359375) + n * (mote_real)2.1219444005469057e-4;
+  V series = (V)1;
+#pragma clang loop unroll(full)
+  for (int term = terms; term > 0; term--) series = 1 + series * r * (mote_real)(1.0 / term);
+  // In two steps, as 2^n alone can be too large where the product is not.
+  const I whole = __builtin_convertvector(n, I), half = whole >> 1;
+  const V first = (V)((half + bias) << mantissa), second = (V)((whole - half + bias) << mantissa);
+  const V value = series * first * second;
+  return x > most ? (V)INFINITY : x < least ? (V)0 : value;
+}
+
+// ln of a normal number, by the series of 2 artanh((m - 1)/(m + 1)) with m between sqrt(1/2) and sqrt(2).
+MOTE_INLINE V mote_log(V x) {
+#if MOTE_DOUBLE
+  enum { mantissa = 52, terms = 10 };
+  const mote_whole root = 0x3FE6A09E667F3BCD;
+#else
+  enum { mantissa = 23, terms = 5 };
+  const mote_whole root = 0x3F3504F3;
+#endif
+  const I bits = (I)x, exponent = (bits - root) >> mantissa;
+  const V m = (V)(bits - (exponent << mantissa)), s = (m - 1) / (m + 1), q = s * s;
+  V series = (V)0;
+#pragma clang loop unroll(full)
+  for (int term = terms; term > 0; term--) series = (mote_real)(1.0 / (2 * term - 1)) + series * q;
+  const V value = __builtin_convertvector(exponent, V) * (mote_real)0.6931471805599453 + 2 * s * series;
+  return x > 0 ? value : (V)(-INFINITY);
+}
+
+MOTE_LANE_WISE(mote_sin, sin(a))
+MOTE_LANE_WISE(mote_cos, cos(a))
 MOTE_INLINE V mote_sign(V x) { return x > 0 ? (V)1 : x < 0 ? (V)(-1) : (V)0; }
-MOTE_INLINE V mote_pow(V x, V y) { return __builtin_elementwise_pow(x, y); }
+MOTE_INLINE V mote_pow(V x, V y) { return mote_exp(y * mote_log(x)); }
 MOTE_INLINE V mote_mod(V x, V y) { return x - y * __builtin_elementwise_floor(x / y); }
 MOTE_INLINE V mote_atan2(V y, V x) {
   V angle;

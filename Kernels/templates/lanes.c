@@ -85,9 +85,24 @@ MOTE_INLINE mote_sum_half mote_sum_rows(mote_sum_half a, mote_sum_half b, mote_s
   return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 
-// One number of a table for each lane.
+// One number of a table for each lane. Small tables are held in a register; Swift pads their memory to a whole one.
+#ifndef MOTE_TABLE_ENTRIES
+#define MOTE_TABLE_ENTRIES 0   // not known
+#endif
 MOTE_INLINE V mote_lookup(const mote_real *table, I at) {
+#if defined(__AVX512F__) && MOTE_TABLE_ENTRIES > 0 && MOTE_TABLE_ENTRIES <= MOTE_LANES
+#if MOTE_DOUBLE
+  return (V)__builtin_ia32_permvardf512(*(const V *)table, at);
+#else
+  return (V)__builtin_ia32_permvarsf512(*(const V *)table, at);
+#endif
+#elif MOTE_TABLE_ENTRIES > 0 && MOTE_TABLE_ENTRIES <= 4
+  V found = (V)table[0];
+  for (int entry = 1; entry < MOTE_TABLE_ENTRIES; entry++) found = at == entry ? (V)table[entry] : found;
+  return found;
+#else
   V found;
   for (int lane = 0; lane < MOTE_LANES; lane++) found[lane] = table[at[lane]];
   return found;
+#endif
 }

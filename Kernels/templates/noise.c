@@ -38,13 +38,39 @@ static inline __attribute__((always_inline)) double mote_uniform(uint64_t seed, 
   return mote_unit(b.word[0], b.word[1]);
 }
 
-// Box and Muller 1958.
-static inline __attribute__((always_inline)) double mote_normal_of(mote_block b) {
-  return sqrt(-2 * log(mote_unit(b.word[0], b.word[1]))) * cos(6.283185307179586 * mote_unit(b.word[2], b.word[3]));
+// ln u of a normal number u > 0, by the series of 2 artanh((m - 1)/(m + 1)), m in [sqrt(1/2), sqrt(2)): inline, so that loops over
+// particles become vectors of any width.
+static inline __attribute__((always_inline)) double mote_log_of(double u) {
+  union { double number; int64_t bits; } whole = {u}, part;
+  const int64_t exponent = (whole.bits - 0x3FE6A09E667F3BCD) >> 52;
+  part.bits = whole.bits - (exponent << 52);
+  const double s = (part.number - 1) / (part.number + 1), q = s * s;
+  const double series = 1 + q * (1.0 / 3 + q * (1.0 / 5 + q * (1.0 / 7 + q * (1.0 / 9 + q * (1.0 / 11 + q * (1.0 / 13
+                          + q * (1.0 / 15 + q * (1.0 / 17 + q * (1.0 / 19)))))))));
+  return (double)(int32_t)exponent * 0.6931471805599453 + 2 * s * series;
 }
 
+// cos(2 pi u), or sin(2 pi u), of 0 < u < 1: Taylor series within an eighth of a turn.
+static inline __attribute__((always_inline)) double mote_turned(double u, int wants_sine) {
+  const double quarter = rint(4 * u), x = 6.283185307179586 * (u - 0.25 * quarter), q = x * x;
+  const double sine = x * (1 + q * (-1.0 / 6 + q * (1.0 / 120 + q * (-1.0 / 5040 + q * (1.0 / 362880 + q * (-1.0 / 39916800
+                        + q * (1.0 / 6227020800)))))));
+  const double cosine = 1 + q * (-0.5 + q * (1.0 / 24 + q * (-1.0 / 720 + q * (1.0 / 40320 + q * (-1.0 / 3628800
+                          + q * (1.0 / 479001600 + q * (-1.0 / 87178291200)))))));
+  const int32_t turn = ((int32_t)quarter + (wants_sine ? 3 : 0)) & 3;
+  const double value = turn & 1 ? sine : cosine;
+  return turn == 1 || turn == 2 ? -value : value;
+}
+
+// One of the four normal numbers of a block (Box and Muller 1958), from uniform numbers of 32 bits.
+static inline __attribute__((always_inline)) double mote_normal_of(mote_block b, int which) {
+  const double first = ((double)b.word[which & 2] + 0.5) * 0x1p-32, second = ((double)b.word[(which & 2) + 1] + 0.5) * 0x1p-32;
+  return sqrt(-2 * mote_log_of(first)) * mote_turned(second, which & 1);
+}
+
+// The components of one call differ in the last two bits of `place`: they share a block.
 static inline __attribute__((always_inline)) double mote_normal(uint64_t seed, int64_t step, uint32_t place, int64_t id) {
-  return mote_normal_of(mote_noise(seed, step, place, 0, id));
+  return mote_normal_of(mote_noise(seed, step, place | 3, 0, id), place & 3);
 }
 
 // A number of a pair, the same from both of its ends.
@@ -61,7 +87,7 @@ static inline double mote_pair_uniform(uint64_t seed, int64_t step, uint32_t pla
 }
 
 static inline double mote_pair_normal(uint64_t seed, int64_t step, uint32_t place, uint32_t one, uint32_t other) {
-  return mote_normal_of(mote_pair_noise(seed, step, place, one, other));
+  return mote_normal_of(mote_pair_noise(seed, step, place | 3, one, other), place & 3);
 }
 
 // Chi squared of k degrees of freedom, as twice a gamma variable (G. Marsaglia, W. W. Tsang, ACM Trans. Math. Softw. 26
@@ -71,7 +97,7 @@ static inline double mote_chi2(uint64_t seed, int64_t step, uint32_t place, int6
   const double shape = k < 2 ? k / 2 + 1 : k / 2, d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
   double gamma = d;
   for (uint32_t turn = 1; turn < 255; turn += 2) {
-    const double x = mote_normal_of(mote_noise(seed, step, place, turn, id)), v = (1 + c * x) * (1 + c * x) * (1 + c * x);
+    const double x = mote_normal_of(mote_noise(seed, step, place, turn, id), 0), v = (1 + c * x) * (1 + c * x) * (1 + c * x);
     const mote_block b = mote_noise(seed, step, place, turn + 1, id);
     if (v > 0 && log(mote_unit(b.word[0], b.word[1])) < 0.5 * x * x + d * (1 - v + log(v))) {
       gamma = d * v;

@@ -78,7 +78,8 @@ private struct GraphWriter {
 
   private func sum(_ constant: Double, _ terms: [Graph.Term]) -> (String, Level) {
     var text = constant == 0 ? "" : constant.lawText
-    for term in terms {
+    // What is added comes before what is taken away.
+    for term in terms.filter({ $0.coefficient >= 0 }) + terms.filter({ $0.coefficient < 0 }) {
       let size = self.term(term.node, coefficient: abs(term.coefficient))
       let isNegative = term.coefficient < 0
       text += text.isEmpty ? (isNegative ? "-" : "") + size : (isNegative ? " - " : " + ") + size

@@ -111,7 +111,9 @@ public struct Emitter {
     let use = FunctionUse(name: name, end: end)
     let index = functions.firstIndex(of: use) ?? functions.count
     if index == functions.count { functions.append(use) }
-    let at = end.isEmpty ? "0" : dialect == .scalar ? "species[m]" : end == "pair" ? "p->si * u->species + p->sj" : "p->s\(end)"
+    // Tables of pairs lie in the order of both species, whichever end the function belongs to.
+    let both = dialect == .lanes ? "p->si * MOTE_SPECIES_COUNT + p->sj" : "species[m]"
+    let at = !end.isEmpty ? both : dialect == .lanes ? "(I)0" : "0"
     return keep("\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
   }
 
@@ -239,6 +241,6 @@ public struct Emitter {
   private mutating func table(_ node: NodeID) -> String {
     let index = tables.firstIndex(of: node) ?? tables.count
     if index == tables.count { tables.append(node) }
-    return keep(dialect == .lanes ? "mote_lookup(u->table[\(index)], p->si * u->species + p->sj)" : "table[\(index)][species[m]]")
+    return keep(dialect == .lanes ? "mote_lookup(u->table[\(index)], p->si * MOTE_SPECIES_COUNT + p->sj)" : "table[\(index)][species[m]]")
   }
 }

@@ -66,7 +66,7 @@ public struct MemberKernel: Sendable {
 
   static func function(
     _ name: String, comment: String, columns: [Column], written: Set<Column>, body: [String], before: [String] = [],
-    after: [String] = []
+    after: [String] = [], isIndependent: Bool = true
   ) -> String {
     let pointers = columns.enumerated().map { index, column in
       "  \(written.contains(column) ? "" : "const ")double *restrict const \(column.cName) = call->columns[\(index)];"
@@ -76,6 +76,7 @@ public struct MemberKernel: Sendable {
       void \(name)(const mote_member_call *call, int64_t begin, int64_t end) {
         MOTE_MEMBER_NAMES
       \((pointers + before.map { "  " + $0 }).joined(separator: "\n"))
+      \(isIndependent ? "#pragma clang loop vectorize(assume_safety)" : "")
         for (int64_t m = begin; m < end; m++) {
       \(body.map { "    " + $0 }.joined(separator: "\n"))
         }

@@ -46,7 +46,7 @@ public struct PairKernel: Sendable {
 
   /// The loop over all parts that are given, in double or mixed precision, for a box of `space` dimensions.
   public init(
-    comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, rate: @escaping (Input) -> Rate
+    comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, species: Int, rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
     let combined = Combined(parts, in: &graph, space: space)
@@ -64,7 +64,7 @@ public struct PairKernel: Sendable {
     usesIds = Self.usesIds(body)
     needs = KernelNeeds(emitter)
     section = Self.section(
-      comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
+      comment, body: body, needs: needs, extras: extras.count, space: space, double: double, species: species,
       outcomes: [
         ("FORCE", hasForce ? 1 : 0), ("CENTRAL", combined.isCentral ? 1 : 0), ("SUMS", sums.count),
         ("TOTALS", hasForce || hasEnergy ? 1 : 0),
@@ -77,7 +77,7 @@ public struct PairKernel: Sendable {
   /// A histogram over pairs: weights of pairs by their bin, where they are within `range` and `condition` holds.
   public init(
     histogramOf bin: NodeID, weight: NodeID, comment: String, graph: Graph, range: NodeID, condition: NodeID?, space: Int, double: Bool,
-    rate: @escaping (Input) -> Rate
+    species: Int, rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
     let square = graph.input(Input(.distanceSquared)), outside = graph.constant(-1)
@@ -95,18 +95,18 @@ public struct PairKernel: Sendable {
     usesIds = Self.usesIds(body)
     (sums, hasForce, hasEnergy, needs) = ([], false, false, KernelNeeds(emitter))
     section = Self.section(
-      comment, body: body, needs: needs, extras: extras.count, space: space, double: double,
+      comment, body: body, needs: needs, extras: extras.count, space: space, double: double, species: species,
       outcomes: [("FORCE", 0), ("CENTRAL", 0), ("SUMS", 0), ("TOTALS", 0)], parities: [],
       function: "I mote_pair_measure(const mote_uniforms *u, const mote_pair_point *p, V *weight)")
     text = section + KernelTemplates.measure
   }
 
   private static func section(
-    _ comment: String, body: [String], needs: KernelNeeds, extras: Int, space: Int, double: Bool,
+    _ comment: String, body: [String], needs: KernelNeeds, extras: Int, space: Int, double: Bool, species: Int,
     outcomes: [(String, Int)], parities: [Parity], function: String
   ) -> String {
     let macros: [(String, String)] =
-      [("SPACE", "\(space)"), ("EXTRA", "\(extras)"), ("DOUBLE", double ? "1" : "0"), ("HALF", "1")]
+      [("SPECIES_COUNT", "\(species)"), ("TABLE_ENTRIES", "\(species * species)"), ("SPACE", "\(space)"), ("EXTRA", "\(extras)"), ("DOUBLE", double ? "1" : "0"), ("HALF", "1")]
       + outcomes.map { ($0.0, String($0.1)) }
       + [
         ("SPECIES", usesSpecies(body) ? "1" : "0"), ("IDS", usesIds(body) ? "1" : "0"),

@@ -85,8 +85,10 @@ public struct TotalKernel: Sendable {
       case .least, .greatest: continue
       }
     }
+    // Two particles may share a bin.
+    let hasBins = terms.contains { if case .histogram = $0 { true } else { false } }
     return MemberKernel.function(
-      name, comment: comment, columns: columns, written: [], body: body, before: before, after: after)
+      name, comment: comment, columns: columns, written: [], body: body, before: before, after: after, isIndependent: !hasBins)
   }
 }
 

@@ -17,7 +17,7 @@ public struct Study {
       case .missing: "missing"
       case .started: "started"
       case .done: "done"
-      case .failed: "failed"
+      case .failed(let reason): "failed: \(reason)"
       }
     }
   }
@@ -45,15 +45,23 @@ public struct Study {
   private func place(of point: SweepPoint) -> URL { folder.appending(path: point.folder(of: points.count)) }
   private func snapshot(of point: SweepPoint) -> String { place(of: point).appending(path: "run.h5").path }
 
-  /// Writes the resolved scene of every point; throws the mistakes of any.
-  public func prepare() throws {
-    for point in points { try write(try read(point.overrides), of: point) }
+  /// Writes the resolved scene of every point, or of one, so that nothing runs if any of them is invalid.
+  ///
+  /// - Throws: `Diagnostics` for mistakes of a scene, `Failure` if a folder holds a run of another scene.
+  public func prepare(only number: Int? = nil) throws {
+    let chosen = points.filter { number == nil || $0.number == number }
+    let scenes = try chosen.map { ($0, try read($0.overrides)) }
+    for (point, scene) in scenes { try write(scene, of: point) }
   }
 
-  private func write(_ scene: Scene, of point: SweepPoint) throws {
+  private func write(_ scene: Scene, of point: SweepPoint) throws(Failure) {
+    let file = place(of: point).appending(path: "scene.yaml")
+    if let old = try? String(contentsOf: file, encoding: .utf8), old != scene.resolvedText, status(of: point) != .missing {
+      throw Failure(.failed, "\(place(of: point).path) holds a run of another scene", hint: "-o names another folder")
+    }
     do {
       try FileManager.default.createDirectory(at: place(of: point), withIntermediateDirectories: true)
-      try scene.resolvedText.write(to: place(of: point).appending(path: "scene.yaml"), atomically: true, encoding: .utf8)
+      try scene.resolvedText.write(to: file, atomically: true, encoding: .utf8)
     } catch {
       throw Failure(.outOfSpace, "cannot write \(place(of: point).path): \(error.localizedDescription)")
     }
@@ -74,7 +82,6 @@ public struct Study {
     if status(of: point) == .done { return .done }
     do {
       let scene = try read(point.overrides)
-      try write(scene, of: point)
       var own = settings
       own.output = snapshot(of: point)
       let restart = String(snapshot(of: point).dropLast(3)) + ".restart.h5"
@@ -103,11 +110,11 @@ public struct Study {
     let keys = points.first?.settings.map(\.key) ?? []
     var lines = [["point"] + keys + ["status"] + names.flatMap { [$0, "\($0) error"] }]
     for (point, totals) in rows {
-      let status = failures[point.number].map { "failed: \($0)" } ?? status(of: point).word
+      let status = failures[point.number].map { Status.failed($0) } ?? status(of: point)
       let values = names.flatMap { name -> [String] in
         totals.first { $0.name == name }.map { ["\($0.mean)", "\($0.error)"] } ?? ["", ""]
       }
-      lines.append(["\(point.number)"] + point.settings.map(\.value) + [status] + values)
+      lines.append(["\(point.number)"] + point.settings.map(\.value) + [status.word] + values)
     }
     return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
   }

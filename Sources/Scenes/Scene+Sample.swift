@@ -38,12 +38,26 @@ extension Scene {
   }
 
   private static func parameters(of law: Law, space: Int) -> String {
-    law.parameters.filter { $0.value == nil }.map { parameter in
-      let value =
-        parameter.choices.first
-        ?? (parameter.isFunction ? "{points: [[0.5, 1], [1, 1], [2, 1]]}" : FieldSample(parameter.shape.components(space: space)).text)
-      return "\(parameter.name): \(value)"
+    law.parameters.filter(needsValue).map { parameter in
+      let number = FieldSample(parameter.shape.components(space: space)).text
+      return "\(parameter.name): \(parameter.choices.first ?? function(parameter) ?? number)"
     }.joined(separator: ", ")
+  }
+
+  /// Without a default, or with one in units, which numbers without units cannot stand beside.
+  private static func needsValue(_ parameter: Parameter) -> Bool {
+    switch parameter.value {
+    case nil: true
+    case .quantity(_, let dimension)?: !dimension.isOne
+    default: false
+    }
+  }
+
+  /// The first argument itself, for a function.
+  private static func function(_ parameter: Parameter) -> String? {
+    guard let argument = parameter.arguments.first else { return nil }
+    let name = parameter.argumentNames.first ?? "x"
+    return argument.shape == .scalar ? name : name + ".x"
   }
 }
 

@@ -19,20 +19,35 @@ enum Build {
     return nil
   }()
 
-  /// The commit that the program was built from, 40 hex digits; `unknown` outside a checkout.
+  /// The commit that the checkout around the program is at, 40 hex digits; zeros outside a checkout.
   static let git: String = {
-    guard let scenes else { return String(repeating: "0", count: 40) }
-    let folder = scenes.deletingLastPathComponent().appendingPathComponent(".git")
-    func text(_ name: String) -> String? {
-      (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-    guard let head = text("HEAD") else { return String(repeating: "0", count: 40) }
+    let unknown = String(repeating: "0", count: 40)
+    guard let top = scenes?.deletingLastPathComponent(), let folder = gitFolder(of: top), let head = line(folder, "HEAD") else { return unknown }
     guard head.hasPrefix("ref: ") else { return head }
     let name = String(head.dropFirst(5))
-    if let hash = text(name) { return hash }
-    let packed = (text("packed-refs") ?? "").split(separator: "\n").first { $0.hasSuffix(" " + name) }
-    return packed.map { String($0.prefix(40)) } ?? String(repeating: "0", count: 40)
+    // A linked checkout has its own HEAD, and its branches are those of the first one.
+    let common = line(folder, "commondir").map { URL(fileURLWithPath: $0, relativeTo: folder) } ?? folder
+    if let hash = line(common, name) { return hash }
+    let packed = text(common, "packed-refs").split(separator: "\n").first { $0.hasSuffix(" " + name) }
+    return packed.map { String($0.prefix(40)) } ?? unknown
   }()
+
+  /// `.git`, or the folder that a file of that name points at.
+  private static func gitFolder(of top: URL) -> URL? {
+    let place = top.appending(path: ".git")
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else { return nil }
+    if isFolder.boolValue { return place }
+    return line(top, ".git").map { URL(fileURLWithPath: String($0.dropFirst("gitdir: ".count)), relativeTo: top) }
+  }
+
+  private static func text(_ folder: URL, _ name: String) -> String {
+    (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
+  }
+
+  private static func line(_ folder: URL, _ name: String) -> String? {
+    text(folder, name).split(whereSeparator: \.isNewline).first.map(String.init)
+  }
 
   /// Laws beside a scene first, then the shipped ones.
   static func library(for scene: String? = nil) -> LawLibrary {

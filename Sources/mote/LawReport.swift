@@ -76,7 +76,7 @@ struct LawReport {
 
   private static func type(_ type: FieldType) -> String {
     let dimension = type.dimensionText
-    return type.shape == .scalar ? dimension : dimension == "1" ? "\(type.shape)" : "\(type.shape) \(dimension)"
+    return type.shape == .scalar ? (dimension == "1" ? "number" : dimension) : dimension == "1" ? "\(type.shape)" : "\(type.shape) \(dimension)"
   }
 
   private static func parameter(_ parameter: Parameter) -> String {

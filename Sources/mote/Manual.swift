@@ -48,7 +48,7 @@ struct Manual {
 
   private static func section(_ command: Command, after parent: String) -> [String] {
     let name = "\(parent) \(command.commandName)"
-    let arguments = (command.arguments ?? []).filter(\.shouldDisplay)
+    let arguments = (command.arguments ?? []).filter { $0.shouldDisplay && !["version", "help"].contains($0.valueName) }
     let positional = arguments.filter { $0.kind == "positional" }.map { argument in
       let word = "\\fI\(argument.valueName ?? "")\\fR" + (argument.isRepeating ? " ..." : "")
       return argument.isOptional ? "[\(word)]" : word

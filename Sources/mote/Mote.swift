@@ -26,6 +26,7 @@ struct Mote: ParsableCommand {
   static func main() {
     do {
       if Set(CommandLine.arguments.dropFirst()) == ["--version", "--json"] { return try Console.printJSON(BuildInfo()) }
+      try checkName()
       var command = try parseAsRoot()
       try command.run()
     } catch let problems as Diagnostics {
@@ -41,6 +42,16 @@ struct Mote: ParsableCommand {
       // Not an error at all: help or the version was asked for.
       print(fullMessage(for: error))
     }
+  }
+
+  /// The nearest commands for one that is misspelt.
+  private static func checkName() throws(Failure) {
+    guard let name = CommandLine.arguments.dropFirst().first, !name.hasPrefix("-") else { return }
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    if known.contains(name) { return }
+    let near = nearestNames(to: name, among: known)
+    throw Failure(
+      .usage, "there is no command \(name)", hint: near.isEmpty ? "mote --help lists them" : "did you mean \(near.joined(separator: " or "))?")
   }
 
   private static func end(_ message: String, _ status: ExitStatus) -> Never {

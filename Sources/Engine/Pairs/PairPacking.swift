@@ -72,7 +72,7 @@ public final class PairPacking {
   /// The law's tables: one number for each ordered pair of species, or the blocks of a function.
   public func setTables(_ values: [[Double]]) {
     tables = values.map { table in
-      let bytes = AlignedArray<UInt8>(capacity: table.count * order.realSize), base = UnsafeMutableRawPointer(bytes.base)
+      let bytes = AlignedArray<UInt8>(capacity: max(64, table.count * order.realSize)), base = UnsafeMutableRawPointer(bytes.base)
       for (index, value) in table.enumerated() {
         if order.kernels.precision == .double {
           base.storeBytes(of: value, toByteOffset: index * 8, as: Double.self)

@@ -150,7 +150,7 @@ struct PairBuilder {
   func finish(precision: Scene.Precision) -> PairGroup {
     let kernel = PairKernel(
       comment: names.joined(separator: " + "), graph: graph, parts: parts, space: fields.space, double: precision == .double,
-      rate: Rates.pairs(species: fields.speciesNames.count))
+      species: fields.speciesNames.count, rate: Rates.pairs(species: fields.speciesNames.count))
     return PairGroup(
       kernel: kernel, adds: adds, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names)
   }

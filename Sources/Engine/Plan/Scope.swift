@@ -101,7 +101,8 @@ struct Scope {
 
   private func parameter(_ setting: ParameterSetting, owner: String, in graph: inout Graph) -> Meaning {
     let end: String
-    switch setting.per {
+    // What is the same for all species needs no table.
+    switch Set(setting.values).count == 1 ? nil : setting.per {
     case nil: end = ""
     case .species: end = place == .pair ? owner : "member"
     case .pair: end = "pair"

@@ -201,11 +201,11 @@ struct TotalBuilder {
     case .histogram:
       kernel = PairKernel(
         histogramOf: node, weight: weight, comment: use.law.name, graph: inner.graph, range: range, condition: condition, space: fields.space,
-        double: precision == .double, rate: rate)
+        double: precision == .double, species: fields.speciesNames.count, rate: rate)
     case .sum:
       kernel = PairKernel(
         comment: use.law.name, graph: inner.graph, parts: [PairKernel.Part(range: range, condition: condition, energy: node)],
-        space: fields.space, double: precision == .double, rate: rate)
+        space: fields.space, double: precision == .double, species: fields.speciesNames.count, rate: rate)
     }
     return MeasuredPairs(kind: kind, kernel: kernel, range: RangeBound(graph: inner.graph, nodes: [range]))
   }

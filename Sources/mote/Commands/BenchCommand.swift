@@ -49,9 +49,10 @@ struct BenchCommand: ParsableCommand {
     let label = URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent
     let result = try Benchmark(try scene.read(), name: label, settings, library: scene.library, source: FileFrames())
     if json { return try Console.printJSON(result, isLine: true) }
+    let threads = result.threads == 1 ? "1 thread" : "\(result.threads) threads"
     let memory = result.bytesPerParticle.map { ", \(shortNumber($0)) bytes per particle" } ?? ""
     print(
-      "\(label): \(result.particles) particles, \(result.steps) steps in \(shortNumber(result.seconds)) s, \(result.threads) threads, precision "
+      "\(label): \(result.particles) particles, \(result.steps) steps in \(shortNumber(result.seconds)) s, \(threads), precision "
         + "\(result.precision): \(shortNumber(result.particleStepsPerSecond)) particle-steps/s\(memory)")
   }
 

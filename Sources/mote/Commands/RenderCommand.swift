@@ -15,7 +15,7 @@ struct RenderCommand: ParsableCommand {
       Examples:
         mote render argon.h5 -o argon.png
         mote render argon.h5 -o argon.mp4 --color velocity --fps 30
-        mote render argon.h5 -o frames/%05d.png --frames 0:100:10 --view 30,20 --size 1920x1080
+        mote render argon.h5 -o frames/%05d.png --frames 0:100:10 --view 30,20
         mote render argon.h5 -o inside.png --clip 'x<1.5' --background dark
       """)
 

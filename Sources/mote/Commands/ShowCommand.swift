@@ -62,7 +62,8 @@ struct ShowCommand: ParsableCommand {
   }
 
   private func printLog(of reader: SnapshotReader) throws(Failure) {
-    let series = try reader.log()
+    // Totals of several numbers are with the frames; the log has a name for them but no values.
+    let series = try reader.log().filter { $0.values.contains(where: \.isFinite) }
     guard let first = series.first else { throw Failure(.failed, "\(file) holds no log") }
     func title(_ name: String, _ dimension: Expressions.Dimension) -> String {
       let unit = reader.units.unitName(of: dimension)

@@ -53,18 +53,16 @@ struct SweepCommand: ParsableCommand {
       (options.scene, options.overrides, options.allowPath) = (scene, overrides, allowPath)
       return try options.read()
     }
-    if slurm {
-      try study.prepare()
-      return print(slurmLine(study.points.count))
+    if let point, !study.points.contains(where: { $0.number == point }) {
+      throw Failure(.usage, "there is no point \(point)", hint: "1 to \(study.points.count)")
     }
+    try study.prepare(only: point)
+    if slurm { return print(slurmLine(study.points.count)) }
     Signals.install()
     try run(study)
   }
 
   private func run(_ study: Study) throws {
-    if let point, !study.points.contains(where: { $0.number == point }) {
-      throw Failure(.usage, "there is no point \(point)", hint: "1 to \(study.points.count)")
-    }
     let settings = settings
     var failures: [Int: String] = [:]
     for next in study.points where point == nil || next.number == point {
@@ -97,6 +95,7 @@ struct SweepCommand: ParsableCommand {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     let sets = axes.map { "--set " + quoted($0) }.joined(separator: " ")
     let command = "mote sweep \(quoted(scene)) \(sets) -o \(quoted(folder)) --point $SLURM_ARRAY_TASK_ID"
-    return "sbatch --array=1-\(count) --signal=USR1@120 --wrap \"\(command.replacing("$", with: "\\$"))\""
+    let escaped = command.map { "\\$`\"".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+    return "sbatch --array=1-\(count) --signal=USR1@120 --wrap \"\(escaped)\""
   }
 }
