@@ -116,7 +116,9 @@ public struct Run {
   }
 
   private mutating func finish(_ ending: RunReport.Ending) throws -> RunReport {
-    if case .stoppedEarly = ending { try checkpoint() }
+    // A run that keeps checkpoints can also be made longer from its very end.
+    let keepsEnd = scene.checkpointEvery != nil && simulation.step > firstStep
+    if case .stoppedEarly = ending { try checkpoint() } else if keepsEnd { try checkpoint() }
     try recorder.close(simulation)
     for (text, count) in simulation.warnings { log.warn(text, count: count) }
     log.clearStatus()

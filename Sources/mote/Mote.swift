@@ -51,7 +51,8 @@ struct Mote: ParsableCommand {
     if known.contains(name) { return }
     let near = nearestNames(to: name, among: known)
     throw Failure(
-      .usage, "there is no command \(name)", hint: near.isEmpty ? "mote --help lists them" : "did you mean \(near.joined(separator: " or "))?")
+      .usage, "there is no command \(name)",
+      hint: near.isEmpty ? "mote --help lists them" : "did you mean \(near.joined(separator: " or "))?")
   }
 
   private static func end(_ message: String, _ status: ExitStatus) -> Never {
