@@ -1,0 +1,86 @@
+import Foundation
+import Laws
+import Testing
+
+@testable import Engine
+
+/// What parameters without a default are in these tests.
+private let parameters: [String: String] = [
+  "cutoff": "2.5", "range": "2.5", "stiffness": "3", "centre": "[0.1, 0.2, 0.3]", "gravity": "[0.3, -0.4, 1]", "dispersion": "2",
+  "decay": "0.4", "rest": "1.1", "screening": "0.8",
+]
+
+/// Five particles of two species and unequal masses and charges, in an open box, under one law.
+private func few(_ law: Law, _ more: String = "") -> String {
+  let given = law.parameters.filter { $0.value == nil }.map { "\($0.name): \(parameters[$0.name] ?? "1")" }
+  let use = (given + (more.isEmpty ? [] : [more])).joined(separator: ", ")
+  return """
+    units: reduced
+    precision: double
+    box: {size: [20, 20, 20], origin: [-10, -10, -10], sides: open}
+    species:
+      a: {fields: {mass: 1, charge: 1}, fill: {points: [[0, 0, 0], [1.1, 0.2, 0.1], [0.4, 1.2, -0.3]]}}
+      b: {fields: {mass: 2, charge: -0.5}, fill: {points: [[-0.9, 0.1, 0.7], [0.3, -0.7, 1.1]]}}
+    laws: {velocity-verlet: {}, \(law.name): {\(use)}}
+    dt: 0.001
+    steps: 1
+    """
+}
+
+/// The largest difference between a force and minus the slope of the energy, over the largest force.
+private func mismatch(_ simulation: Simulation, sign: Double = 1) throws -> Double {
+  let places = try #require(simulation.store.columns(of: "position")),
+    forces = try #require(simulation.store.columns(of: "force"))
+  let count = simulation.store.count, h = 1e-5
+  func energy() throws -> Double {
+    try simulation.evaluateForces(group: "", wantsTotals: true)
+    return simulation.world["potential"][0]
+  }
+  _ = try energy()
+  let given = forces.map { column in (0..<count).map { column[$0] } }
+  var worst = 0.0
+  for axis in 0..<3 {
+    for particle in 0..<count {
+      let rest = places[axis][particle]
+      places[axis][particle] = rest + h
+      let above = try energy()
+      places[axis][particle] = rest - h
+      let below = try energy()
+      places[axis][particle] = rest
+      worst = max(worst, abs(sign * given[axis][particle] + (above - below) / (2 * h)))
+    }
+  }
+  return worst / (given.joined().map { abs($0) }.max() ?? 0)
+}
+
+@Suite("Forces derived from energies")
+struct DerivedForceTests {
+  /// All shipped laws with an energy.
+  static let names = lawLibrary().names.filter { name in
+    guard let law = try? lawLibrary().law(named: name) else { return false }
+    return law.flattened(law.passes).contains { item in
+      switch item {
+      case .interact(let pass): pass.energy != nil
+      case .propagate(let pass): pass.energy != nil
+      default: false
+      }
+    }
+  }
+
+  @Test("Laws with an energy are found") func finds() { #expect(Self.names.contains("lennard-jones") && Self.names.count >= 8) }
+
+  @Test("A force is minus the slope of its law's energy", arguments: names)
+  func slope(name: String) throws {
+    let simulation = try simulation(few(lawLibrary().law(named: name)))
+    #expect(try mismatch(simulation) < 1e-7)
+    #expect(try mismatch(simulation, sign: -1) > 1e-7)
+  }
+
+  @Test(
+    "Cut, shifted and switched energies have their own forces",
+    arguments: ["shift: energy", "shift: force", "smooth: 0.9", "shift: energy, smooth: 1.2", "tail: true"])
+  func cutoffs(words: String) throws {
+    let simulation = try simulation(few(lawLibrary().law(named: "lennard-jones"), words))
+    #expect(try mismatch(simulation) < 1e-7)
+  }
+}
