@@ -61,6 +61,15 @@ import Testing
     #expect(outcome.output.contains(word))
   }
 
+  @Test("Keys of the scene on the command line complete --set")
+  func keys() throws {
+    let place = try Workplace()
+    try place.write(Workplace.scene, to: "tiny.yaml")
+    let words = ["mote", "run", "tiny.yaml", "--set", ""]
+    let outcome = try place.run(["---completion", "run", "--", "--set", "4", "0"] + words)
+    #expect(outcome.output.split(separator: "\n").contains("laws.lennard-jones.cutoff="), "\(outcome)")
+  }
+
   @Test("The version as JSON is one document with version and commit")
   func version() throws {
     let outcome = try Workplace().mote("--version", "--json")
