@@ -3,6 +3,8 @@
 // which gives the bin of each lane, negative for pairs that do not count, and their weights. It runs over a half list.
 // The first call finds the largest weight; the second adds whole numbers of a power of two that follows from it, so that neither
 // order nor threads change a bit.
+#include <math.h>
+
 MOTE_INLINE void mote_measure_run(const mote_pair_call *call, int64_t *sums, int64_t bins, int64_t begin, int64_t end,
                                   const int survey) {
   mote_uniforms u;

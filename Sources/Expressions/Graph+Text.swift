@@ -50,7 +50,10 @@ private struct GraphWriter {
     case .not(let a): ("not (\(plain(a)))", .condition)
     case .select(let condition, let a, let b): ("if(\(plain(condition)), \(plain(a)), \(plain(b)))", .atom)
     case .call(let name, let end, let derivative, let a):
-      (Self.own(name) + String(repeating: "'", count: derivative) + (end == "i" || end == "j" ? "[\(end)]" : "") + "(\(plain(a)))", .atom)
+      (
+        Self.own(name) + String(repeating: "'", count: derivative) + (end == "i" || end == "j" ? "[\(end)]" : "")
+          + "(\(plain(a)))", .atom
+      )
     case .noise(let noise, _, _, let argument): ("\(Self.noises[noise] ?? noise.rawValue)(\(argument.map(plain) ?? ""))", .atom)
     }
   }
@@ -98,7 +101,9 @@ private struct GraphWriter {
     let below = factors.filter { $0.exponent < Rational(0) }.map { power($0.base, $0.exponent * Rational(-1)) }
     let numbers = coefficient == 1 && !above.isEmpty ? [] : [coefficient.lawText]
     let top = (numbers + above).joined(separator: "*")
-    if below.isEmpty { return (top, numbers.isEmpty && above.count == 1 && factors[0].exponent != Rational(1) ? .power : .product) }
+    if below.isEmpty {
+      return (top, numbers.isEmpty && above.count == 1 && factors[0].exponent != Rational(1) ? .power : .product)
+    }
     return (top + "/" + (below.count == 1 ? below[0] : "(\(below.joined(separator: "*")))"), .product)
   }
 

@@ -1,7 +1,9 @@
 // The functions of the language on numbers, vectors and small matrices.
 extension Lowering {
   mutating func numberFunction(_ name: String, _ values: [Value]) -> Value? {
-    if values.count == 1, let function = Graph.Function(rawValue: name == "factorial" ? "gamma" : name), name != "gamma", name != "digamma" {
+    if values.count == 1, let function = Graph.Function(rawValue: name == "factorial" ? "gamma" : name), name != "gamma",
+      name != "digamma"
+    {
       let a = values[0]
       // factorial(x) = Γ(x + 1)
       let shift = name == "factorial" ? 1.0 : 0

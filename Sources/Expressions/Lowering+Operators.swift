@@ -56,5 +56,7 @@ extension Lowering {
     }
   }
 
-  private func shapeOfProduct(_ value: Value) -> Shape { value.shape == .boolean || value.shape == .integer ? .scalar : value.shape }
+  private func shapeOfProduct(_ value: Value) -> Shape {
+    value.shape == .boolean || value.shape == .integer ? .scalar : value.shape
+  }
 }

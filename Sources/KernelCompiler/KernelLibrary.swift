@@ -10,7 +10,9 @@ public final class KernelLibrary: Sendable {
     let file = try toolchain.library(of: text)
     guard let handle = dlopen(file.path, RTLD_NOW | RTLD_LOCAL) else {
       let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
-      throw Failure(.failed, "cannot load the kernel \(file.lastPathComponent): \(reason)", hint: "delete \(file.deletingLastPathComponent().path) and run again")
+      throw Failure(
+        .failed, "cannot load the kernel \(file.lastPathComponent): \(reason)",
+        hint: "delete \(file.deletingLastPathComponent().path) and run again")
     }
     self.handle = handle
   }

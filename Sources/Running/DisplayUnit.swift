@@ -16,7 +16,9 @@ enum DisplayUnit {
     guard !units.isReduced, !dimension.isOne else { return number(value, error) }
     let scale = units.scale(of: dimension)
     let known = table(dimension)
-    guard let unit = known.first(where: { abs(value * scale / $0.scale) >= 0.1 && abs(value * scale / $0.scale) < 1e4 }) ?? known.first
+    guard
+      let unit = known.first(where: { abs(value * scale / $0.scale) >= 0.1 && abs(value * scale / $0.scale) < 1e4 })
+        ?? known.first
     else { return number(value, error) + " " + coherent(dimension, units) }
     let factor = scale / unit.scale
     var text = number(value * factor, error.map { $0 * factor }) + " " + unit.symbol
@@ -58,7 +60,8 @@ enum DisplayUnit {
     zip(dimension.exponents, units.symbols).compactMap { exponent, symbol in
       if exponent.isZero { return nil }
       if exponent == Rational(1) { return symbol }
-      return exponent.denominator == 1 ? "\(symbol)\(exponent.numerator)" : "\(symbol)\(exponent.numerator)/\(exponent.denominator)"
+      return exponent.denominator == 1
+        ? "\(symbol)\(exponent.numerator)" : "\(symbol)\(exponent.numerator)/\(exponent.denominator)"
     }.joined(separator: " ")
   }
 }

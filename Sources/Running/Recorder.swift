@@ -30,7 +30,8 @@ final class Recorder {
 
   /// Creates the file, or goes on with it after a step.
   init(
-    _ path: String, _ scene: Scene, _ simulation: Simulation, _ settings: RunSettings, _ library: LawLibrary, continuesAfter step: Int?
+    _ path: String, _ scene: Scene, _ simulation: Simulation, _ settings: RunSettings, _ library: LawLibrary,
+    continuesAfter step: Int?
   ) throws {
     self.path = path
     fields = Self.fields(scene, simulation)
@@ -91,7 +92,8 @@ final class Recorder {
 
   /// Relative change of the total called `energy` since the first row.
   var energyDrift: Double? {
-    guard let series = history["energy"], let first = series.first?.values.first, let last = series.last?.values.first, first != 0 else {
+    guard let series = history["energy"], let first = series.first?.values.first, let last = series.last?.values.first, first != 0
+    else {
       return nil
     }
     return (last - first) / abs(first)

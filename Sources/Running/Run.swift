@@ -61,7 +61,8 @@ public struct Run {
       try? recorder.close(simulation)
       throw Failure(
         .blewUp, failure.message,
-        hint: [failure.hint, "frames up to step \(recorder.lastFrameStep) are in \(recorder.path)"].filter { !$0.isEmpty }.joined(separator: "; "))
+        hint: [failure.hint, "frames up to step \(recorder.lastFrameStep) are in \(recorder.path)"].filter { !$0.isEmpty }.joined(
+          separator: "; "))
     }
   }
 
@@ -115,7 +116,9 @@ public struct Run {
   }
 
   private mutating func finish(_ ending: RunReport.Ending) throws -> RunReport {
-    if case .stoppedEarly = ending { try checkpoint() }
+    // A run that keeps checkpoints can also be made longer from its very end.
+    let keepsEnd = scene.checkpointEvery != nil && simulation.step > firstStep
+    if case .stoppedEarly = ending { try checkpoint() } else if keepsEnd { try checkpoint() }
     try recorder.close(simulation)
     for (text, count) in simulation.warnings { log.warn(text, count: count) }
     log.clearStatus()
@@ -131,7 +134,9 @@ public struct Run {
       "start", ["particles": .integer(simulation.store.count), "steps": .integer(total), "file": .text(recorder.path)])
     let title = scene.title.isEmpty ? "" : "\(scene.title): "
     let from = firstStep > 0 ? ", from step \(firstStep)" : ""
-    log.say("\(title)\(simulation.store.count) particles, \(total) steps\(from), \(settings.threads) thread\(settings.threads == 1 ? "" : "s"), precision \(scene.precision.rawValue)")
+    log.say(
+      "\(title)\(simulation.store.count) particles, \(total) steps\(from), \(settings.threads) thread\(settings.threads == 1 ? "" : "s"), precision \(scene.precision.rawValue)"
+    )
     log.say("ready after \(spelledTime(log.seconds))")
   }
 }

@@ -39,10 +39,12 @@ public struct SceneCheck: Sendable, Codable {
   /// Time steps in the shortest period with which a particle swings in the forces of its surroundings at the start; nil if no
   /// force acts.
   public var stepsPerPeriod: Double?
-  /// Seconds of one step on this machine, with the threads that were given.
+  /// Seconds of one step on this machine, with the threads that were given; nil if nothing could be measured.
   public var secondsPerStep: Double?
-  /// Seconds of the whole run on this machine.
+  /// Seconds of the whole run on this machine; nil if nothing could be measured.
   public var secondsOfRun: Double?
+  /// Whether the simulation blew up within the measured steps.
+  public var blowsUp = false
   /// What is allowed but strange.
   public var warnings: [String]
 }
@@ -69,12 +71,19 @@ extension SceneCheck {
     warnings = scene.warnings.items.map(\.message)
     guard particles > 0 else { return }
     var trial = Trial(try Simulation(scene, from: SimulationState(frame: frame), library: library, threads: threads))
-    try trial.run()
-    (stepsPerPeriod, secondsPerStep) = (trial.stepsPerPeriod, trial.secondsPerStep)
-    secondsOfRun = trial.secondsPerStep * Double(scene.steps)
-    if let stepsPerPeriod, stepsPerPeriod < 10 {
+    do {
+      try trial.run()
+      secondsPerStep = trial.secondsPerStep
+      secondsOfRun = trial.secondsPerStep * Double(scene.steps)
+    } catch let failure as Failure where failure.status == .blewUp {
+      blowsUp = true
+      warnings.append("the first steps blow up: \(failure.message)")
+    }
+    stepsPerPeriod = trial.stepsPerPeriod
+    // Particles that meet later do so more violently than those that sit in place at the start.
+    if let stepsPerPeriod, stepsPerPeriod < 40 {
       warnings.append(
-        "the time step is long: the stiffest force swings once in \(shortNumber(stepsPerPeriod)) steps, and 10 to 20 are wanted")
+        "the time step is long: the stiffest force swings once in \(shortNumber(stepsPerPeriod)) steps, 40 or more are safe")
     }
   }
 }
@@ -135,9 +144,13 @@ extension SceneCheck: CustomStringConvertible {
     let species = populations.map { "\($0.count) \($0.species)" }.joined(separator: ", ")
     var lines = title.isEmpty ? [] : [row("scene", title)]
     lines += [row("particles", species), row("laws", laws.joined(separator: ", "))]
-    lines.append(row("memory", "\(spelledBytes(bytesPerRank)) for particles and lists" + (ranks > 1 ? " on each of \(ranks) ranks" : "")))
-    lines.append(row("file", "\(frames) frames of at most \(spelledBytes(bytesPerFrame)): \(spelledBytes(bytesOfFile)) before compression"))
-    if let stepsPerPeriod { lines.append(row("time step", "the stiffest force swings once in \(shortNumber(stepsPerPeriod)) steps")) }
+    lines.append(
+      row("memory", "\(spelledBytes(bytesPerRank)) for particles and lists" + (ranks > 1 ? " on each of \(ranks) ranks" : "")))
+    lines.append(
+      row("file", "\(frames) frames of at most \(spelledBytes(bytesPerFrame)): \(spelledBytes(bytesOfFile)) before compression"))
+    if let stepsPerPeriod {
+      lines.append(row("time step", "the stiffest force swings once in \(shortNumber(stepsPerPeriod)) steps"))
+    }
     if let secondsPerStep, let secondsOfRun {
       lines.append(row("time", "\(steps) steps of \(shortNumber(secondsPerStep * 1e3)) ms: \(spelledTime(secondsOfRun))"))
     }

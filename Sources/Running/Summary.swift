@@ -16,10 +16,13 @@ struct Summary {
       if let series = recorder.history[name] { lines.append(Self.line(name, series, scene.units)) }
     }
     let rate = Double(report.steps) / max(report.seconds, 1e-9)
-    lines.append("\(report.steps) steps in \(spelledTime(report.seconds)): \(shortNumber(rate)) steps/s, \(shortNumber(rate * Double(report.particles))) particle-steps/s")
+    lines.append(
+      "\(report.steps) steps in \(spelledTime(report.seconds)): \(shortNumber(rate)) steps/s, \(shortNumber(rate * Double(report.particles))) particle-steps/s"
+    )
     for result in report.expectations {
       let bounds = "\(shortNumber(result.range.lowerBound)) … \(shortNumber(result.range.upperBound))"
-      lines.append("\(result.holds ? "as expected" : "NOT as expected"): \(result.name) \(shortNumber(result.value)), expected \(bounds)")
+      lines.append(
+        "\(result.holds ? "as expected" : "NOT as expected"): \(result.name) \(shortNumber(result.value)), expected \(bounds)")
     }
     for (text, count) in log.warnings.sorted(by: { $0.key < $1.key }) { lines.append("warning (\(count)×): \(text)") }
     switch report.ending {
@@ -30,7 +33,9 @@ struct Summary {
       lines.append("go on with:  mote run SCENE --continue")
     }
     let stem = URL(fileURLWithPath: report.file).deletingPathExtension().lastPathComponent
-    lines += ["look at it:  mote render \(report.file) -o \(stem).mp4", "learn from it:  mote fit LAW \(report.file) -o \(stem)-law.yaml"]
+    lines += [
+      "look at it:  mote render \(report.file) -o \(stem).mp4", "learn from it:  mote fit LAW \(report.file) -o \(stem)-law.yaml",
+    ]
     self.lines = lines
   }
 
@@ -40,7 +45,9 @@ struct Summary {
   private static func line(_ name: String, _ series: [Observable], _ units: UnitSystem) -> String {
     guard let last = series.last else { return name }
     let label = name.padding(toLength: max(name.count, 24), withPad: " ", startingAt: 0)
-    if last.values.count > 1 { return label + " " + (last.values.count > 6 ? sparkline(last.values) : last.values.map(shortNumber).joined(separator: " ")) }
+    if last.values.count > 1 {
+      return label + " " + (last.values.count > 6 ? sparkline(last.values) : last.values.map(shortNumber).joined(separator: " "))
+    }
     let late = series.suffix(max(1, (series.count + 1) / 2)).compactMap(\.values.first)
     let (mean, error) = meanAndError(late)
     return label + " " + DisplayUnit.spelled(mean, error: late.count > 3 ? error : nil, last.dimension, units)

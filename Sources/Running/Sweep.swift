@@ -12,7 +12,8 @@ public struct SweepAxis: Sendable, Equatable {
   /// - Throws: `.usage` for what is no list of values, `.unreadableFile` for a table that cannot be read.
   public init(_ text: String) throws(Failure) {
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-      throw Failure(.usage, "--set \(text): expected KEY=VALUES", hint: "such as --set laws.lj.epsilon=1,2,3 or dt=lin(1, 4, 4) fs")
+      throw Failure(
+        .usage, "--set \(text): expected KEY=VALUES", hint: "such as --set laws.lj.epsilon=1,2,3 or dt=lin(1, 4, 4) fs")
     }
     key = String(text[..<equals])
     let right = text[text.index(after: equals)...].trimmingCharacters(in: .whitespaces)
@@ -41,7 +42,8 @@ public struct SweepAxis: Sendable, Equatable {
   ) throws(Failure) -> [String] {
     if function == "csv" { return try column(of: arguments.trimmingCharacters(in: .whitespaces), key: key) }
     let numbers = items(of: arguments).map { Double($0) ?? .nan }
-    guard numbers.count == 3, numbers.allSatisfy(\.isFinite), let count = Int(exactly: numbers[2]), (1...100_000).contains(count) else {
+    guard numbers.count == 3, numbers.allSatisfy(\.isFinite), let count = Int(exactly: numbers[2]), (1...100_000).contains(count)
+    else {
       throw Failure(.usage, "--set \(text): expected \(function)(from, to, count)", hint: "such as \(function)(1, 10, 5)")
     }
     let (first, last) = (numbers[0], numbers[1])

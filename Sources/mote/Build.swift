@@ -8,7 +8,9 @@ enum Build {
   /// The folder with `laws/` and the example scenes: beside the program, or up from it, as in a checkout.
   static let scenes: URL? = {
     var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
-    if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") { folder = URL(fileURLWithPath: path) }
+    if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+      folder = URL(fileURLWithPath: path)
+    }
     while folder.path != "/" {
       folder.deleteLastPathComponent()
       for place in ["Scenes", "share/mote/Scenes"] {
@@ -22,7 +24,9 @@ enum Build {
   /// The commit that the checkout around the program is at, 40 hex digits; zeros outside a checkout.
   static let git: String = {
     let unknown = String(repeating: "0", count: 40)
-    guard let top = scenes?.deletingLastPathComponent(), let folder = gitFolder(of: top), let head = line(folder, "HEAD") else { return unknown }
+    guard let top = scenes?.deletingLastPathComponent(), let folder = gitFolder(of: top), let head = line(folder, "HEAD") else {
+      return unknown
+    }
     guard head.hasPrefix("ref: ") else { return head }
     let name = String(head.dropFirst(5))
     // A linked checkout has its own HEAD, and its branches are those of the first one.

@@ -6,7 +6,8 @@ enum Console {
   /// A value as one JSON document on standard output; `isLine` leaves out line breaks.
   static func printJSON(_ value: some Encodable, isLine: Bool = false) throws(Failure) {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = isLine ? [.sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    encoder.outputFormatting =
+      isLine ? [.sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
       print(String(decoding: try encoder.encode(value), as: UTF8.self))

@@ -53,7 +53,9 @@ extension LawReport {
   }
 
   private static func lines(of pass: Interact) -> [String] {
-    let sums = [("sum", pass.sum), ("add", pass.add), ("min", pass.min), ("max", pass.max), ("rate of", pass.rate), ("memory", pass.memory)]
+    let sums = [
+      ("sum", pass.sum), ("add", pass.add), ("min", pass.min), ("max", pass.max), ("rate of", pass.rate), ("memory", pass.memory),
+    ]
     return entry("where", pass.condition) + pass.lets.map { "let \(binding($0))" } + entry("energy", pass.energy)
       + entry("force", pass.force) + entry("torque", pass.torque)
       + sums.flatMap { key, bindings in bindings.map { "\(key) \(binding($0))" } } + pass.link.map { "link \($0.links)" }

@@ -76,13 +76,16 @@ struct LawReport {
 
   private static func type(_ type: FieldType) -> String {
     let dimension = type.dimensionText
-    return type.shape == .scalar ? (dimension == "1" ? "number" : dimension) : dimension == "1" ? "\(type.shape)" : "\(type.shape) \(dimension)"
+    return type.shape == .scalar
+      ? (dimension == "1" ? "number" : dimension) : dimension == "1" ? "\(type.shape)" : "\(type.shape) \(dimension)"
   }
 
   private static func parameter(_ parameter: Parameter) -> String {
     var words = [type(parameter.type)]
     if !parameter.choices.isEmpty { words = ["one of \(parameter.choices.joined(separator: ", "))"] }
-    if parameter.isFunction { words = ["function of \(parameter.arguments.map(type).joined(separator: ", ")) giving \(words[0])"] }
+    if parameter.isFunction {
+      words = ["function of \(parameter.arguments.map(type).joined(separator: ", ")) giving \(words[0])"]
+    }
     if let per = parameter.per { words.append("per \(per.rawValue)") }
     switch parameter.mix {
     case .geometric: words.append("geometric mean")

@@ -38,7 +38,8 @@ struct Manual {
     let table = try JSONDecoder().decode(Table.self, from: Data(Mote._dumpHelp().utf8))
     let root = table.command
     var page = [".TH MOTE 1 \"\" \"mote \(Build.version)\"", ".SH NAME", "mote \\- \(Self.escaped(root.abstract ?? ""))"]
-    page += [".SH SYNOPSIS", ".B mote", "\\fIcommand\\fR [\\fIoptions\\fR]", ".SH DESCRIPTION"] + Self.verbatim(root.discussion ?? "")
+    page +=
+      [".SH SYNOPSIS", ".B mote", "\\fIcommand\\fR [\\fIoptions\\fR]", ".SH DESCRIPTION"] + Self.verbatim(root.discussion ?? "")
     page.append(".SH COMMANDS")
     for command in root.subcommands ?? [] where command.shouldDisplay ?? true { page += Self.section(command, after: "mote") }
     let topics = [("EXIT STATUS", HelpTexts.exitStatus), ("ENVIRONMENT", HelpTexts.environment), ("SIGNALS", HelpTexts.signals)]
@@ -53,7 +54,10 @@ struct Manual {
       let word = "\\fI\(argument.valueName ?? "")\\fR" + (argument.isRepeating ? " ..." : "")
       return argument.isOptional ? "[\(word)]" : word
     }
-    var lines = [".SS \"\(name)\"", escaped(command.abstract ?? ""), ".PP", (["\\fB\(name)\\fR"] + positional + ["[\\fIoptions\\fR]"]).joined(separator: " ")]
+    var lines = [
+      ".SS \"\(name)\"", escaped(command.abstract ?? ""), ".PP",
+      (["\\fB\(name)\\fR"] + positional + ["[\\fIoptions\\fR]"]).joined(separator: " "),
+    ]
     for argument in arguments where argument.abstract != nil {
       lines += [".TP", head(of: argument), escaped(argument.abstract ?? "")]
     }
@@ -71,7 +75,8 @@ struct Manual {
 
   /// Lines that keep their breaks.
   private static func verbatim(_ text: String) -> [String] {
-    text.isEmpty ? [] : [".PP", ".nf"] + text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) } + [".fi"]
+    text.isEmpty
+      ? [] : [".PP", ".nf"] + text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) } + [".fi"]
   }
 
   /// Backslashes, hyphens that must stay, and dots at the start of a line mean something to man.

@@ -19,7 +19,7 @@ struct Mote: ParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, NewCommand.self, InfoCommand.self, ShowCommand.self, VerifyCommand.self,
       RepackCommand.self, ExportCommand.self, RenderCommand.self, SweepCommand.self, BenchCommand.self, CompileCommand.self,
-      LawCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
+      LawCommand.self, FitCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
     ])
 
   /// Runs a command and ends with an exit status that a batch script can test.
@@ -51,7 +51,8 @@ struct Mote: ParsableCommand {
     if known.contains(name) { return }
     let near = nearestNames(to: name, among: known)
     throw Failure(
-      .usage, "there is no command \(name)", hint: near.isEmpty ? "mote --help lists them" : "did you mean \(near.joined(separator: " or "))?")
+      .usage, "there is no command \(name)",
+      hint: near.isEmpty ? "mote --help lists them" : "did you mean \(near.joined(separator: " or "))?")
   }
 
   private static func end(_ message: String, _ status: ExitStatus) -> Never {

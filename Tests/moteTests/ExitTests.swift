@@ -6,8 +6,9 @@ import Testing
   @Test(
     "A mistake of the command line ends with 2 and says what to do",
     arguments: [
-      (["rnu", "x.yaml"], "did you mean run"), (["run"], "Missing expected argument"), (["run", "--no-such"], "Unknown option"),
-      (["show", "x.h5"], "--scene"), (["new", "argn"], "did you mean argon"), (["export", "x.h5", "--pdf"], "Unknown option"),
+      (["rnu", "x.yaml"], "did you mean run"), (["run"], "Missing expected argument"), (["new", "--no-such"], "Unknown option"),
+      (["show", "x.h5"], "--scene"), (["new", "argn"], "did you mean argon"),
+      (["export", "x.h5", "--csv", "--pdf"], "Unknown option"),
       (["sweep", "x.yaml", "--set", "dt=lin(1,2)"], "lin(from, to, count)"), (["bench", "lk"], "did you mean lj"),
       (["help", "runn"], "did you mean run"), (["repack", "x.h5", "-o", "y.h5", "--bits", "60"], "1 to 52"),
       (["render", "x.h5", "-o", "movie.gif"], "frames/%05d.png"), (["check", "x.yaml", "--ranks", "0"], "1 or more"),
@@ -28,7 +29,9 @@ import Testing
     #expect(outcome.errors.contains("did you mean cutoff?") && outcome.errors.contains("tiny.yaml:12:1"), "\(outcome.errors)")
   }
 
-  @Test("A file that is no snapshot ends with 4", arguments: [["info"], ["verify"], ["show", "--log"], ["export", "--xyz"], ["render", "-o", "a.png"]])
+  @Test(
+    "A file that is no snapshot ends with 4",
+    arguments: [["info"], ["verify"], ["show", "--log"], ["export", "--xyz"], ["render", "-o", "a.png"]])
   func file(_ arguments: [String]) throws {
     let place = try Workplace()
     try place.write("no snapshot", to: "bad.h5")

@@ -13,7 +13,9 @@ import Testing
     let outcome = try Workplace().run(command + ["--help"])
     let name = (["mote"] + command).joined(separator: "-")
     let file = Workplace.sources.appending(path: "Help/\(name).txt")
-    if ProcessInfo.processInfo.environment["MOTE_RENEW"] != nil { try outcome.output.write(to: file, atomically: true, encoding: .utf8) }
+    if ProcessInfo.processInfo.environment["MOTE_RENEW"] != nil {
+      try outcome.output.write(to: file, atomically: true, encoding: .utf8)
+    }
     #expect(outcome.status == 0)
     #expect(outcome.output == (try String(contentsOf: file, encoding: .utf8)))
     #expect(command.isEmpty || outcome.output.contains("Examples:"), "every command has examples")
@@ -24,7 +26,8 @@ import Testing
     let text = try Workplace().mote("--help").output
     let listed = text.components(separatedBy: "SUBCOMMANDS:\n").last ?? ""
     let names = listed.split(separator: "\n").compactMap { line -> String? in
-      line.hasPrefix("  ") && !line.hasPrefix("   ") && !line.hasPrefix("  See") ? line.split(separator: " ").first.map(String.init) : nil
+      line.hasPrefix("  ") && !line.hasPrefix("   ") && !line.hasPrefix("  See")
+        ? line.split(separator: " ").first.map(String.init) : nil
     }
     #expect(Set(names) == Set(Self.commands.compactMap(\.first)))
   }
@@ -34,7 +37,9 @@ import Testing
     let place = try Workplace()
     let (one, other) = (try place.mote("help", "law", "show"), try place.mote("law", "show", "--help"))
     #expect(one.status == 0)
-    #expect(one.output.contains("mote law show velocity-verlet --code") && other.output.contains("mote law show velocity-verlet --code"))
+    #expect(
+      one.output.contains("mote law show velocity-verlet --code") && other.output.contains("mote law show velocity-verlet --code")
+    )
     #expect(try place.mote("help", "exit-status").output.contains("75"))
   }
 
@@ -46,7 +51,9 @@ import Testing
     #expect(text.contains(".SH \"EXIT STATUS\""))
   }
 
-  @Test("Completion for each shell is a script for it", arguments: [("bash", "complete"), ("zsh", "#compdef mote"), ("fish", "complete -c 'mote'")])
+  @Test(
+    "Completion for each shell is a script for it",
+    arguments: [("bash", "complete"), ("zsh", "#compdef mote"), ("fish", "complete -c 'mote'")])
   func completion(_ shell: String, _ word: String) throws {
     let outcome = try Workplace().mote("completion", shell)
     #expect(outcome.status == 0)

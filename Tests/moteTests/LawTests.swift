@@ -22,7 +22,9 @@ import Testing
   @Test("Every law that ships is shown, with its C if asked")
   func all() throws {
     let place = try Workplace()
-    let names = try place.mote("law", "list").output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+    let names = try place.mote("law", "list").output.split(separator: "\n").compactMap {
+      $0.split(separator: " ").first.map(String.init)
+    }
     #expect(names.contains("morse"))
     for name in names { #expect(try place.mote("law", "show", name).status == 0, "\(name)") }
     #expect(try place.mote("law", "show", "morse", "--code").output.contains("exp"))

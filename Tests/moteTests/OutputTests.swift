@@ -40,13 +40,16 @@ import Testing
     let place = try Workplace.withRun()
     #expect(try place.mote("export", "tiny.h5", "--xyz").status == 0)
     let scene = Workplace.scene.replacing("fill: {lattice: fcc, count: 108, density: 0.8}", with: "fill: {file: \(file)}")
-      .replacing("    velocities: {temperature: 1}\n", with: "").replacing("box: {size: fit}", with: "box: {size: [5.13, 5.13, 5.13]}")
+      .replacing("    velocities: {temperature: 1}\n", with: "").replacing(
+        "box: {size: fit}", with: "box: {size: [5.13, 5.13, 5.13]}")
     try place.write(scene, to: "next.yaml")
     let outcome = try place.mote("run", "next.yaml", "-q")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let last = try place.mote("export", "tiny.h5", "--csv", "-o", "-").output
     let first = try place.mote("export", "next.h5", "--csv", "-o", "-", "--frame", "first").output
-    func x(_ text: String) -> [Double] { text.split(whereSeparator: \.isNewline).dropFirst().compactMap { Double($0.split(separator: ",")[2]) } }
+    func x(_ text: String) -> [Double] {
+      text.split(whereSeparator: \.isNewline).dropFirst().compactMap { Double($0.split(separator: ",")[2]) }
+    }
     #expect(zip(x(last), x(first)).allSatisfy { abs($0 - $1) < 1e-9 })
   }
 

@@ -55,7 +55,7 @@ import Testing
     let document = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     #expect(document["particles"] as? Int == 108)
     #expect(document["ranks"] as? Int == 2)
-    // A hundred steps or so for a swing of an atom among its neighbours; a thousandfold mass takes √1000 as long.
+    // A hundred steps or so for a swing of an atom among its neighbours.
     let light = try #require(document["stepsPerPeriod"] as? Double)
     #expect((30...500).contains(light))
   }
@@ -77,8 +77,11 @@ import Testing
   func longStep() throws {
     let place = try Workplace()
     try place.write(Workplace.scene, to: "tiny.yaml")
-    #expect(try place.mote("check", "tiny.yaml", "--set", "dt=0.08").output.contains("warning: the time step is long"))
+    #expect(try place.mote("check", "tiny.yaml", "--set", "dt=0.02").output.contains("warning: the time step is long"))
     #expect(!(try place.mote("check", "tiny.yaml").output.contains("warning")))
+    let hopeless = try place.mote("check", "tiny.yaml", "--set", "dt=0.2")
+    #expect(hopeless.status == 5)
+    #expect(hopeless.output.contains("the first steps blow up"))
   }
 
   @Test("A snapshot is described, for people and as JSON")

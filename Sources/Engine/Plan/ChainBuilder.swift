@@ -6,6 +6,9 @@ import Scenes
 
 /// Gathers passes over single particles that follow one another, and makes one kernel of them.
 struct ChainBuilder {
+  /// A column and its new value.
+  private typealias Change = (Column, NodeID)
+
   private var graph = Graph()
   private var current = CurrentValues()
   private var requirements: [NodeID] = []
@@ -36,7 +39,7 @@ struct ChainBuilder {
     let scope = Scope(use, .member, fields: fields, lets: pass.lets, current: current)
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    var changes: [(Column, NodeID)] = []
+    var changes: [Change] = []
     for binding in pass.assignments { changes += try assignment(binding, pass, &lowering) }
     for binding in pass.rates { changes += try addition(to: Self.rateName(binding.name), binding.value, &lowering) }
     if let force = pass.force { changes += try addition(to: "force", force, &lowering) }
@@ -67,7 +70,7 @@ struct ChainBuilder {
 
   // MARK: Assignments
 
-  private func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+  private func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     if isState(binding.name) { return try stateAssignment(binding, pass, &lowering) }
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
     if let variable = binding.index { return try elements(of: field, variable, binding.value, &lowering) }
@@ -76,21 +79,23 @@ struct ChainBuilder {
 
   private func components(
     of field: FieldTable.Field, _ value: Value, at expression: Expression, _ lowering: inout Lowering
-  ) throws(Diagnostic) -> [(Column, NodeID)] {
+  ) throws(Diagnostic) -> [Change] {
     var nodes = value.components.map { lowering.graph.number($0) }
     if nodes.count == 1, field.components > 1, lowering.graph.constant(nodes[0]) == 0 {
       nodes = Array(repeating: nodes[0], count: field.components)
     }
-    guard nodes.count == field.components else { throw expression.diagnostic("\(field.name) is a \(field.shape), this is a \(value.shape)") }
+    guard nodes.count == field.components else {
+      throw expression.diagnostic("\(field.name) is a \(field.shape), this is a \(value.shape)")
+    }
     return nodes.enumerated().map { (Column(field.name, $0), $1) }
   }
 
   private func elements(
     of field: FieldTable.Field, _ variable: String, _ value: Expression, _ lowering: inout Lowering
-  ) throws(Diagnostic) -> [(Column, NodeID)] {
+  ) throws(Diagnostic) -> [Change] {
     guard case .array(let count, _) = field.shape else { throw value.diagnostic("\(field.name) is no array") }
     let width = field.components / max(1, count)
-    var changes: [(Column, NodeID)] = []
+    var changes: [Change] = []
     for element in 0..<count {
       let lowered = try lowering.lower(value, setting: variable, to: element)
       for (index, node) in lowered.components.prefix(width).enumerated() {
@@ -100,7 +105,7 @@ struct ChainBuilder {
     return changes
   }
 
-  private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+  private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     guard let field = fields[name] else { throw value.diagnostic("\(name) is no field") }
     return try components(of: field, try lowering.lower(value), at: value, &lowering).map { column, node in
       let old = current.node(of: column, in: &lowering.graph)
@@ -109,7 +114,7 @@ struct ChainBuilder {
   }
 
   /// −∂E/∂position, added to the force.
-  private func forceFromEnergy(_ energy: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [(Column, NodeID)] {
+  private func forceFromEnergy(_ energy: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     let value = try lowering.scalar(energy)
     let position = (0..<fields.space).map { current.node(of: Column("position", $0), in: &lowering.graph) }
     return lowering.graph.derivatives(of: value, by: position).enumerated().map { axis, slope in
@@ -127,9 +132,9 @@ struct ChainBuilder {
   /// The same assignment for every field that has a rate and that the pass does not assign itself.
   private func stateAssignment(
     _ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering
-  ) throws(Diagnostic) -> [(Column, NodeID)] {
+  ) throws(Diagnostic) -> [Change] {
     let own = Set(pass.assignments.map(\.name))
-    var changes: [(Column, NodeID)] = []
+    var changes: [Change] = []
     for name in rateFields where !own.contains(name) {
       guard let field = fields[name] else { continue }
       var replacements: [Lowering.Key: Value] = [:]

@@ -41,10 +41,13 @@ struct Cutoff {
       // de/dr = 2r de/d(r²)
       let slopeAtEdge = graph.substitute([square: edge], in: [slope])[0]
       let distance = graph.squareRoot(square), beyond = graph.subtract(distance, range)
-      result = graph.subtract(result, graph.scale(graph.product([
-        Graph.Factor(base: beyond, exponent: Rational(1)), Graph.Factor(base: range, exponent: Rational(1)),
-        Graph.Factor(base: slopeAtEdge, exponent: Rational(1)),
-      ]), by: 2))
+      result = graph.subtract(
+        result,
+        graph.scale(
+          graph.product([
+            Graph.Factor(base: beyond, exponent: Rational(1)), Graph.Factor(base: range, exponent: Rational(1)),
+            Graph.Factor(base: slopeAtEdge, exponent: Rational(1)),
+          ]), by: 2))
     }
     return result
   }

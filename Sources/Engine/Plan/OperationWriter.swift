@@ -43,8 +43,10 @@ struct OperationWriter {
       operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
     case .part(let name):
       for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
-    case .interact(let pass): throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
-    case .use(let law, _, let location): throw Diagnostic("`use: \(law)` is checked, but this version does not run it yet", at: location)
+    case .interact(let pass):
+      throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
+    case .use(let law, _, let location):
+      throw Diagnostic("`use: \(law)` is checked, but this version does not run it yet", at: location)
     }
   }
 

@@ -15,7 +15,8 @@ extension Plan {
 
   /// Compiles all kernels of a scene into the cache, those that are there already excepted, and says what each is for and where
   /// it lies; throws a `Failure` if there is no compiler.
-  public func compile(for scene: Scene, with toolchain: Toolchain = Toolchain()) throws(Failure) -> [(name: String, file: String)] {
+  public func compile(for scene: Scene, with toolchain: Toolchain = Toolchain()) throws(Failure) -> [(name: String, file: String)]
+  {
     try kernelTexts(for: scene).map { (entry) throws(Failure) in
       (entry.name, try toolchain.library(of: entry.text).path)
     }

@@ -243,7 +243,11 @@ struct PlanBuilder {
     let advanced = Set(plan.step.flatMap { $0.memberKernels }.flatMap { plan.members[$0].columns.map(\.field) })
     for name in rateFields where !advanced.contains(ChainBuilder.rateName(name)) {
       let law = scene.laws.first { $0.law.givesRate(to: name) }
-      mistakes.add(Diagnostic("\(name) has a rate (\(law?.law.name ?? "")) that no integrator advances", hint: "velocity-verlet and runge-kutta-4 advance every field that has a rate"))
+      let giver = law.map { " (\($0.law.name))" } ?? ""
+      mistakes.add(
+        Diagnostic(
+          "\(name) has a rate\(giver) that no integrator advances",
+          hint: "an integrator that says `state: state + dt*rate` advances every field that has a rate"))
     }
   }
 }

@@ -60,7 +60,9 @@ final class MemberRunner {
     let parts = workers.count, width = spec.terms.count
     var largest = (0..<parts).flatMap { _ in spec.terms.map(\.start) }
     run(survey, frame, store, &largest, width) { $0.largest = $1 }
-    let tops = (0..<width).map { term in (0..<parts).map { largest[$0 * width + term] }.reduce(spec.terms[term].start, spec.terms[term].merge) }
+    let tops = (0..<width).map { term in
+      (0..<parts).map { largest[$0 * width + term] }.reduce(spec.terms[term].start, spec.terms[term].merge)
+    }
     // Whole numbers of 2^-k, so small that rounding is lost in double precision and so large that the sum can't overflow.
     let headroom = 61 - Int((Double(max(1, store.count)).exponent)) - 1
     let exponents = tops.map { top in top > 0 && top.isFinite ? headroom - Int(top.exponent) - 1 : 0 }
@@ -133,11 +135,13 @@ extension TotalKernel.Term {
 extension [[[Int64]]] {
   /// Pointers to the histograms of each thread.
   fileprivate mutating func withPointers(_ body: ([UnsafePointer<UnsafeMutablePointer<Int64>?>?]) -> Void) {
-    let kept = map { $0.map { counts in
-      let copy = UnsafeMutablePointer<Int64>.allocate(capacity: Swift.max(1, counts.count))
-      copy.initialize(repeating: 0, count: Swift.max(1, counts.count))
-      return Optional(copy)
-    } }
+    let kept = map {
+      $0.map { counts in
+        let copy = UnsafeMutablePointer<Int64>.allocate(capacity: Swift.max(1, counts.count))
+        copy.initialize(repeating: 0, count: Swift.max(1, counts.count))
+        return Optional(copy)
+      }
+    }
     let lists = kept.map { pointers in
       let list = UnsafeMutablePointer<UnsafeMutablePointer<Int64>?>.allocate(capacity: Swift.max(1, pointers.count))
       for (index, pointer) in pointers.enumerated() { (list + index).initialize(to: pointer) }

@@ -15,7 +15,9 @@ extension Simulation {
       for (quantity, entry) in zip(pass.quantities, try evaluate(pass, series: index)) {
         world[entry.name] = entry.values
         guard !entry.values.contains(where: \.isInfinite) else {
-          throw Failure(.blewUp, "step \(step): \(entry.name) is infinite", hint: "a smaller time step, or particles that overlap less at the start")
+          throw Failure(
+            .blewUp, "step \(step): \(entry.name) is infinite",
+            hint: "a smaller time step, or particles that overlap less at the start")
         }
         observables.append(Observable(name: entry.name, dimension: quantity.dimension, values: entry.values))
       }
@@ -33,7 +35,8 @@ extension Simulation {
       for (term, values) in members.totals(kernel, on: store, parameters, world).enumerated() {
         let isHistogram: Bool = if case .histogram = plan.totals[kernel].terms[term] { true } else { false }
         for (bin, value) in values.enumerated() {
-          let input = isHistogram
+          let input =
+            isHistogram
             ? Input(.local, "histogram", component: bin, end: "\(term)") : Input(.local, "term", component: term)
           world.locals[input] = value
         }

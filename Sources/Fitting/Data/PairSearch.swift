@@ -82,10 +82,11 @@ struct PairSearch {
     }
     for axis in 0..<box.space {
       let (count, isPeriodic) = (cells[axis], box.sides[axis] == .periodic)
-      let steps = Set([-1, 0, 1].compactMap { step -> Int? in
-        let place = places[axis] + step
-        return isPeriodic ? (place + count) % count : (0..<count).contains(place) ? place : nil
-      })
+      let steps = Set(
+        [-1, 0, 1].compactMap { step -> Int? in
+          let place = places[axis] + step
+          return isPeriodic ? (place + count) % count : (0..<count).contains(place) ? place : nil
+        })
       found = found.flatMap { base in steps.sorted().map { base * count + $0 } }
     }
     return found.filter { $0 >= cell }

@@ -23,6 +23,8 @@ struct Sample: Sendable {
   var nuisances: [[[Double]]] = []
   /// Index of each particle's species.
   var species: [Int32]
+  /// Pairs that come within range at one of the moments, and perhaps some more.
+  var pairs = PairModel.Pairs(ends: [])
 
   var particles: Int { species.count }
 }

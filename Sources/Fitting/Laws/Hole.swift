@@ -1,5 +1,8 @@
-import Diagnostics
 import Expressions
+
+// Foundation has types of these names too.
+typealias Expression = Expressions.Expression
+typealias Dimension = Expressions.Dimension
 
 /// What a law leaves open: a number, or a function of one number.
 public struct Hole: Sendable, Hashable {
@@ -7,7 +10,7 @@ public struct Hole: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     case number
     /// A function; its argument has a dimension.
-    case function(of: Dimension)
+    case function(of: Expressions.Dimension)
   }
 
   /// The name; a nameless hole is called `learned`.
@@ -15,10 +18,10 @@ public struct Hole: Sendable, Hashable {
   /// A number or a function.
   public var kind: Kind
   /// Dimension of the number, or of the function's value.
-  public var dimension: Dimension
+  public var dimension: Expressions.Dimension
 
   /// A hole of this name.
-  public init(name: String, kind: Kind, dimension: Dimension) {
+  public init(name: String, kind: Kind, dimension: Expressions.Dimension) {
     self.name = name
     self.kind = kind
     self.dimension = dimension

@@ -53,7 +53,8 @@ private struct HoleFinder {
     self.space = space
     let taken = Set(law.parameters.map(\.name) + law.holeNames)
     let standard = Hole.standardName
-    namelessName = taken.contains(standard) ? (2...).lazy.map { "\(standard)\($0)" }.first { !taken.contains($0) } ?? standard : standard
+    namelessName =
+      taken.contains(standard) ? (2...).lazy.map { "\(standard)\($0)" }.first { !taken.contains($0) } ?? standard : standard
   }
 
   mutating func run() {
@@ -61,7 +62,8 @@ private struct HoleFinder {
     if law.holeNames.isEmpty {
       problems.add(
         Diagnostic(
-          "law \(law.name) has no holes: nothing is to be learned", hint: "write ? for a number, ?(r) for a function of r", at: start))
+          "law \(law.name) has no holes: nothing is to be learned", hint: "write ? for a number, ?(r) for a function of r",
+          at: start))
       return
     }
     for case .interact(let pass) in law.allItems { take(pass) }
@@ -69,7 +71,8 @@ private struct HoleFinder {
     for name in law.holeNames where !found.contains(name) {
       problems.add(
         Diagnostic(
-          "?\(name) stands where nothing can be learned yet", hint: "holes are learned in the energy or force of a pass with within",
+          "?\(name) stands where nothing can be learned yet",
+          hint: "holes are learned in the energy or force of a pass with within",
           at: start))
     }
   }

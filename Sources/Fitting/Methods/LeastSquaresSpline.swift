@@ -116,7 +116,8 @@ private struct PenalisedSystem {
     self.spaces = spaces
     let layout = CoefficientLayout(zero)
     self.layout = layout
-    all = NormalEquations.sum(groups, size: layout.size)
+    let all = NormalEquations.sum(groups, size: layout.size)
+    self.all = all
     let ends = zip(layout.starts, layout.counts).map { $0 + $1 - 1 }
     let left = Set(zip(ends, fixed).compactMap { $1 ? $0 : nil })
     free = (0..<layout.size).filter { !left.contains($0) }

@@ -30,7 +30,8 @@ struct BlockTape: Sendable {
         inputs.append((input, own))
         return nil
       case .constant(let value): return .constant(own, value)
-      case .sum(let constant, let terms): return .sum(own, constant: constant, terms: terms.map { ($0.coefficient, slot($0.node)) })
+      case .sum(let constant, let terms):
+        return .sum(own, constant: constant, terms: terms.map { ($0.coefficient, slot($0.node)) })
       case .product(let factors): return .product(own, factors: factors.map { (slot($0.base), $0.exponent) })
       case .call(let name, let end, let derivative, let argument):
         return .call(own, name: name, end: end, derivative: derivative, argument: slot(argument))

@@ -123,10 +123,10 @@ struct CholeskyFactor: Sendable {
 
   /// The solution of matrix × x = right.
   func solve(_ right: [Double]) -> [Double] {
-    var x = zip(right, scales).map(*)
+    var x = zip(right, scales).map { $0 * $1 }
     let n = Int32(size)
     LAPACKE_dpotrs(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), n, 1, lower, n, &x, 1)
-    return zip(x, scales).map(*)
+    return zip(x, scales).map { $0 * $1 }
   }
 
   /// The inverse, row by row.

@@ -36,17 +36,15 @@ extension PairModel {
   }
 
   /// The normal equations of a sample for the coefficients of all holes, where these have certain values.
-  func equations(of sample: Sample, filling: [Filling], selection: Selection = .all) -> (NormalEquations, pairs: Int) {
+  func equations(of sample: Sample, filling: [Filling], selection: Selection = .all) -> NormalEquations {
     var rows = EquationRows(sample, filling: filling, space: space)
-    var count = 0
     for (moment, configuration) in sample.moments.enumerated() {
       let weights = sample.weights.map { $0[moment] }
-      forEachBlock(configuration, pairs(of: configuration, species: sample.species), filling: filling) { block in
-        count += block.ends.count
+      forEachBlock(configuration, sample.pairs, filling: filling) { block in
         rows.add(block, weights, filling, space: space)
       }
     }
-    return (rows.finish(sample, filling, selection, space: space), count)
+    return rows.finish(sample, filling, selection, space: space)
   }
 }
 

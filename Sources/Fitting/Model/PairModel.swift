@@ -35,6 +35,8 @@ struct PairModel: Sendable {
   struct CallSite: Sendable {
     var hole: Int
     var derivative: Int
+    /// The largest argument of any pair within range, if the distance alone decides.
+    var end: Double?
   }
 
   /// The model of a law's pair forces, in which inputs and functions with the names of the holes are open.
@@ -84,7 +86,8 @@ private struct PartBuilder {
       guard case .call(let name, _, let derivative, let argument) = graph[node], let hole = names.firstIndex(of: name) else {
         return nil
       }
-      return (PairModel.CallSite(hole: hole, derivative: derivative), node, argument)
+      let site = PairModel.CallSite(hole: hole, derivative: derivative, end: end(of: argument, part.range))
+      return (site, node, argument)
     }
     let locals = calls.indices.map { graph.input(Input(.local, "call", component: $0)) }
     let unknown = inputs.map(\.node) + locals
@@ -106,6 +109,18 @@ private struct PartBuilder {
     return PairModel.PartModel(
       axes: space, tape: BlockTape(graph, roots: roots), hasCondition: part.condition != nil, numbers: inputs.map(\.hole),
       calls: calls.map(\.site), rangeSquares: try rangeSquares(part.range))
+  }
+
+  /// The argument of a call at the edge of the range.
+  private func end(of argument: NodeID, _ range: NodeID) -> Double? {
+    let known: (Input) -> Bool = { [names] in $0.kind == .distanceSquared || ($0.kind == .parameter && !names.contains($0.name)) }
+    guard graph.inputs(of: [argument, range]).allSatisfy(known) else { return nil }
+    let ends = (0..<speciesCount * speciesCount).map { pair in
+      let (i, j) = (pair / speciesCount, pair % speciesCount)
+      let edge = graph.evaluate([range], in: GraphContext { forces.number($0, i: i, j: j) })[0]
+      return graph.evaluate([argument], in: GraphContext { $0.kind == .parameter ? forces.number($0, i: i, j: j) : edge * edge })[0]
+    }
+    return ends.max()
   }
 
   private func rangeSquares(_ range: NodeID) throws(Failure) -> [Double] {

@@ -19,11 +19,12 @@ public struct Spline: Sendable, Hashable {
     self.space = space
     self.values = values
     curvatures = space.curvatures(of: values)
-    let cells = 4 * space.knots.count, first = space.knots[0], span = space.knots[space.knots.count - 1] - first
+    let knots = space.knots, cells = 4 * knots.count
+    let first = knots[0], span = knots[knots.count - 1] - first
     var interval = 0
     finder = (0..<cells).map { cell in
       let start = first + span * Double(cell) / Double(cells)
-      while interval + 2 < space.knots.count, space.knots[interval + 1] <= start { interval += 1 }
+      while interval + 2 < knots.count, knots[interval + 1] <= start { interval += 1 }
       return interval
     }
     cellsPerLength = Double(cells) / span

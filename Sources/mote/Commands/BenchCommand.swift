@@ -8,7 +8,8 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Time the steps of a named case, or of a scene.",
     discussion: """
-      No frames and no log are written. Lists are tuned in a warm-up that is not counted. Without a name the cases are listed.
+      No frames and no log are written. Lists are tuned in a warm-up that is not
+      counted. Without a name the cases are listed.
 
       Examples:
         mote bench
@@ -20,7 +21,8 @@ struct BenchCommand: ParsableCommand {
   @Argument(help: "A case, or a scene file.", completion: .file(extensions: ["yaml", "yml"]))
   var name: String?
 
-  @Option(name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Override a value of the scene.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Override a value of the scene.", valueName: "key=value"))
   var overrides: [String] = []
 
   @Option(help: "Threads to use.")

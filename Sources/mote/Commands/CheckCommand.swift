@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Running
 import Scenes
 
@@ -6,7 +7,8 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check a scene and estimate what its run needs; nothing is written.",
     discussion: """
-      Reads the scene, compiles its laws, places the particles and measures a few steps. Ends with 0 if it can run and with 3 if not.
+      Reads the scene, compiles its laws, places the particles and measures a few
+      steps. Ends with 0 if it can run, 3 if it is invalid, 5 if it blows up at once.
 
       Examples:
         mote check argon.yaml
@@ -30,13 +32,14 @@ struct CheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    let check = try Self.check(scene, try scene.read(), ranks: ranks, threads: threads)
-    if json { try Console.printJSON(check) } else { print(check) }
+    try Self.check(scene, try scene.read(), ranks: ranks, threads: threads, json: json)
   }
 
-  /// The check of a scene that was read.
-  static func check(_ options: SceneOptions, _ scene: Scene, ranks: Int, threads: Int?) throws -> SceneCheck {
-    try SceneCheck(
+  /// Prints the check of a scene that was read.
+  static func check(_ options: SceneOptions, _ scene: Scene, ranks: Int = 1, threads: Int?, json: Bool = false) throws {
+    let check = try SceneCheck(
       scene, library: options.library, source: FileFrames(), ranks: ranks, threads: Build.threads(threads))
+    if json { try Console.printJSON(check) } else { print(check) }
+    if check.blowsUp { throw ExitCode(ExitStatus.blewUp.rawValue) }
   }
 }

@@ -6,8 +6,9 @@ struct CompileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compile", abstract: "Compile the kernels of a scene ahead of time, for machines without a compiler.",
     discussion: """
-      The kernels lie in ~/.cache/mote/kernels, or where MOTE_TMPDIR says; a later run of the scene finds them there. They fit the
-      processor that they were compiled on.
+      The kernels lie in ~/.cache/mote/kernels, or where MOTE_TMPDIR says; a later
+      run of the scene finds them there. They fit the processor that they were
+      compiled on.
 
       Examples:
         mote compile Scenes/argon.yaml

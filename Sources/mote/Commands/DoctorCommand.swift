@@ -8,7 +8,7 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Look for what Mote works with, and say how to get what is missing.",
     discussion: """
-      Ends with 0 if everything is found that a run needs, and with 1 if not.
+      Ends with 0 if all is found that a run needs, and with 1 if not.
 
       Examples:
         mote doctor
@@ -52,17 +52,21 @@ struct Finding: Encodable, CustomStringConvertible {
     return [
       Finding(name: "clang", found: clang, use: "compiles kernels", remedy: "apt-get install clang", isNeeded: true),
       Finding(
-        name: "cache", found: writable(toolchain.cache), use: "keeps compiled kernels", remedy: "set MOTE_TMPDIR to a folder that can be written",
+        name: "cache", found: writable(toolchain.cache), use: "keeps compiled kernels",
+        remedy: "set MOTE_TMPDIR to a folder that can be written",
         isNeeded: true),
       Finding(
         name: "laws", found: Build.scenes?.appending(path: "laws").path, use: "laws that scenes name",
         remedy: "run mote from its checkout, or put Scenes into share/mote beside it", isNeeded: true),
-      Finding(name: "HDF5", found: libraries.hdf5, use: "snapshots", remedy: "apt-get install libhdf5-openmpi-dev", isNeeded: true),
+      Finding(
+        name: "HDF5", found: libraries.hdf5, use: "snapshots", remedy: "apt-get install libhdf5-openmpi-dev", isNeeded: true),
       Finding(name: "VTK", found: libraries.vtk, use: "STL and VTP", remedy: "apt-get install libvtk9-dev", isNeeded: false),
       Finding(
-        name: "ffmpeg", found: version(of: "ffmpeg", "-version"), use: "movies", remedy: "apt-get install ffmpeg", isNeeded: false),
+        name: "ffmpeg", found: version(of: "ffmpeg", "-version"), use: "movies", remedy: "apt-get install ffmpeg", isNeeded: false
+      ),
       Finding(
-        name: "MPI", found: version(of: "mpirun", "--version"), use: "runs on several machines", remedy: "apt-get install openmpi-bin",
+        name: "MPI", found: version(of: "mpirun", "--version"), use: "runs on several machines",
+        remedy: "apt-get install openmpi-bin",
         isNeeded: false),
     ]
   }

@@ -7,8 +7,9 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write frames in a format that other programs read.",
     discussion: """
-      Extended XYZ takes all frames into one file, and XDMF describes them all beside the snapshot. The others hold one frame, the
-      last; a name with %d in it makes a file of each.
+      Extended XYZ takes all frames into one file, and XDMF describes them all
+      beside the snapshot. The others hold one frame, the last; a name with %d in it
+      makes a file of each.
 
       Examples:
         mote export argon.h5 --xyz
@@ -37,7 +38,9 @@ struct ExportCommand: ParsableCommand {
   @Flag(exclusivity: .exclusive)
   var format: Format
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it; - is standard output. Default: the snapshot's name.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where to write it; - is standard output. Default: the snapshot's name.", valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("Which frames: first, last, a number, or from:below:step.", valueName: "frames"))
@@ -60,7 +63,9 @@ struct ExportCommand: ParsableCommand {
       return Console.say("written: \(frames.count) files, the last \(numbered.path(of: frames[frames.count - 1]))")
     }
     guard format.holdsManyFrames || frames.count == 1 else {
-      throw Failure(.usage, "\(path) can hold one frame of \(format.name), not \(frames.count)", hint: "a name such as frames/%05d.\(format.suffix)")
+      throw Failure(
+        .usage, "\(path) can hold one frame of \(format.name), not \(frames.count)",
+        hint: "a name such as frames/%05d.\(format.suffix)")
     }
     let bytes = try frames.reduce(into: [UInt8]()) { $0 += try encoder.encode(try reader.frame(at: $1)) }
     try write(bytes, to: path)

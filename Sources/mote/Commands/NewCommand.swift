@@ -50,10 +50,14 @@ struct Example {
 
   static func all() throws(Failure) -> [Example] {
     guard let folder = Build.scenes, let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
-      throw Failure(.failed, "the example scenes are not found", hint: "they lie in Scenes beside the program or above it; mote doctor tells more")
+      throw Failure(
+        .failed, "the example scenes are not found",
+        hint: "they lie in Scenes beside the program or above it; mote doctor tells more")
     }
     return files.filter { $0.hasSuffix(".yaml") }.sorted().compactMap { file in
-      (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)).map { Example(name: String(file.dropLast(5)), text: $0) }
+      (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)).map {
+        Example(name: String(file.dropLast(5)), text: $0)
+      }
     }
   }
 }

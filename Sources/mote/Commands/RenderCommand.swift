@@ -10,7 +10,8 @@ struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render", abstract: "Draw frames: a picture, a sequence of pictures, or a movie.",
     discussion: """
-      No display is needed. Camera and colours stay fixed over a movie. A picture shows the last frame unless --frames says another.
+      No display is needed. Camera and colours stay fixed over a movie. A picture
+      shows the last frame unless --frames says another.
 
       Examples:
         mote render argon.h5 -o argon.png

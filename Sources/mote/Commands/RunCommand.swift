@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let read = try scene.read()
-    if dryRun { return print(try CheckCommand.check(scene, read, ranks: 1, threads: threads)) }
+    if dryRun { return try CheckCommand.check(scene, read, threads: threads) }
     Signals.install()
     var settings = RunSettings()
     settings.output = output

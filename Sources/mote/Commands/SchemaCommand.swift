@@ -5,7 +5,8 @@ struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Print the JSON Schema of scenes, for completion and checks in editors.",
     discussion: """
-      A scene whose first line is `# yaml-language-server: $schema=mote.schema.json` is checked while one types.
+      A scene is checked while one types if its first line is
+      `# yaml-language-server: $schema=mote.schema.json`.
 
       Examples:
         mote schema > mote.schema.json

@@ -7,7 +7,8 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Print what a snapshot keeps of its run.",
     discussion: """
-      --diff compares the digests of all frames; it ends with 0 if the runs are the same and with 1 if not.
+      --diff compares the digests of all frames; it ends with 0 if the runs are the
+      same and with 1 if not.
 
       Examples:
         mote show argon.h5 --scene > again.yaml
@@ -35,7 +36,9 @@ struct ShowCommand: ParsableCommand {
   @Flag(exclusivity: .exclusive)
   var part: Part?
 
-  @Option(help: ArgumentHelp("Tell the first difference to another snapshot.", valueName: "other"), completion: .file(extensions: ["h5"]))
+  @Option(
+    help: ArgumentHelp("Tell the first difference to another snapshot.", valueName: "other"),
+    completion: .file(extensions: ["h5"]))
   var diff: String?
 
   func validate() throws {

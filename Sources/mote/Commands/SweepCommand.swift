@@ -8,8 +8,9 @@ struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep", abstract: "Run a scene for all combinations of some values.",
     discussion: """
-      Each point has a folder with its resolved scene and its run; sweep.csv lists what came out. Points that are done are not run
-      again, so the same command goes on after a stop.
+      Each point has a folder with its resolved scene and its run; sweep.csv lists
+      what came out. Points that are done are not run again, so the same command goes
+      on after a stop.
 
       Examples:
         mote sweep argon.yaml --set laws.stochastic-rescaling.kT='80 kB K,100 kB K'
@@ -23,10 +24,14 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Values of a key: a,b,c, lin(from,to,count), log(from,to,count), each with a unit after it, or csv(file).", valueName: "key=values"))
+    help: ArgumentHelp(
+      "Values of a key: a,b,c, lin(from,to,count), log(from,to,count), each with a unit after it, or csv(file).",
+      valueName: "key=values"))
   var axes: [String]
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the study. Default: the scene's name with -sweep.", valueName: "folder"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder of the study. Default: the scene's name with -sweep.", valueName: "folder"))
   var output: String?
 
   @Flag(help: "Write the scenes and print the line that gives all points to Slurm; run nothing.")
@@ -48,7 +53,8 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     let axes = try axes.map { try SweepAxis($0) }
-    let study = Study(axes, in: URL(fileURLWithPath: folder), library: Build.library(for: scene), source: FileFrames()) { overrides in
+    let study = Study(axes, in: URL(fileURLWithPath: folder), library: Build.library(for: scene), source: FileFrames()) {
+      overrides in
       var options = SceneOptions()
       (options.scene, options.overrides, options.allowPath) = (scene, overrides, allowPath)
       return try options.read()

@@ -6,7 +6,8 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check that a snapshot keeps every rule of the format.",
     discussion: """
-      Schema, checksums, order of particles, digests of frames. Ends with 0 if all is well and with 4 if not.
+      Schema, checksums, order of particles, digests of frames. Ends with 0 if all is
+      well and with 4 if not.
 
       Examples:
         mote verify argon.h5

@@ -7,19 +7,29 @@ import World
 
 /// Reads frames for fills: snapshots, extended XYZ, LAMMPS data.
 struct FileFrames: FrameSource {
-  private static let formats = ["h5", "xyz", "data", "data lj", "data real", "data metal", "data si"]
+  private static let formats = ["h5", "xyz", "xyz metal", "data", "data lj", "data real", "data metal", "data si"]
 
   func frame(of file: URL, _ selection: FileFill.Selection, format: String?) throws -> Frame {
-    let kind = format ?? Self.format(of: file)
-    switch kind {
+    let words = (format ?? Self.format(of: file)).split(separator: " ").map(String.init)
+    let named = words.count > 1 ? words[1] : nil
+    switch words.first {
     case "h5": return try snapshot(file, selection)
-    case "xyz": return try Self.choose(selection, from: try ExtendedXYZ().read(file.path), of: file)
-    case _ where kind == "data" || kind.hasPrefix("data "):
-      let units = try Self.units(of: file, named: kind == "data" ? nil : String(kind.dropFirst(5)))
-      return try Self.choose(selection, from: try LAMMPSData(units: units).read(file.path), of: file)
+    case "xyz":
+      var frame = try Self.choose(selection, from: try ExtendedXYZ().read(file.path), of: file)
+      // Files of other programs do not say their units.
+      if let named { frame.units = try Self.units(named) }
+      return frame
+    case "data":
+      guard let style = named ?? Self.style(inTitleOf: file) else {
+        throw Failure(
+          .invalidScene, "\(file.lastPathComponent) does not say its units",
+          hint: "format: data real, data metal, data lj or data si")
+      }
+      return try Self.choose(selection, from: try LAMMPSData(units: try Self.units(style)).read(file.path), of: file)
     default:
       throw Failure(
-        .invalidScene, "\(file.lastPathComponent): no format \(kind) is known", hint: "format: one of \(Self.formats.joined(separator: ", "))")
+        .invalidScene, "\(file.lastPathComponent): its format is not known",
+        hint: "format: one of \(Self.formats.joined(separator: ", "))")
     }
   }
 
@@ -40,7 +50,8 @@ struct FileFrames: FrameSource {
       case .index(let number): number
       }
     guard (0..<count).contains(index) else {
-      throw Failure(.unreadableFile, "\(file.lastPathComponent) has \(count) frames, none of number \(index)", hint: "frame: last")
+      throw Failure(
+        .unreadableFile, "\(file.lastPathComponent) has \(count) frames, none of number \(index)", hint: "frame: last")
     }
     return index
   }
@@ -55,21 +66,18 @@ struct FileFrames: FrameSource {
     }
   }
 
-  // MARK: Units of LAMMPS
+  // MARK: Units of other programs
 
-  /// The units that the scene names, or that the file's title says (`write_data` puts `units = real` there).
-  private static func units(of file: URL, named name: String?) throws(Failure) -> UnitSystem {
+  /// Units by the names that LAMMPS has for them.
+  private static func units(_ name: String) throws(Failure) -> UnitSystem {
     let known = ["lj": UnitSystem.reduced, "si": .si, "real": angstrom(time: 1e-15), "metal": angstrom(time: 1e-12)]
-    guard let style = name ?? style(inTitleOf: file) else {
-      throw Failure(
-        .invalidScene, "\(file.lastPathComponent) does not say its units", hint: "format: data real, data metal, data lj or data si")
-    }
-    guard let units = known[style] else {
-      throw Failure(.invalidScene, "no units \(style) of LAMMPS are known", hint: suggestion(for: style, among: Array(known.keys)))
+    guard let units = known[name] else {
+      throw Failure(.invalidScene, "no units \(name) are known", hint: suggestion(for: name, among: Array(known.keys)))
     }
     return units
   }
 
+  /// What `write_data` puts into the title: `units = real`.
   private static func style(inTitleOf file: URL) -> String? {
     guard let handle = try? FileHandle(forReadingFrom: file), let start = try? handle.read(upToCount: 512) else { return nil }
     let title = String(decoding: start, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
@@ -81,6 +89,7 @@ struct FileFrames: FrameSource {
   private static func angstrom(time: Double) -> UnitSystem {
     let dalton = 1.66053906892e-27, charge = 1.602176634e-19
     return UnitSystem(
-      name: "custom", scales: [1e-10, dalton, time, charge / time, 1, 1, 1], symbols: ["Å", "u", time == 1e-15 ? "fs" : "ps", "1", "K", "1", "cd"])
+      name: "custom", scales: [1e-10, dalton, time, charge / time, 1, 1, 1],
+      symbols: ["Å", "u", time == 1e-15 ? "fs" : "ps", "1", "K", "1", "cd"])
   }
 }

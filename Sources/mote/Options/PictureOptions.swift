@@ -10,10 +10,12 @@ struct PictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Colour by species, or by a field such as velocity, velocity.x, stress[4].", valueName: "field"))
   var color = "species"
 
-  @Option(help: ArgumentHelp("Colours of a field: \(ColorMap.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Colours of a field: \(ColorMap.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
   var map = "viridis"
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Values at the ends of the colour map (units of the run).", valueName: "a:b"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Values at the ends of the colour map (units of the run).", valueName: "a:b"))
   var range: String?
 
   @Option(help: ArgumentHelp("Pixels.", valueName: "width x height"))
@@ -22,7 +24,8 @@ struct PictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Radius of all particles (units of the run).", valueName: "length"))
   var radius: Double?
 
-  @Option(help: ArgumentHelp("What stands behind: \(Background.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("What stands behind: \(Background.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
   var background = "light"
 
   @Option(help: "Enlarges the scene, which fits the picture at 1.")
@@ -31,7 +34,9 @@ struct PictureOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("The point in the middle (units of the run).", valueName: "x,y,z"))
   var center: String?
 
-  @Option(parsing: .singleValue, help: ArgumentHelp("Draw only particles with x<1.5, z>0 … (units of the run); may be repeated.", valueName: "bound"))
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Draw only particles with x<1.5, z>0 … (units of the run); may be repeated.", valueName: "bound"))
   var clip: [String] = []
 
   @Flag(help: "Parallel rays instead of perspective.")
