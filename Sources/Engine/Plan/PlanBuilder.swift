@@ -22,9 +22,9 @@ struct PlanBuilder {
     let space = scene.space
     var scene = scene, dimensions: [String: [String: Dimension]] = [:], mistakes = Diagnostics()
     var known: [String: ValueType] = [:], accesses: [String: [PassAccess]] = [:]
-    func check(_ use: inout LawUse, knowing others: [String: ValueType] = [:]) {
+    func check(_ use: inout LawUse, knowing others: [String: ValueType] = [:], isReduced: Bool = false) {
       do throws(Diagnostics) {
-        let checked = try use.law.checked(space: space, library: library, knowing: others)
+        let checked = try use.law.checked(space: space, library: library, knowing: others, isReduced: isReduced)
         // From here on, what a law says with `use` stands in its place.
         use.law = checked.law
         accesses[use.name] = Array(checked.accesses.values)
@@ -36,7 +36,7 @@ struct PlanBuilder {
     }
     for index in scene.laws.indices { check(&scene.laws[index]) }
     if var totals = scene.totals {
-      check(&totals, knowing: known)
+      check(&totals, knowing: known, isReduced: scene.units.isReduced)
       scene.totals = totals
     }
     for mistake in MissingFields(scene, accesses).mistakes { mistakes.add(mistake) }

@@ -3,6 +3,8 @@ import Expressions
 import Foundation
 import Laws
 
+import struct Expressions.Expression
+
 /// A law with holes, as a fit sees it: what is open, of which dimension, and where it stands in the text.
 public struct OpenLaw: Sendable {
   /// The law as read.

@@ -35,14 +35,16 @@ public struct CheckedLaw: Sendable {
 extension Law {
   /// Checks names, shapes, dimensions and structure for a box of `space` dimensions; throws all mistakes at once.
   ///
-  /// `knowing` are totals that other laws measure.
+  /// `knowing` are totals that other laws measure. With reduced units any number may stand for any dimension: in totals then only
+  /// names and shapes are checked.
   public func checked(
-    space: Int, library: LawLibrary = LawLibrary(), knowing others: [String: ValueType] = [:]
+    space: Int, library: LawLibrary = LawLibrary(), knowing others: [String: ValueType] = [:], isReduced: Bool = false
   ) throws(Diagnostics) -> CheckedLaw {
     let expansion = expanded(library: library)
     var checker = LawChecker(expansion.law, space: space)
     checker.problems = expansion.problems
     checker.types.totals = others
+    checker.ignoresDimensionsOfTotals = isReduced
     checker.run()
     let problems = expansion.completed(checker.problems).sorted
     try problems.check()

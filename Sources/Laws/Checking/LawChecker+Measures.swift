@@ -42,6 +42,7 @@ extension LawChecker {
 
   private func scopes(of measure: Measure, isLogged: Bool) -> [Scope] {
     var base = Scope(place: .measure, member: nil, readsMembers: false, takesTotals: true, takesSeries: isLogged)
+    base.ignoresDimensions = ignoresDimensionsOfTotals
     for binding in measure.lets { base.lets[binding.name] = binding }
     if let pairing = measure.pairing {
       let pass = Interact(receivers: measure.receiversOfPairs, givers: measure.givers, pairing: pairing)

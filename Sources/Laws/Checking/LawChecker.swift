@@ -11,6 +11,8 @@ struct LawChecker {
   var blocked: [String: String] = [:]
   /// What the holes found so far are, by name.
   var holes: [String: HoleType] = [:]
+  /// Whether a number in a total may stand for any dimension, as with reduced units.
+  var ignoresDimensionsOfTotals = false
   private var running: [String] = []
   private var walkedParts: Set<String> = []
 

@@ -32,6 +32,14 @@ struct TotalsTests {
     #expect(abs(rows[3]["later", default: [.nan]][0] - mean) < 1e-12)
   }
 
+  @Test("With reduced units a number in a total may have any dimension; with others it may not")
+  func bareNumbers() throws {
+    let reduced = Self.text.replacing("doubled: 2*kinetic", with: "doubled: 2*kinetic + 0.85")
+    #expect(try simulation(reduced).run(steps: 1, sampling: 1).first?["doubled"] != nil)
+    let molecular = reduced.replacing("units: reduced", with: "units: molecular").replacing("[20, 20, 20]", with: "[20, 20, 20] nm")
+    #expect(throws: (any Error).self) { try simulation(molecular) }
+  }
+
   @Test("The virial's components and their trace are those of the forces")
   func virial() throws {
     let simulation = try simulation(
