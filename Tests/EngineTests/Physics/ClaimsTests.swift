@@ -81,7 +81,7 @@ struct ClaimsTests {
 
   @Test("What a law conserves stays", arguments: Claimant.all { !$0.conserves.isEmpty })
   fileprivate func conserves(claimant: Claimant) throws {
-    let run = try simulation(Self.scene(of: claimant))
+    let run = try simulation(Self.closedWorld(claimant))
     let rows = try run.run(steps: 400, sampling: 4)
     for name in claimant.law.claims.conserves {
       let series = try rows.map { try #require($0[name]) }
@@ -93,7 +93,7 @@ struct ClaimsTests {
   }
 
   /// The cluster; for laws that change the box or the energy beyond a bath's, a periodic gas.
-  private static func scene(of claimant: Claimant) -> String {
+  private static func closedWorld(_ claimant: Claimant) -> String {
     claimant.law.text.contains("box:") ? gas(claimant) : cluster(claimant.words())
   }
 
