@@ -48,7 +48,7 @@ struct ClaimsTests {
 
   /// The largest error of the cluster's positions after one time unit with one step and half of it, against a twentieth.
   private static func errors(_ words: String, laws: [String: String] = [:]) throws -> [Double] {
-    let places = try [800, 40, 80].map { steps in
+    let places = try [400, 20, 40].map { steps in
       let run = try simulation(cluster(words, dt: 1 / Double(steps)), laws: laws)
       try run.run(steps: steps)
       return run.values(of: "position")
@@ -83,7 +83,7 @@ struct ClaimsTests {
   @Test("What a law conserves stays", arguments: Claimant.all { !$0.conserves.isEmpty })
   fileprivate func conserves(claimant: Claimant) throws {
     let run = try simulation(Self.conservation(of: claimant))
-    let rows = try run.run(steps: 400, sampling: 4)
+    let rows = try run.run(steps: 800, sampling: 8)
     for name in claimant.law.claims.conserves {
       let series = try rows.map { try #require($0[name]) }
       let first = series[0], scale = name == "momentum" ? 1e-11 : 2e-3
@@ -95,7 +95,7 @@ struct ClaimsTests {
 
   /// The cluster; for laws that change the box or the energy beyond a bath's, a periodic gas.
   private static func conservation(of claimant: Claimant) -> String {
-    claimant.law.text.contains("box:") ? gas(claimant) : cluster(claimant.words())
+    claimant.law.text.contains("box:") ? gas(claimant) : cluster(claimant.words(), dt: 0.0025)
   }
 
   private static func gas(_ claimant: Claimant) -> String {
