@@ -32,6 +32,8 @@ public struct LevenbergMarquardt: FitMethod {
       var descent = Descent(zip(start, factors).map { $0 * $1 }, problem.firstEquations)
       descent.run(evaluations: min(25, budget.evaluations), tolerance: 1e-3)
       if descent.square < best.square || !best.square.isFinite { best = descent }
+      // A law that explains all but a thousandth is the right one.
+      if best.square < 1e-3 * best.sums.total { break }
     }
     var descent = Descent(best.values, problem.equations)
     descent.run(evaluations: budget.evaluations, tolerance: 1e-10)
