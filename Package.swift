@@ -22,7 +22,8 @@ let layers: [(name: String, uses: [Target.Dependency])] = [
   ("Engine", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "KernelCompiler", "CKernel"]),
   ("Running", ["Diagnostics", "Expressions", "World", "Laws", "KernelCompiler", "Engine", "Scenes", "Snapshots"]),
   ("Rendering", ["Diagnostics", "Expressions", "World", "Snapshots", "CPicture"]),
-  ("Fitting",
+  (
+    "Fitting",
     ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "Engine", "Snapshots", "Rendering", "CLinearAlgebra", yams]
   ),
 ]

@@ -138,7 +138,8 @@ public struct Lowering {
     }
   }
 
-  private mutating func index(_ base: Expression, _ indices: [Expression], at expression: Expression) throws(Diagnostic) -> Value {
+  private mutating func index(_ base: Expression, _ indices: [Expression], at expression: Expression) throws(Diagnostic) -> Value
+  {
     if case .name(let name) = base.node {
       let owner = indices.map { if case .name(let end) = $0.node { end } else { "" } }.joined(separator: ",")
       let key = Key(name, owner: owner)

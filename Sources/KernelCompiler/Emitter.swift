@@ -114,7 +114,8 @@ public struct Emitter {
     // Tables of pairs lie in the order of both species, whichever end the function belongs to.
     let both = dialect == .lanes ? "p->si * MOTE_SPECIES_COUNT + p->sj" : "species[m]"
     let at = !end.isEmpty ? both : dialect == .lanes ? "(I)0" : "0"
-    return keep("\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
+    return keep(
+      "\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
   }
 
   // MARK: Sums
@@ -241,6 +242,7 @@ public struct Emitter {
   private mutating func table(_ node: NodeID) -> String {
     let index = tables.firstIndex(of: node) ?? tables.count
     if index == tables.count { tables.append(node) }
-    return keep(dialect == .lanes ? "mote_lookup(u->table[\(index)], p->si * MOTE_SPECIES_COUNT + p->sj)" : "table[\(index)][species[m]]")
+    return keep(
+      dialect == .lanes ? "mote_lookup(u->table[\(index)], p->si * MOTE_SPECIES_COUNT + p->sj)" : "table[\(index)][species[m]]")
   }
 }

@@ -70,13 +70,15 @@ public struct PairKernel: Sendable {
         ("TOTALS", hasForce || hasEnergy ? 1 : 0),
       ],
       parities: combined.sums.map(\.parity),
-      function: "void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o)")
+      function:
+        "void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o)")
     text = section + KernelTemplates.pairs
   }
 
   /// A histogram over pairs: weights of pairs by their bin, where they are within `range` and `condition` holds.
   public init(
-    histogramOf bin: NodeID, weight: NodeID, comment: String, graph: Graph, range: NodeID, condition: NodeID?, space: Int, double: Bool,
+    histogramOf bin: NodeID, weight: NodeID, comment: String, graph: Graph, range: NodeID, condition: NodeID?, space: Int,
+    double: Bool,
     species: Int, rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
@@ -106,7 +108,10 @@ public struct PairKernel: Sendable {
     outcomes: [(String, Int)], parities: [Parity], function: String
   ) -> String {
     let macros: [(String, String)] =
-      [("SPECIES_COUNT", "\(species)"), ("TABLE_ENTRIES", "\(species * species)"), ("SPACE", "\(space)"), ("EXTRA", "\(extras)"), ("DOUBLE", double ? "1" : "0"), ("HALF", "1")]
+      [
+        ("SPECIES_COUNT", "\(species)"), ("TABLE_ENTRIES", "\(species * species)"), ("SPACE", "\(space)"), ("EXTRA", "\(extras)"),
+        ("DOUBLE", double ? "1" : "0"), ("HALF", "1"),
+      ]
       + outcomes.map { ($0.0, String($0.1)) }
       + [
         ("SPECIES", usesSpecies(body) ? "1" : "0"), ("IDS", usesIds(body) ? "1" : "0"),

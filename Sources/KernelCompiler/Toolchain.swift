@@ -30,7 +30,9 @@ public struct Toolchain: Sendable {
     let target = cache.appendingPathComponent(key(of: text) + ".so")
     if FileManager.default.fileExists(atPath: target.path) { return target }
     guard let compiler else {
-      throw Failure(.failed, "no clang found to compile kernels", hint: "install clang, or run `mote compile SCENE` where there is one and share \(cache.path)")
+      throw Failure(
+        .failed, "no clang found to compile kernels",
+        hint: "install clang, or run `mote compile SCENE` where there is one and share \(cache.path)")
     }
     // A unique name and a rename: several processes may compile the same kernel at once.
     let draft = cache.appendingPathComponent("\(target.deletingPathExtension().lastPathComponent).\(UUID().uuidString)")
@@ -39,7 +41,9 @@ public struct Toolchain: Sendable {
       try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
       try text.write(to: source, atomically: false, encoding: .utf8)
     } catch {
-      throw Failure(.outOfSpace, "cannot write kernels to \(cache.path): \(error.localizedDescription)", hint: "set MOTE_TMPDIR to a folder that can be written")
+      throw Failure(
+        .outOfSpace, "cannot write kernels to \(cache.path): \(error.localizedDescription)",
+        hint: "set MOTE_TMPDIR to a folder that can be written")
     }
     try run(compiler, Self.flags + ["-o", draft.path, source.path, "-lmvec", "-lm"])
     try? FileManager.default.removeItem(at: source)
@@ -57,7 +61,8 @@ public struct Toolchain: Sendable {
     let message = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Failure(.failed, "the kernel did not compile (a mistake of Mote, not yours):\n" + String(decoding: message, as: UTF8.self))
+      throw Failure(
+        .failed, "the kernel did not compile (a mistake of Mote, not yours):\n" + String(decoding: message, as: UTF8.self))
     }
   }
 

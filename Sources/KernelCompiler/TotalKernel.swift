@@ -44,13 +44,15 @@ public struct TotalKernel: Sendable {
     let start = emitter.statements + ["const int counted = \(counts.isEmpty ? "1" : counts);"]
     self.name = name
     self.terms = terms
-    text = Self.survey(name + "_survey", comment, columns, terms, values, weights, start)
+    text =
+      Self.survey(name + "_survey", comment, columns, terms, values, weights, start)
       + Self.sums(name, comment, columns, terms, values, weights, start)
     needs = KernelNeeds(emitter)
   }
 
   private static func survey(
-    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String], _ start: [String]
+    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String],
+    _ start: [String]
   ) -> String {
     var before: [String] = [], body = start, after: [String] = []
     for (index, term) in terms.enumerated() {
@@ -69,7 +71,8 @@ public struct TotalKernel: Sendable {
   }
 
   private static func sums(
-    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String], _ start: [String]
+    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String],
+    _ start: [String]
   ) -> String {
     var before: [String] = [], body = start, after: [String] = []
     for (index, term) in terms.enumerated() {

@@ -19,8 +19,7 @@ final class RunLog {
     case nil: json = nil
     case "-": json = .standardOutput
     case let path?:
-      FileManager.default.createFile(atPath: path, contents: nil)
-      guard let handle = FileHandle(forWritingAtPath: path) else {
+      guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else {
         throw Failure(.outOfSpace, "cannot write the log \(path)", hint: "name a file in a folder that can be written")
       }
       json = handle

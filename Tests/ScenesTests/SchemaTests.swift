@@ -12,7 +12,7 @@ import Testing
   private func properties(of node: Any?) -> [String: Any]? {
     guard let map = node as? [String: Any] else { return nil }
     if let properties = map["properties"] as? [String: Any] { return properties }
-    let inner = [map["additionalProperties"]] + ((map["anyOf"] as? [Any]) ?? [])
+    let inner = [map["additionalProperties"] as Any] + ((map["anyOf"] as? [Any]) ?? [])
     return inner.lazy.compactMap { properties(of: $0) }.first
   }
 

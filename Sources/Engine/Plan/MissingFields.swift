@@ -15,7 +15,8 @@ struct MissingFields {
       let reads = Set((accesses[use.name] ?? []).flatMap { $0.reads.map { Read(role: $0.role, name: $0.name) } })
       for read in reads.sorted(by: { $0.name < $1.name }) where !given.contains(read.name) {
         guard let players = use.roles[read.role] else { continue }
-        for species in scene.species where players.contains(species.name) && !species.fields.contains(where: { $0.name == read.name }) {
+        for species in scene.species
+        where players.contains(species.name) && !species.fields.contains(where: { $0.name == read.name }) {
           mistakes.append(
             Diagnostic(
               "\(read.name) is read by \(use.law.name), but nothing gives it to \(species.name)",

@@ -99,7 +99,11 @@ struct PairBuilder {
   ) throws(Diagnostic) {
     let raw = try lowering.scalar(text)
     let (parity, _) = lowering.graph.parity(of: raw)
-    if parity != .even { throw text.diagnostic("energy changes when i and j are exchanged", hint: "an energy of a pair is seen alike from both ends: use min, max, sums or products of both ends' fields") }
+    if parity != .even {
+      throw text.diagnostic(
+        "energy changes when i and j are exchanged",
+        hint: "an energy of a pair is seen alike from both ends: use min, max, sums or products of both ends' fields")
+    }
     let cut = Cutoff(pass, use, range: part.range)
     let energy = try cut.apply(to: raw, &lowering, at: text)
     part.energy = energy
@@ -122,7 +126,8 @@ struct PairBuilder {
   // MARK: Sums
 
   private mutating func add(
-    _ binding: Binding, replacing: Bool, to part: inout PairKernel.Part, _ pass: Interact, _ use: LawUse, _ lowering: inout Lowering
+    _ binding: Binding, replacing: Bool, to part: inout PairKernel.Part, _ pass: Interact, _ use: LawUse,
+    _ lowering: inout Lowering
   ) throws(Diagnostic) {
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
     let value = try lowering.lower(binding.value)

@@ -69,7 +69,8 @@ extension PlanBuilder {
     guard !terms.isEmpty else { return nil }
     plan.totals.append(
       TotalKernel(
-        name: "mote_total_\(plan.totals.count)", comment: "energy of single particles", graph: graph, terms: terms, condition: nil,
+        name: "mote_total_\(plan.totals.count)", comment: "energy of single particles", graph: graph, terms: terms,
+        condition: nil,
         speciesMask: nil, rate: Rates.members(species: fields.speciesNames.count)))
     return plan.totals.count - 1
   }
@@ -91,7 +92,8 @@ private struct ForceWriter {
 
   mutating func add(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
     guard case .within = pass.pairing else {
-      throw Diagnostic("the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
+      throw Diagnostic(
+        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
     }
     let read = pass.names
     if let energy = pass.energy, !read.isDisjoint(with: accumulated) {

@@ -112,7 +112,10 @@ struct PlanBuilder {
     }
     let slots = segments[first].count
     if let other = integrators.first(where: { segments[$0].count != slots }) {
-      mistakes.add(Diagnostic("\(uses[first].law.name) and \(uses[other].law.name) run forces at different places of the step", hint: "name one integrator"))
+      mistakes.add(
+        Diagnostic(
+          "\(uses[first].law.name) and \(uses[other].law.name) run forces at different places of the step",
+          hint: "name one integrator"))
       return []
     }
     var order: [(LawUse, [Item])] = []
@@ -152,11 +155,14 @@ struct PlanBuilder {
       switch operation {
       case .members(let call):
         let columns = plan.members[call.kernel].columns
-        if columns.contains(where: { $0.field == "force" || $0.field == "torque" || $0.field.hasPrefix("rate of ") }) { return true }
+        if columns.contains(where: { $0.field == "force" || $0.field == "torque" || $0.field.hasPrefix("rate of ") }) {
+          return true
+        }
       case .forces: return false
       case .repetition(let repetition): return readsForceFirst(repetition.passes)
       case .every(_, let inner): if readsForceFirst(inner) { return true }
-      case .totals(let pass): if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
+      case .totals(let pass):
+        if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
       case .world, .require: continue
       }
     }
@@ -177,8 +183,11 @@ struct PlanBuilder {
 
   mutating func totals(_ measure: Measure, of use: LawUse) throws(Diagnostic) -> TotalPass {
     let name = "mote_total_\(plan.totals.count)"
-    return try TotalBuilder(measure, of: use, dimensions: totalDimensions[use.name] ?? [:], fields: fields, parameters: ParameterTable(scene), precision: scene.precision)
-      .build(named: name, noisePlace: noisePlace, into: &plan, fields: &fields)
+    return try TotalBuilder(
+      measure, of: use, dimensions: totalDimensions[use.name] ?? [:], fields: fields, parameters: ParameterTable(scene),
+      precision: scene.precision
+    )
+    .build(named: name, noisePlace: noisePlace, into: &plan, fields: &fields)
   }
 
   /// An expression of parameters and the world, for the host.
@@ -196,7 +205,9 @@ struct PlanBuilder {
     var roots: [NodeID] = [], targets: [(name: String, components: Int)] = []
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     for binding in pass.assignments {
-      guard let field = fields.worldFields[binding.name] else { throw binding.value.diagnostic("the world has no field \(binding.name)") }
+      guard let field = fields.worldFields[binding.name] else {
+        throw binding.value.diagnostic("the world has no field \(binding.name)")
+      }
       let value = try lowering.lower(binding.value)
       guard value.components.count == field.components else {
         throw binding.value.diagnostic("\(binding.name) is a \(field.shape), this is a \(value.shape)")
@@ -234,7 +245,9 @@ struct PlanBuilder {
           let table = ParameterTable(builder.scene)
           return lowering.graph.evaluate(value.components, in: table.context(WorldState()))
         }
-        if let value { plan.world[field.name] = value.count == field.components ? value : Array(repeating: value[0], count: field.components) }
+        if let value {
+          plan.world[field.name] = value.count == field.components ? value : Array(repeating: value[0], count: field.components)
+        }
       }
     }
   }

@@ -144,7 +144,8 @@ struct Scope {
       return .vector(fields.nearestImage(of: value.components, in: &lowering.graph))
     case ("count", 0...1):
       let role = arguments.first.map { if case .name(let name) = $0.node { name } else { "" } } ?? ""
-      return .scalar(lowering.graph.input(Input(.world, "count", component: Int(fields.mask(of: use.roles[role] ?? use.species)))))
+      return .scalar(
+        lowering.graph.input(Input(.world, "count", component: Int(fields.mask(of: use.roles[role] ?? use.species)))))
     default: return nil
     }
   }

@@ -25,7 +25,10 @@ struct TotalBuilder {
   }
 
   /// `dimensions` are those of the law's totals, by name.
-  init(_ measure: Measure, of use: LawUse, dimensions: [String: Dimension], fields: FieldTable, parameters: ParameterTable, precision: Scene.Precision) {
+  init(
+    _ measure: Measure, of use: LawUse, dimensions: [String: Dimension], fields: FieldTable, parameters: ParameterTable,
+    precision: Scene.Precision
+  ) {
     self.dimensions = dimensions
     self.parameters = parameters
     self.measure = measure
@@ -35,7 +38,9 @@ struct TotalBuilder {
   }
 
   /// Quantities, kernels of totals and of pairs; `fields` learns the names of the quantities.
-  func build(named name: String, noisePlace: Int, into plan: inout Plan, fields table: inout FieldTable) throws(Diagnostic) -> TotalPass {
+  func build(named name: String, noisePlace: Int, into plan: inout Plan, fields table: inout FieldTable) throws(Diagnostic)
+    -> TotalPass
+  {
     let gathered = Gathered()
     var quantities: [TotalPass.Quantity] = [], roots: [NodeID] = []
     var graph = Graph(), known: [String: Value] = [:]
@@ -54,7 +59,8 @@ struct TotalBuilder {
       graph = lowering.graph
       let nodes = value.components.map { graph.number($0) }
       quantities.append(
-        TotalPass.Quantity(name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one))
+        TotalPass.Quantity(
+          name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one))
       roots += nodes
       known[binding.name] = value
       table.addTotal(binding.name, value)
@@ -142,7 +148,8 @@ struct TotalBuilder {
     let place: Scope.Place = measure.pairing == nil ? .member : .pair
     var inner = scope(place, table, gathered)
     let value = try inner.scalar(arguments[0]), low = try inner.scalar(arguments[1]), high = try inner.scalar(arguments[2])
-    let number = try inner.scalar(arguments[3]), weight = arguments.count > 4 ? try inner.scalar(arguments[4]) : inner.graph.constant(1)
+    let number = try inner.scalar(arguments[3]),
+      weight = arguments.count > 4 ? try inner.scalar(arguments[4]) : inner.graph.constant(1)
     let bins = inner.graph.evaluate([number], in: parameters.context(WorldState()))[0].rounded()
     guard bins >= 1, bins <= 1e6 else {
       throw arguments[3].diagnostic("the number of bins is a constant between 1 and 1000000")
@@ -179,7 +186,9 @@ struct TotalBuilder {
     return Value(value.shape, results)
   }
 
-  private func pairTerm(_ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered, _ graph: inout Graph) throws(Diagnostic) -> NodeID {
+  private func pairTerm(_ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered, _ graph: inout Graph) throws(Diagnostic)
+    -> NodeID
+  {
     gathered.pairs.append(try pairMeasure(.sum, node, node, &inner, gathered))
     return graph.input(Input(.local, "pair", component: 0, end: "\(gathered.pairs.count - 1)"))
   }
@@ -187,7 +196,9 @@ struct TotalBuilder {
   private func pairMeasure(
     _ kind: MeasuredPairs.Kind, _ node: NodeID, _ weight: NodeID, _ inner: inout Lowering, _ gathered: Gathered
   ) throws(Diagnostic) -> MeasuredPairs {
-    guard case .within(let text)? = measure.pairing else { throw Diagnostic("a measure of pairs wants `within`", at: measure.location) }
+    guard case .within(let text)? = measure.pairing else {
+      throw Diagnostic("a measure of pairs wants `within`", at: measure.location)
+    }
     let range = try inner.scalar(text)
     var condition = try measure.condition.map { (text) throws(Diagnostic) in try inner.condition(text) }
     let receivers = mask(measure.roles), givers = measure.givers.isEmpty ? receivers : mask(measure.givers)
@@ -200,7 +211,8 @@ struct TotalBuilder {
     switch kind {
     case .histogram:
       kernel = PairKernel(
-        histogramOf: node, weight: weight, comment: use.law.name, graph: inner.graph, range: range, condition: condition, space: fields.space,
+        histogramOf: node, weight: weight, comment: use.law.name, graph: inner.graph, range: range, condition: condition,
+        space: fields.space,
         double: precision == .double, species: fields.speciesNames.count, rate: rate)
     case .sum:
       kernel = PairKernel(

@@ -92,7 +92,7 @@ extension Simulation {
     for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
-    let alone = try pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
+    let alone = pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
     world["potential"] = [pairs.totals.energy + tail.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true

@@ -41,7 +41,9 @@ public final class Simulation {
   /// Compiles the scene's laws, if that was not done before, and puts the particles of the state into place.
   ///
   /// - Throws: `Diagnostics` for what laws or scene have wrong, `Failure` for what the machine refuses.
-  public init(_ scene: Scene, from state: SimulationState, library: LawLibrary, threads: Int = 1, toolchain: Toolchain = Toolchain()) throws {
+  public init(
+    _ scene: Scene, from state: SimulationState, library: LawLibrary, threads: Int = 1, toolchain: Toolchain = Toolchain()
+  ) throws {
     self.scene = scene
     let frame = state.frame
     plan = try PlanBuilder.plan(scene, library: library)
@@ -58,7 +60,8 @@ public final class Simulation {
     for (name, values) in plan.world { world[name] = values }
     world["box"] = box.lengths
     world["dt"] = [scene.timeStep]
-    let kernels = try ListKernels(space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
+    let kernels = try ListKernels(
+      space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
     pairs = try PairRunner(
       plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
@@ -86,7 +89,7 @@ public final class Simulation {
     let dt = world["dt"].first ?? scene.timeStep
     if dt == clock.dt {
       // A product, as a sum of many small steps would drift.
-      time = clock.time + Double(step - clock.step)*dt
+      time = clock.time + Double(step - clock.step) * dt
     } else {
       time += dt
       clock = (step, time, dt)

@@ -34,7 +34,9 @@ extension Simulation {
       if let values = memory["world.\(name)"] { world[name] = values }
     }
     for index in series.indices {
-      guard let times = memory["series.\(index).time"], let values = memory["series.\(index).values"], !times.isEmpty else { continue }
+      guard let times = memory["series.\(index).time"], let values = memory["series.\(index).values"], !times.isEmpty else {
+        continue
+      }
       let width = values.count / times.count
       series[index] = times.enumerated().map { ($1, Array(values[$0 * width..<($0 + 1) * width])) }
     }

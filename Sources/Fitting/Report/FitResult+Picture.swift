@@ -66,10 +66,11 @@ extension FitResult {
   private func radialForce(_ model: PairModel, _ fillings: [Filling], at distances: [Double]) -> [Double] {
     let space = probe.box.space
     let open = Box(origin: probe.box.origin, lengths: probe.box.lengths, sides: Array(repeating: .open, count: space))
-    let others = Dictionary(uniqueKeysWithValues: model.fieldNames.map { name in
-      let components = probe[field: name]?.components ?? space
-      return (name, [Double](repeating: 0, count: 2 * components))
-    })
+    let others = Dictionary(
+      uniqueKeysWithValues: model.fieldNames.map { name in
+        let components = probe[field: name]?.components ?? space
+        return (name, [Double](repeating: 0, count: 2 * components))
+      })
     return distances.map { r in
       var positions = [Double](repeating: 0, count: 2 * space)
       positions[0] = r
