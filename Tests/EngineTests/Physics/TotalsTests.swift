@@ -36,7 +36,8 @@ struct TotalsTests {
   func bareNumbers() throws {
     let reduced = Self.text.replacing("doubled: 2*kinetic", with: "doubled: 2*kinetic + 0.85")
     #expect(try simulation(reduced).run(steps: 1, sampling: 1).first?["doubled"] != nil)
-    let molecular = reduced.replacing("units: reduced", with: "units: molecular").replacing("[20, 20, 20]", with: "[20, 20, 20] nm")
+    let molecular = reduced.replacing("units: reduced", with: "units: molecular").replacing(
+      "[20, 20, 20]", with: "[20, 20, 20] nm")
     #expect(throws: (any Error).self) { try simulation(molecular) }
   }
 
