@@ -15,11 +15,15 @@ struct LawCommand: ParsableCommand {
       """,
     subcommands: [List.self, Show.self, Difference.self])
 
-  /// A law by its name, or from the file of a path.
-  static func read(_ name: String) throws(Diagnostics) -> Law {
-    guard name.contains("/") || name.hasSuffix(".yaml") else { return try Build.library().law(named: name) }
-    let text = try LawLibrary.text(of: URL(fileURLWithPath: name))
-    return try Law.read(text: text, file: name)
+  /// A law by its name, or from the file of a path; laws that it uses may lie beside it.
+  static func report(on name: String) throws(Diagnostics) -> LawReport {
+    var library = Build.library()
+    guard name.contains("/") || name.hasSuffix(".yaml") else {
+      return LawReport(try library.law(named: name), library: library)
+    }
+    let file = URL(fileURLWithPath: name)
+    library.folders.insert(file.deletingLastPathComponent(), at: 0)
+    return LawReport(try Law.read(text: try LawLibrary.text(of: file), file: name), library: library)
   }
 }
 
@@ -58,7 +62,7 @@ extension LawCommand {
     var code = false
 
     func run() throws {
-      let report = LawReport(try LawCommand.read(law), library: Build.library())
+      let report = try LawCommand.report(on: law)
       print((try report.declared() + report.compiled(withCode: code)).joined(separator: "\n"))
     }
   }
@@ -88,7 +92,7 @@ extension LawCommand {
 
     /// What a law says, without its name and comments.
     private func lines(of name: String) throws -> [String] {
-      try LawReport(try LawCommand.read(name), library: Build.library()).declared().dropFirst(2).map { $0 }
+      try LawCommand.report(on: name).declared().dropFirst(2).map { $0 }
     }
   }
 }
