@@ -6,7 +6,8 @@ extension DataSet {
   func problem(_ model: PairModel, masses: [Double]) -> Problem {
     let scales = DataScales(self, model, masses: masses)
     let unknowns = model.holes.enumerated().map { index, hole in
-      let kind: Problem.Unknown.Kind = hole.isFunction ? .function(domain(of: index, model)) : .number(start: scales.size(of: hole.dimension))
+      let kind: Problem.Unknown.Kind =
+        hole.isFunction ? .function(domain(of: index, model)) : .number(start: scales.size(of: hole.dimension))
       return Problem.Unknown(hole.name, kind)
     }
     return Problem(
@@ -17,7 +18,9 @@ extension DataSet {
   /// Where the data ask for a function.
   private func domain(of hole: Int, _ model: PairModel) -> Problem.Domain {
     var places: [Double] = []
-    let placeholders = model.holes.map { $0.isFunction ? Filling.function(Spline(knots: [0, 1, 2], values: [0, 0, 0])) : .number(1) }
+    let placeholders = model.holes.map {
+      $0.isFunction ? Filling.function(Spline(knots: [0, 1, 2], values: [0, 0, 0])) : .number(1)
+    }
     for sample in training {
       guard let moment = sample.moments.first else { continue }
       model.forEachBlock(moment, sample.pairs, filling: placeholders) { block in

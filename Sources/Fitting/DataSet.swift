@@ -30,7 +30,8 @@ struct DataSet: Sendable {
     self.targets = targets
     let fields = model.fieldNames.union(targets == .forces ? ["force"] : ["velocity", "mass"])
     for field in fields.sorted() where !recording.has(field) && !(field == "mass" && recording.units.isReduced) {
-      throw Failure(.failed, "the snapshot has no field \(field), which the law or the method needs", hint: "output: {fields: [\(field)]}")
+      throw Failure(
+        .failed, "the snapshot has no field \(field), which the law or the method needs", hint: "output: {fields: [\(field)]}")
     }
     let stored = fields.filter(recording.has)
     let candidates = targets == .forces ? Array(0..<recording.frameCount) : recording.intervals
@@ -65,7 +66,8 @@ struct DataSet: Sendable {
     for (side, length) in zip(frame.box.sides, frame.box.lengths) where side == .periodic && model.reach > length / 2 {
       let unit = UnitText(frame.units, Dimension(length: 1))
       throw Failure(
-        .failed, "the range \(model.reach * unit.factor) \(unit.name) exceeds half the periodic side of \(length * unit.factor) \(unit.name)",
+        .failed,
+        "the range \(model.reach * unit.factor) \(unit.name) exceeds half the periodic side of \(length * unit.factor) \(unit.name)",
         hint: "a shorter range, or data of a larger box")
     }
     guard frame.count > 1 else { throw Failure(.failed, "pairs want two particles, the snapshot has \(frame.count)") }
@@ -111,7 +113,9 @@ struct DataSet: Sendable {
   /// The equations that judge it.
   func heldOutEquations(_ model: PairModel, _ filling: [Filling]) -> [NormalEquations] {
     if let every = particlesOut {
-      return inParallel(training) { model.equations(of: $0, filling: filling, selection: .particles(every: every, isHeldOut: true)) }
+      return inParallel(training) {
+        model.equations(of: $0, filling: filling, selection: .particles(every: every, isHeldOut: true))
+      }
     }
     return inParallel(heldOut) { model.equations(of: $0, filling: filling) }
   }

@@ -37,7 +37,8 @@ public struct Fitter: Sendable {
   private let progress: @Sendable (String) -> Void
 
   /// A fitter that finds other laws in a library.
-  public init(library: LawLibrary, options: FitOptions = FitOptions(), progress: @escaping @Sendable (String) -> Void = { _ in }) {
+  public init(library: LawLibrary, options: FitOptions = FitOptions(), progress: @escaping @Sendable (String) -> Void = { _ in })
+  {
     (self.library, self.options, self.progress) = (library, options, progress)
   }
 
@@ -56,7 +57,8 @@ public struct Fitter: Sendable {
     let masses = probe[field: "mass"]?.values ?? [1]
     let problem = data.problem(model, masses: masses)
     let method = try FitMethods.method(for: problem)
-    progress("\(type(of: method).name): \(data.training.count) \(targets == .forces ? "frames" : "intervals"), \(data.pairCount) pairs")
+    progress(
+      "\(type(of: method).name): \(data.training.count) \(targets == .forces ? "frames" : "intervals"), \(data.pairCount) pairs")
     var fit = try best(method, problem, options.budget)
     if targets == .accelerations { (fit, data) = try followed(fit, data, model, method, masses) }
     return try FitResult(
@@ -117,7 +119,9 @@ extension Filling {
       // The core is far larger than what most pairs feel: the middle of the sizes is the scale.
       let sizes = b.values.map { abs($0) }.sorted()
       let scale = sizes[sizes.count / 2]
-      return a.knots.dropFirst().allSatisfy { abs(a.value(at: $0) - b.value(at: $0)) <= 10 * share * (scale + abs(b.value(at: $0))) }
+      return a.knots.dropFirst().allSatisfy {
+        abs(a.value(at: $0) - b.value(at: $0)) <= 10 * share * (scale + abs(b.value(at: $0)))
+      }
     default: return false
     }
   }

@@ -83,7 +83,8 @@ struct FitterTests {
       liquid.cells = 5
       liquid.side = 5.5
       try liquid.snapshot(file, frames: 5)
-      let all = try fit(lennardJones, to: file, FitOptions(heldOut: 0)), some = try fit(lennardJones, to: file, FitOptions(heldOut: 0.4))
+      let all = try fit(lennardJones, to: file, FitOptions(heldOut: 0)),
+        some = try fit(lennardJones, to: file, FitOptions(heldOut: 0.4))
       #expect(all.frames == 5 && all.heldOut == "nothing")
       #expect(some.frames == 3 && some.heldOut == "frames")
       let one = try fit(lennardJones, to: file, FitOptions(frames: 2))

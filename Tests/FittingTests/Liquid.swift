@@ -103,7 +103,8 @@ struct Liquid {
 
   private func write(_ frames: [Frame], to path: String) throws {
     let origin = Provenance(
-      scene: "{}", command: "test", version: "0", git: String(repeating: "0", count: 40), created: "2024-01-01T00:00:00Z", seed: 1)
+      scene: "{}", command: "test", version: "0", git: String(repeating: "0", count: 40), created: "2024-01-01T00:00:00Z", seed: 1
+    )
     var writer = try SnapshotWriter(creating: path, like: frames[0], provenance: origin)
     for frame in frames { try writer.append(frame) }
     try writer.close()

@@ -39,7 +39,8 @@ private struct Points {
         row[k] += w.0
         row[k + 1] += w.1
         for column in 0..<count {
-          row[column] += w.2 * spline.space.curvatureMatrix[k * count + column] + w.3 * spline.space.curvatureMatrix[(k + 1) * count + column]
+          row[column] +=
+            w.2 * spline.space.curvatureMatrix[k * count + column] + w.3 * spline.space.curvatureMatrix[(k + 1) * count + column]
         }
         return row
       }
@@ -53,7 +54,9 @@ struct MethodTests {
   @Test("Levenberg and Marquardt find a decay from a distant start, exactly without noise")
   func decay() throws {
     var random = SeededRandom(seed: 1)
-    let fit = try #require(try LevenbergMarquardt().fill(Points(count: 40, noise: 0) { 5 * exp(-0.3 * $0) }.decay, within: Budget(), random: &random).best)
+    let fit = try #require(
+      try LevenbergMarquardt().fill(Points(count: 40, noise: 0) { 5 * exp(-0.3 * $0) }.decay, within: Budget(), random: &random)
+        .best)
     guard case (.number(let a), .number(let b)) = (fit.fillings[0], fit.fillings[1]) else { return #expect(Bool(false)) }
     #expect(abs(a - 5) < 1e-8 && abs(b - 0.3) < 1e-8)
   }
@@ -86,7 +89,8 @@ struct MethodTests {
   @Test("More knots do not win where fewer say the same")
   func front() throws {
     var random = SeededRandom(seed: 1)
-    let front = try LeastSquaresSpline().fill(Points(count: 400, noise: 0.1) { 1 + $0 }.function, within: Budget(), random: &random)
+    let front = try LeastSquaresSpline().fill(
+      Points(count: 400, noise: 0.1) { 1 + $0 }.function, within: Budget(), random: &random)
     #expect(front.fits.count == 3 && front.best?.size == front.fits[0].size)
   }
 

@@ -55,7 +55,8 @@ struct MistakeTests {
       let file = folder + "/run.h5", law = folder + "/law.yaml"
       let liquid = Liquid(push: { _ in 0 })
       try liquid.snapshot(file, frames: 1)
-      try "law: law\nsource: test\nparameters: {reach: {dimension: length, value: 4}}\npasses:\n- interact: {within: reach, energy: \"?(r)\"}\n"
+      try
+        "law: law\nsource: test\nparameters: {reach: {dimension: length, value: 4}}\npasses:\n- interact: {within: reach, energy: \"?(r)\"}\n"
         .write(toFile: law, atomically: true, encoding: .utf8)
       func message(_ options: FitOptions) -> String {
         do {

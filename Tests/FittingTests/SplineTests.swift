@@ -48,7 +48,9 @@ struct PartTests {
     var workspace = tape.makeWorkspace()
     let places = [(0.5, 2.0), (1.5, 0.2), (3, 3)]
     for (input, slot) in tape.inputs {
-      for (k, place) in places.enumerated() { workspace[BlockTape.offset(ofSlot: slot) + k] = input.name == "x" ? place.0 : place.1 }
+      for (k, place) in places.enumerated() {
+        workspace[BlockTape.offset(ofSlot: slot) + k] = input.name == "x" ? place.0 : place.1
+      }
     }
     tape.run(&workspace, count: places.count) { _, _, _, _ in .nan }
     for (k, place) in places.enumerated() {

@@ -42,9 +42,10 @@ struct Interval: Sendable {
   private func roll(_ model: PairModel, _ filling: [Filling]) -> Path {
     let step = duration / Double(pieces)
     var now = configuration(first.vector("position"), first.vector("velocity"))
-    let fastest = stride(from: 0, to: displacement.count, by: space).map { start in
-      (0..<space).reduce(0) { $0 + displacement[start + $1] * displacement[start + $1] }
-    }.max() ?? 0
+    let fastest =
+      stride(from: 0, to: displacement.count, by: space).map { start in
+        (0..<space).reduce(0) { $0 + displacement[start + $1] * displacement[start + $1] }
+      }.max() ?? 0
     // Particles may go further than they end; pairs that come nearer than expected are found by a new search.
     let margin = 0.3 * model.reach + fastest.squareRoot()
     var searched = now.positions, pairs = model.pairs(of: now, species: first.species, margin: margin)
@@ -140,9 +141,10 @@ extension Sample {
   /// Finds the pairs once for all moments, from the middle one.
   mutating func findPairs(_ model: PairModel) {
     let middle = moments[moments.count / 2], space = middle.box.space
-    let farthest = moments.flatMap { moment in
-      zip(moment.positions, middle.positions).map { abs($0 - $1) }
-    }.max() ?? 0
+    let farthest =
+      moments.flatMap { moment in
+        zip(moment.positions, middle.positions).map { abs($0 - $1) }
+      }.max() ?? 0
     pairs = model.pairs(of: middle, species: species, margin: 2 * farthest * Double(space).squareRoot())
   }
 }

@@ -6,17 +6,20 @@ import Foundation
 /// Knots first stand evenly, then where the first fit bends; roughness is penalised as much as generalised cross-validation says
 /// (P. Craven, G. Wahba, Numer. Math. 31 (1979) 377).
 public struct LeastSquaresSpline: FitMethod {
+  /// The name in reports.
   public static let name = "least squares on cubic splines"
 
   /// The method.
   public init() {}
 
+  /// Whether the method is meant for such a problem.
   public func accepts(_ problem: Problem) -> Acceptance {
     let functions = problem.unknowns.contains { if case .function = $0.kind { true } else { false } }
     if !functions { return .no(because: "there is no function to be learned") }
     return problem.isLinear ? .yes : .no(because: "the holes do not enter linearly")
   }
 
+  /// Fills the holes; throws `Failure` if the data do not determine them.
   public func fill(_ problem: Problem, within budget: Budget, random: inout SeededRandom) throws(Failure) -> Front {
     var fits: [Fit] = []
     for count in budget.knots.sorted() {

@@ -6,18 +6,23 @@ import Foundation
 ///
 /// D. W. Marquardt, J. Soc. Indust. Appl. Math. 11 (1963) 431; damping after H. B. Nielsen, IMM-REP-1999-05.
 public struct LevenbergMarquardt: FitMethod {
+  /// The name in reports.
   public static let name = "Levenberg-Marquardt"
 
   /// The method.
   public init() {}
 
+  /// Whether the method is meant for such a problem.
   public func accepts(_ problem: Problem) -> Acceptance {
     for unknown in problem.unknowns {
-      if case .function = unknown.kind { return .no(because: "?\(unknown.name) is a function beside numbers that do not enter linearly") }
+      if case .function = unknown.kind {
+        return .no(because: "?\(unknown.name) is a function beside numbers that do not enter linearly")
+      }
     }
     return .yes
   }
 
+  /// Fills the holes; throws `Failure` if the data do not determine them.
   public func fill(_ problem: Problem, within budget: Budget, random: inout SeededRandom) throws(Failure) -> Front {
     let start: [Double] = problem.unknowns.map { if case .number(let start) = $0.kind { start } else { 0 } }
     var best = Descent(start, problem.firstEquations)

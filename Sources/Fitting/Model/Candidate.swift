@@ -26,7 +26,8 @@ struct Candidate: Sendable {
     guard let use = scene.laws.first else { throw Failure(.failed, "law \(name) does not act in this box") }
     for hole in holes where use[hole.name]?.per != nil && frame.speciesNames.count > 1 {
       throw Failure(
-        .failed, "\(hole.name) has a value per \(use[hole.name]?.per?.rawValue ?? ""), and there are \(frame.speciesNames.count) species",
+        .failed,
+        "\(hole.name) has a value per \(use[hole.name]?.per?.rawValue ?? ""), and there are \(frame.speciesNames.count) species",
         hint: "name one hole for each pair of roles, or fit a run of one species")
     }
     let forces = try PairForces(of: use, in: scene)

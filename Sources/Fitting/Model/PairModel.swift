@@ -118,7 +118,8 @@ private struct PartBuilder {
     let ends = (0..<speciesCount * speciesCount).map { pair in
       let (i, j) = (pair / speciesCount, pair % speciesCount)
       let edge = graph.evaluate([range], in: GraphContext { forces.number($0, i: i, j: j) })[0]
-      return graph.evaluate([argument], in: GraphContext { $0.kind == .parameter ? forces.number($0, i: i, j: j) : edge * edge })[0]
+      return graph.evaluate([argument], in: GraphContext { $0.kind == .parameter ? forces.number($0, i: i, j: j) : edge * edge })[
+        0]
     }
     return ends.max()
   }

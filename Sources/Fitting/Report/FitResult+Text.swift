@@ -7,7 +7,8 @@ extension FitResult: CustomStringConvertible {
     let data = "\(targets.rawValue) of \(frames) \(targets == .forces ? "frames" : "intervals"), \(pairs) pairs"
     var lines = ["learned from  \(data)", "method        \(method)"]
     lines += zip(holes, zip(fillings, errors)).map { hole, filling in
-      "?\(hole.name)".padding(toLength: max(14, hole.name.count + 2), withPad: " ", startingAt: 0) + spelled(hole, filling.0, filling.1)
+      "?\(hole.name)".padding(toLength: max(14, hole.name.count + 2), withPad: " ", startingAt: 0)
+        + spelled(hole, filling.0, filling.1)
     }
     let force = UnitText(units, Dimension(length: 1, mass: 1, time: -2))
     let size = String(format: "%.3g", error * force.factor) + (force.name.isEmpty ? "" : " " + force.name)
