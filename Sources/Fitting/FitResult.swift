@@ -32,6 +32,8 @@ public struct FitResult: Sendable {
   let model: PairModel
   let probe: Frame
   let sources: [String]
+  /// The distance of the nearest pair (length).
+  let nearest: Double
   /// Points of the force that the data have and the law gives, of what was held out: a sample.
   let comparison: [(data: Double, law: Double)]
 
@@ -48,6 +50,9 @@ public struct FitResult: Sendable {
     guard residual.isFinite, count > 0 else { throw Failure(.failed, "the fitted law gives forces that are not finite") }
     error = (residual / Double(count)).squareRoot()
     relativeError = total > 0 ? (residual / total).squareRoot() : 0
+    let last = data.training[data.training.count - 1]
+    let squares = last.pairs.ends.joined().map { last.moments[0].distanceSquared($0) }
+    nearest = (squares.min() ?? 0).squareRoot()
     comparison = Self.comparison(data.heldOut.last ?? data.training[data.training.count - 1], model, fit.fillings)
   }
 

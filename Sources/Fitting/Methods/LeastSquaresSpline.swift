@@ -12,14 +12,14 @@ public struct LeastSquaresSpline: FitMethod {
   /// The method.
   public init() {}
 
-  /// Problems with a function, whose holes all enter linearly.
+  /// Whether the method is meant for such a problem.
   public func accepts(_ problem: Problem) -> Acceptance {
     let functions = problem.unknowns.contains { if case .function = $0.kind { true } else { false } }
     if !functions { return .no(because: "there is no function to be learned") }
     return problem.isLinear ? .yes : .no(because: "the holes do not enter linearly")
   }
 
-  /// One fit for each number of knots; throws `Failure` if the data do not determine the holes.
+  /// Fills the holes; throws `Failure` if the data do not determine them.
   public func fill(_ problem: Problem, within budget: Budget, random: inout SeededRandom) throws(Failure) -> Front {
     var fits: [Fit] = []
     for count in budget.knots.sorted() {

@@ -12,7 +12,7 @@ public struct LevenbergMarquardt: FitMethod {
   /// The method.
   public init() {}
 
-  /// Problems whose holes are numbers.
+  /// Whether the method is meant for such a problem.
   public func accepts(_ problem: Problem) -> Acceptance {
     for unknown in problem.unknowns {
       if case .function = unknown.kind {
@@ -22,7 +22,7 @@ public struct LevenbergMarquardt: FitMethod {
     return .yes
   }
 
-  /// The best of several descents; throws `Failure` if the data do not determine the holes.
+  /// Fills the holes; throws `Failure` if the data do not determine them.
   public func fill(_ problem: Problem, within budget: Budget, random: inout SeededRandom) throws(Failure) -> Front {
     let start: [Double] = problem.unknowns.map { if case .number(let start) = $0.kind { start } else { 0 } }
     var best = Descent(start, problem.firstEquations)

@@ -56,9 +56,7 @@ extension FitResult {
 
   /// Distances from that of the nearest pair to the range.
   private var distances: [Double] {
-    let now = Configuration(box: probe.box, positions: probe.vector("position"), fields: [:])
-    let squares = model.pairs(of: now, species: probe.species).ends.joined().map { now.distanceSquared($0) }
-    let least = 0.95 * (squares.min() ?? 0).squareRoot(), end = model.reach * (1 - 1e-9)
+    let least = 0.97 * nearest, end = model.reach * (1 - 1e-9)
     return (0...400).map { least + (end - least) * Double($0) / 400 }
   }
 
