@@ -80,15 +80,12 @@ private struct GraphWriter {
   // MARK: Sums and products
 
   private func sum(_ constant: Double, _ terms: [Graph.Term]) -> (String, Level) {
-    var text = constant == 0 ? "" : constant.lawText
+    var parts = terms.map { (isNegative: $0.coefficient < 0, text: term($0.node, coefficient: abs($0.coefficient))) }
+    if constant != 0 { parts.insert((constant < 0, abs(constant).lawText), at: constant < 0 ? parts.endIndex : parts.startIndex) }
     // What is added comes before what is taken away.
-    for term in terms.filter({ $0.coefficient >= 0 }) + terms.filter({ $0.coefficient < 0 }) {
-      let size = self.term(term.node, coefficient: abs(term.coefficient))
-      let isNegative = term.coefficient < 0
-      text += text.isEmpty ? (isNegative ? "-" : "") + size : (isNegative ? " - " : " + ") + size
-    }
-    let isProduct = constant == 0 && terms.count == 1 && terms[0].coefficient > 0
-    return (text.isEmpty ? "0" : text, isProduct ? .product : .sum)
+    let added = parts.filter { !$0.isNegative }.map(\.text), taken = parts.filter(\.isNegative).map { " - \($0.text)" }.joined()
+    let text = added.isEmpty ? "-" + taken.dropFirst(3) : added.joined(separator: " + ") + taken
+    return (text, parts.count == 1 && !added.isEmpty ? .product : .sum)
   }
 
   private func term(_ node: NodeID, coefficient: Double) -> String {

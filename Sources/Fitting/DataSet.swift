@@ -56,7 +56,7 @@ struct DataSet: Sendable {
       }
     }
     self.intervals = intervals
-    if targets == .accelerations { samples = intervals.map { $0.sample($0.cubic, model) } }
+    if targets == .accelerations { samples = inParallel(intervals) { $0.sample($0.cubic, model) } }
     (training, heldOut) = (Array(samples[..<trainingCount]), Array(samples[trainingCount...]))
   }
 
@@ -97,7 +97,7 @@ struct DataSet: Sendable {
   func followed(by filling: [Filling], _ model: PairModel) -> DataSet {
     guard targets == .accelerations else { return self }
     var result = self
-    let samples = intervals.map { $0.sample($0.path(model, filling), model) }
+    let samples = inParallel(intervals) { $0.sample($0.path(model, filling), model) }
     (result.training, result.heldOut) = (Array(samples[..<trainingCount]), Array(samples[trainingCount...]))
     return result
   }
@@ -105,15 +105,15 @@ struct DataSet: Sendable {
   /// The equations that a fit may see.
   func trainingEquations(_ model: PairModel, _ filling: [Filling], first count: Int = .max) -> [NormalEquations] {
     let selection = particlesOut.map { Selection.particles(every: $0, isHeldOut: false) } ?? .all
-    return training.prefix(count).map { model.equations(of: $0, filling: filling, selection: selection) }
+    return inParallel(Array(training.prefix(count))) { model.equations(of: $0, filling: filling, selection: selection) }
   }
 
   /// The equations that judge it.
   func heldOutEquations(_ model: PairModel, _ filling: [Filling]) -> [NormalEquations] {
     if let every = particlesOut {
-      return training.map { model.equations(of: $0, filling: filling, selection: .particles(every: every, isHeldOut: true)) }
+      return inParallel(training) { model.equations(of: $0, filling: filling, selection: .particles(every: every, isHeldOut: true)) }
     }
-    return heldOut.map { model.equations(of: $0, filling: filling) }
+    return inParallel(heldOut) { model.equations(of: $0, filling: filling) }
   }
 
   /// Pairs in all training data; moments of one interval are counted once.

@@ -57,7 +57,7 @@ public struct Fitter: Sendable {
     let problem = data.problem(model, masses: masses)
     let method = try FitMethods.method(for: problem)
     progress("\(type(of: method).name): \(data.training.count) \(targets == .forces ? "frames" : "intervals"), \(data.pairCount) pairs")
-    var fit = try best(method, problem)
+    var fit = try best(method, problem, options.budget)
     if targets == .accelerations { (fit, data) = try followed(fit, data, model, method, masses) }
     return try FitResult(
       open: open, model: model, probe: probe, fit: fit, data: data, method: type(of: method).name, sources: snapshots)
@@ -73,9 +73,9 @@ public struct Fitter: Sendable {
     return .accelerations
   }
 
-  private func best(_ method: any FitMethod, _ problem: Problem) throws(Failure) -> Fit {
+  private func best(_ method: any FitMethod, _ problem: Problem, _ budget: Budget) throws(Failure) -> Fit {
     var random = SeededRandom(seed: options.seed)
-    guard let fit = try method.fill(problem, within: options.budget, random: &random).best else {
+    guard let fit = try method.fill(problem, within: budget, random: &random).best else {
       throw Failure(.failed, "the method found nothing")
     }
     return fit
@@ -86,6 +86,10 @@ public struct Fitter: Sendable {
     throws(Failure) -> (Fit, DataSet)
   {
     var (fit, data) = (start, first)
+    // The first law is near enough to start from, and its size is as good as any.
+    var budget = options.budget
+    budget.starts = 0
+    if let knots = fit.fillings.compactMap({ $0.spline?.knots.count }).first { budget.knots = [knots] }
     for round in 1...6 {
       progress("path between frames, round \(round)")
       data = data.followed(by: fit.fillings, model)
@@ -94,7 +98,7 @@ public struct Fitter: Sendable {
         if case .number(let value) = filling { problem.unknowns[index].kind = .number(start: value) }
       }
       let before = fit.fillings
-      fit = try best(method, problem)
+      fit = try best(method, problem, budget)
       if zip(fit.fillings, before).allSatisfy({ $0.isNear($1, to: 1e-4) }) { break }
     }
     return (fit, data)
@@ -102,6 +106,9 @@ public struct Fitter: Sendable {
 }
 
 extension Filling {
+  /// The function, if it is one.
+  var spline: Spline? { if case .function(let spline) = self { spline } else { nil } }
+
   /// Whether two fillings agree to a share of their size.
   func isNear(_ other: Filling, to share: Double) -> Bool {
     switch (self, other) {

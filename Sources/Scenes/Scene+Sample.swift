@@ -5,9 +5,9 @@ import Laws
 extension Scene {
   /// The smallest scene in which a law can stand, so that what the compiler makes of it can be shown: one species for each role, and
   /// plain numbers for parameters that have no default.
-  ///
+  /// - Parameter integrator: name of a law that takes the steps, if the law itself does not.
   /// - Throws: what keeps the law from running in any scene of this version, such as roles that are lattices or links.
-  public static func sample(of law: Law, library: LawLibrary) throws(Diagnostics) -> Scene {
+  public static func sample(of law: Law, beside integrator: String?, library: LawLibrary) throws(Diagnostics) -> Scene {
     let space = law.dimensions.max() ?? 3
     var library = library
     library.texts[law.name] = law.text
@@ -15,7 +15,7 @@ extension Scene {
       units: reduced
       box: {size: \(flow(Array(repeating: "20", count: space)))}
       species: {\(species(of: law, space: space))}
-      laws: {\(law.name): {\(parameters(of: law, space: space))}}
+      laws: {\(integrator.map { "\($0): {}, " } ?? "")\(law.name): {\(parameters(of: law, space: space))}}
       dt: 0.001
       steps: 1
       """

@@ -35,7 +35,7 @@ struct LawReport {
   /// What the compiler makes of it in the smallest scene in which it can stand.
   func compiled(withCode hasCode: Bool) throws -> [String] {
     do {
-      return try stages(in: try Scene.sample(of: law, library: library), withCode: hasCode)
+      return try stages(in: try Scene.sample(of: law, beside: integrator, library: library), withCode: hasCode)
     } catch let problems as Diagnostics {
       let reasons = problems.items.map(\.message)
       return section("not compiled", reasons + ["the law is checked, but this version cannot run it by itself"])
@@ -52,7 +52,23 @@ struct LawReport {
       ].compactMap { $0 }
     }
     let code = hasCode ? plan.texts.flatMap { ["", "// \($0.name)", $0.text] } : []
-    return section("derived", derivations) + section("schedule", plan.schedule) + code
+    let title = "schedule" + (integrator.map { " beside \($0)" } ?? "")
+    return section("derived", derivations) + section(title, plan.schedule) + code
+  }
+
+  /// A law that takes the steps, for one that has no slot for forces.
+  private var integrator: String? {
+    let items = law.passes + law.parts.values.joined()
+    if items.contains(where: { if case .forces = $0 { true } else { false } }) { return nil }
+    let givesRates = items.contains { item in
+      switch item {
+      case .propagate(let pass): !pass.rates.isEmpty
+      case .interact(let pass): !pass.rate.isEmpty
+      default: false
+      }
+    }
+    let name = givesRates ? "runge-kutta-4" : "velocity-verlet"
+    return library.file(named: name) == nil ? nil : name
   }
 
   private func section(_ title: String, _ lines: [String]) -> [String] {

@@ -13,13 +13,15 @@ struct Mote: ParsableCommand {
 
         mote run Scenes/argon.yaml          simulate, write argon.h5
         mote render argon.h5 -o argon.mp4   look at it
+        mote fit Scenes/fits/argon.yaml argon.h5 -o argon-law.yaml
+                                            learn the law back from it
         mote help exit-status               what a batch script can test
       """,
     version: Build.version,
     subcommands: [
       RunCommand.self, CheckCommand.self, NewCommand.self, InfoCommand.self, ShowCommand.self, VerifyCommand.self,
-      RepackCommand.self, ExportCommand.self, RenderCommand.self, SweepCommand.self, BenchCommand.self, CompileCommand.self,
-      LawCommand.self, FitCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
+      RepackCommand.self, ExportCommand.self, RenderCommand.self, FitCommand.self, SweepCommand.self, BenchCommand.self,
+      CompileCommand.self, LawCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
     ])
 
   /// Runs a command and ends with an exit status that a batch script can test.

@@ -4,7 +4,8 @@ import Testing
 /// What the program says of itself; `MOTE_RENEW=1` writes the texts anew, to be read in review.
 @Suite struct HelpTests {
   static let commands = [
-    [], ["run"], ["check"], ["new"], ["info"], ["show"], ["verify"], ["repack"], ["export"], ["render"], ["sweep"], ["bench"],
+    [], ["run"], ["check"], ["new"], ["info"], ["show"], ["verify"], ["repack"], ["export"], ["render"], ["fit"], ["sweep"],
+    ["bench"],
     ["compile"], ["law"], ["law", "list"], ["law", "show"], ["law", "diff"], ["schema"], ["completion"], ["doctor"], ["help"],
   ]
 
@@ -58,6 +59,15 @@ import Testing
     let outcome = try Workplace().mote("completion", shell)
     #expect(outcome.status == 0)
     #expect(outcome.output.contains(word))
+  }
+
+  @Test("Keys of the scene on the command line complete --set")
+  func keys() throws {
+    let place = try Workplace()
+    try place.write(Workplace.scene, to: "tiny.yaml")
+    let words = ["mote", "run", "tiny.yaml", "--set", ""]
+    let outcome = try place.run(["---completion", "run", "--", "--set", "4", "0"] + words)
+    #expect(outcome.output.split(separator: "\n").contains("laws.lennard-jones.cutoff="), "\(outcome)")
   }
 
   @Test("The version as JSON is one document with version and commit")

@@ -13,7 +13,8 @@ import Testing
 
   @Test("A schedule shows kick, drift and kick as two loops around the forces")
   func schedule() throws {
-    let text = try Workplace().mote("law", "show", "velocity-verlet").output
+    let text = try Workplace().mote("law", "show", "lennard-jones").output
+    #expect(text.contains("schedule beside velocity-verlet:"))
     let step = text.components(separatedBy: "  step:\n").last?.split(separator: "\n").prefix(3) ?? []
     #expect(step.map { $0.contains("loop over particles") } == [true, false, true], "\(text)")
     #expect(step.dropFirst().first?.contains("forces") == true)

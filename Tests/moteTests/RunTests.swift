@@ -79,7 +79,7 @@ import Testing
     try place.write(Workplace.scene, to: "tiny.yaml")
     #expect(try place.mote("check", "tiny.yaml", "--set", "dt=0.02").output.contains("warning: the time step is long"))
     #expect(!(try place.mote("check", "tiny.yaml").output.contains("warning")))
-    let hopeless = try place.mote("check", "tiny.yaml", "--set", "dt=0.2")
+    let hopeless = try place.mote("check", "tiny.yaml", "--set", "dt=1")
     #expect(hopeless.status == 5)
     #expect(hopeless.output.contains("the first steps blow up"))
   }
@@ -95,5 +95,15 @@ import Testing
     #expect(log.count == 10, "a head and rows of steps 0, 5, … 40")
     #expect(log[0].hasPrefix("step,time,"))
     #expect(try place.mote("show", "tiny.h5", "--laws").output.contains("law: lennard-jones"))
+  }
+
+  @Test("What a scene expects is tested at its own end, and not before")
+  func expectations() throws {
+    let place = try Workplace()
+    try place.write(Workplace.scene + "\nexpect: {temperature: {between: [100, 101]}}\n", to: "tiny.yaml")
+    #expect(try place.mote("run", "tiny.yaml", "--steps", "10", "-q").status == 0)
+    let whole = try place.mote("run", "tiny.yaml", "--force")
+    #expect(whole.status == 1)
+    #expect(whole.errors.contains("NOT as expected: temperature"))
   }
 }

@@ -113,6 +113,8 @@ struct Scope {
       return .formula(
         Meaning.Formula(formula.expression, arguments: formula.arguments, constants: formula.constants.mapValues(\.numbers)))
     case .function: return .function(name, end: end == "member" ? "" : end)
+    case .numbers(let numbers) where numbers.count == 1 && end.isEmpty && setting.isForm:
+      return .value(.scalar(graph.constant(numbers[0])))
     case .numbers(let numbers):
       return .value(
         Value(
@@ -145,6 +147,14 @@ struct Scope {
       return .scalar(lowering.graph.input(Input(.world, "count", component: Int(fields.mask(of: use.roles[role] ?? use.species)))))
     default: return nil
     }
+  }
+}
+
+extension ParameterSetting {
+  /// True for whole numbers without a dimension, such as exponents: they belong to the form of a law, so that powers are products.
+  fileprivate var isForm: Bool {
+    guard dimension.isOne, let number else { return false }
+    return number == number.rounded() && abs(number) <= 64
   }
 }
 

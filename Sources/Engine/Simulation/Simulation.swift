@@ -1,3 +1,4 @@
+import CKernel
 import Diagnostics
 import Expressions
 import KernelCompiler
@@ -65,6 +66,8 @@ public final class Simulation {
     restore(state.memory)
     updateWorld()
     try start(from: frame)
+    // Making the first frame takes many small pieces of memory, which the system gets back here.
+    mote_release_memory()
   }
 
   private func start(from frame: Frame) throws {

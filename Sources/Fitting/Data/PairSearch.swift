@@ -106,6 +106,6 @@ extension Box {
   /// The image of a difference of positions that is nearest to zero.
   func nearest(_ difference: Double, axis: Int) -> Double {
     guard sides[axis] == .periodic else { return difference }
-    return difference - lengths[axis] * (difference / lengths[axis]).rounded()
+    return difference - lengths[axis] * (difference / lengths[axis]).nearestWhole
   }
 }

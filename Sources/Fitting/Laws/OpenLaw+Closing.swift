@@ -41,7 +41,7 @@ extension OpenLaw {
   {
     do {
       let known = try Yams.compose(yaml: section.joined(separator: "\n"))?.mapping?["parameters"]?.mapping
-      var pairs: [(Node, Node)] = (known ?? Node.Mapping([])).map { ($0.key, $0.value) }
+      var pairs: [(Node, Node)] = (known ?? Node.Mapping([])).map { ($0.key, $0.value.flow) }
       for (index, hole) in holes.enumerated() {
         let value = ParameterText(hole, units: units, space: space)
         let entry = value.entry(fillings[index], error: errors?[index], declared: pairs.first { $0.0.string == hole.name }?.1)
@@ -54,6 +54,11 @@ extension OpenLaw {
       throw Diagnostics([Diagnostic("the parameters of \(law.name) cannot be written again: \(error)")])
     }
   }
+}
+
+extension Node {
+  /// The same on one line, if it is a map.
+  fileprivate var flow: Node { mapping.map { Node($0.map { ($0.key, $0.value) }, .implicit, .flow) } ?? self }
 }
 
 /// How a filled hole is written as a parameter.

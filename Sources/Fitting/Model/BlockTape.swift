@@ -45,8 +45,8 @@ struct BlockTape: Sendable {
 
   private let slotCount: Int
 
-  /// Room for the values of a block.
-  func makeWorkspace() -> [Double] { [Double](repeating: 0, count: slotCount * Self.width) }
+  /// Room for the values of a block, and for the powers of one.
+  func makeWorkspace() -> [Double] { [Double](repeating: 0, count: (slotCount + 1) * Self.width) }
 
   /// Where the values of a root begin in the workspace.
   func offset(ofRoot index: Int) -> Int { rootSlots[index] * Self.width }
@@ -94,16 +94,16 @@ struct BlockTape: Sendable {
       for k in 0..<count { values[out + k] *= Graph.Pairwise.power.value(values[base + k], exponent.value) }
       return
     }
-    for k in 0..<count {
-      var factor = exponent.denominator == 2 ? values[base + k].squareRoot() : values[base + k]
-      if exponent.numerator < 0 { factor = 1 / factor }
-      var (power, rest) = (1.0, exponent.numerator.magnitude)
-      while rest > 0 {
-        if rest & 1 == 1 { power *= factor }
-        factor *= factor
-        rest >>= 1
-      }
-      values[out + k] *= power
+    // The last slot is for the powers.
+    let scratch = values.count - width
+    for k in 0..<count { values[scratch + k] = values[base + k] }
+    if exponent.denominator == 2 { for k in 0..<count { values[scratch + k] = values[scratch + k].squareRoot() } }
+    if exponent.numerator < 0 { for k in 0..<count { values[scratch + k] = 1 / values[scratch + k] } }
+    var rest = exponent.numerator.magnitude
+    while rest > 0 {
+      if rest & 1 == 1 { for k in 0..<count { values[out + k] *= values[scratch + k] } }
+      rest >>= 1
+      if rest > 0 { for k in 0..<count { values[scratch + k] *= values[scratch + k] } }
     }
   }
 

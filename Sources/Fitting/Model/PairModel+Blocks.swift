@@ -30,19 +30,17 @@ extension PairModel {
 
   /// Evaluates every pass for all pairs within its range, block by block.
   ///
-  /// A pair for which a pass does not hold is left out of its blocks.
-  func forEachBlock(
-    _ configuration: Configuration, _ pairs: Pairs, filling: [Filling], _ body: (Block) -> Void
-  ) {
+  /// A pair for which a pass does not hold gives zeros.
+  func forEachBlock(_ configuration: Configuration, _ pairs: Pairs, filling: [Filling], _ body: (Block) -> Void) {
     for part in parts {
       var workspace = part.tape.makeWorkspace()
       for (place, ends) in pairs.ends.enumerated() where !ends.isEmpty {
-        let near = ends.filter { configuration.distanceSquared($0) < part.rangeSquares[place] }
+        let near = NearPairs(ends, in: configuration, rangeSquare: part.rangeSquares[place])
         let (i, j) = (place / speciesCount, place % speciesCount)
-        for start in stride(from: 0, to: near.count, by: BlockTape.width) {
-          let block = near[start..<min(near.count, start + BlockTape.width)]
+        for start in stride(from: 0, to: near.ends.count, by: BlockTape.width) {
+          let block = start..<min(near.ends.count, start + BlockTape.width)
           for (input, slot) in part.tape.inputs {
-            fill(&workspace, BlockTape.offset(ofSlot: slot), input, block, configuration) {
+            fill(&workspace, BlockTape.offset(ofSlot: slot), input, near, block, configuration) {
               if let hole = names[$0.name], case .number(let value) = filling[hole] { return value }
               return forces.number($0, i: i, j: j)
             }
@@ -54,25 +52,24 @@ extension PairModel {
             return forces.value(of: name, end: end, derivative: derivative, at: x, i: i, j: j)
           }
           if part.hasCondition { Self.mask(&workspace, part, block.count) }
-          body(Block(part: part, ends: block, values: workspace))
+          body(Block(part: part, ends: near.ends[block], values: workspace))
         }
       }
     }
   }
 
   private func fill(
-    _ values: inout [Double], _ start: Int, _ input: Input, _ block: ArraySlice<(i: Int32, j: Int32)>, _ now: Configuration,
+    _ values: inout [Double], _ start: Int, _ input: Input, _ near: NearPairs, _ block: Range<Int>, _ now: Configuration,
     parameter: (Input) -> Double
   ) {
     switch input.kind {
-    case .separation:
-      for (k, pair) in block.enumerated() { values[start + k] = now.separation(pair, input.component) }
-    case .distanceSquared:
-      for (k, pair) in block.enumerated() { values[start + k] = now.distanceSquared(pair) }
+    case .separation: for k in block { values[start + k - block.lowerBound] = near.separations[input.component][k] }
+    case .distanceSquared: for k in block { values[start + k - block.lowerBound] = near.squares[k] }
     case .field:
       let field = now.fields[input.name] ?? [], width = now.positions.isEmpty ? 1 : field.count * space / now.positions.count
-      for (k, pair) in block.enumerated() {
-        values[start + k] = field[Int(input.end == "i" ? pair.i : pair.j) * width + input.component]
+      for k in block {
+        let end = input.end == "i" ? near.ends[k].i : near.ends[k].j
+        values[start + k - block.lowerBound] = field[Int(end) * width + input.component]
       }
     default:
       let value = input.kind == .world && input.name == "box" ? now.box.lengths[input.component] : parameter(input)
@@ -104,15 +101,49 @@ extension PairModel.PartModel {
   }
 }
 
-extension Configuration {
-  func separation(_ pair: (i: Int32, j: Int32), _ axis: Int) -> Double {
-    let space = box.space
-    return box.nearest(positions[Int(pair.i) * space + axis] - positions[Int(pair.j) * space + axis], axis: axis)
-  }
+/// Pairs that are within range now, with their separations.
+private struct NearPairs {
+  var ends: [(i: Int32, j: Int32)] = []
+  /// Component by component: position of i less that of j, nearest image (length).
+  var separations: [[Double]]
+  /// Squares of the distances (length²).
+  var squares: [Double] = []
 
+  init(_ candidates: [(i: Int32, j: Int32)], in now: Configuration, rangeSquare: Double) {
+    let space = now.box.space
+    separations = Array(repeating: [], count: space)
+    ends.reserveCapacity(candidates.count)
+    squares.reserveCapacity(candidates.count)
+    for axis in 0..<space { separations[axis].reserveCapacity(candidates.count) }
+    let lengths = now.box.lengths, positions = now.positions
+    let inverses = zip(now.box.sides, lengths).map { $0 == .periodic ? 1 / $1 : 0 }
+    var d = [0.0, 0, 0]
+    for pair in candidates {
+      let (a, b) = (Int(pair.i) * space, Int(pair.j) * space)
+      var square = 0.0
+      for axis in 0..<space {
+        let plain = positions[a + axis] - positions[b + axis]
+        d[axis] = plain - lengths[axis] * (plain * inverses[axis]).nearestWhole
+        square += d[axis] * d[axis]
+      }
+      guard square < rangeSquare else { continue }
+      ends.append(pair)
+      squares.append(square)
+      for axis in 0..<space { separations[axis].append(d[axis]) }
+    }
+  }
+}
+
+extension Double {
+  /// The nearest whole number, of what is not larger than 2⁵⁰: adding and taking away 1.5 × 2⁵² leaves no room for a fraction.
+  @inline(__always) var nearestWhole: Double { (self + 0x1.8p52) - 0x1.8p52 }
+}
+
+extension Configuration {
   func distanceSquared(_ pair: (i: Int32, j: Int32)) -> Double {
-    (0..<box.space).reduce(0) { sum, axis in
-      let d = separation(pair, axis)
+    let space = box.space
+    return (0..<space).reduce(0) { sum, axis in
+      let d = box.nearest(positions[Int(pair.i) * space + axis] - positions[Int(pair.j) * space + axis], axis: axis)
       return sum + d * d
     }
   }

@@ -10,11 +10,19 @@ struct SceneOptions: ParsableArguments {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Override a value, such as laws.lj.cutoff='1 nm'.", valueName: "key=value"))
+    help: ArgumentHelp("Override a value, such as laws.lj.cutoff='1 nm'.", valueName: "key=value"),
+    completion: .custom { words, _, _ in SceneOptions.keys(completing: words) })
   var overrides: [String] = []
 
   @Option(parsing: .singleValue, help: ArgumentHelp("A further folder that the scene may read from.", valueName: "dir"))
   var allowPath: [String] = []
+
+  /// What `--set` may begin with, from the scene that stands on the command line.
+  private static func keys(completing words: [String]) -> [String] {
+    let file = words.first { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
+    let text = file.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
+    return Scene.keyPaths(in: text).map { $0 + "=" }
+  }
 
   var library: LawLibrary { Build.library(for: scene) }
 
