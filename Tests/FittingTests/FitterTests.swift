@@ -109,7 +109,7 @@ struct FitterTests {
       let file = folder + "/run.h5"
       var liquid = Liquid(push: Liquid.lennardJones())
       (liquid.cells, liquid.side) = (5, 5.5)
-      try liquid.motion(file, frames: 3, stepsBetween: 20, dt: 0.005, thermostat: thermostat)
+      try liquid.motion(file, frames: 3, stepsBetween: 50, dt: 0.002, thermostat: thermostat)
       let result = try fit(lennardJones, to: file)
       #expect(result.targets == .accelerations)
       #expect(abs(result["epsilon"].value - 1) < 0.01 && abs(result["sigma"].value - 1) < 0.003)

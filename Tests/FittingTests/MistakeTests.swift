@@ -17,7 +17,7 @@ private func message(_ interact: String, parameters: String = "") -> String {
 @Suite("Laws that cannot be learned are refused with a reason")
 struct MistakeTests {
   @Test("No holes") func none() {
-    #expect(message("{within: reach, energy: w/r}", parameters: "w: energy*length").contains("no holes"))
+    #expect(message("{within: reach, energy: strength/r}", parameters: "strength: energy*length").contains("no holes"))
   }
 
   @Test("A dimension that the place does not tell") func dimension() {
