@@ -58,10 +58,11 @@ struct ClaimsTests {
 
   @Test("The error falls as the claimed power of the time step", arguments: Claimant.all { $0.order != nil })
   fileprivate func order(claimant: Claimant) throws {
+    // At these steps the fourth order shows as 4.3, and nears 4 below; a wrong order is off by 1.
     // Noise has no order in this sense; a bath at rest draws none.
     let hasNoise = claimant.law.text.contains("normal(")
     let errors = try Self.errors(claimant.words(kT: hasNoise ? 0 : 1))
-    #expect(abs(log2(errors[0] / errors[1]) - Double(try #require(claimant.law.claims.order))) < 0.25)
+    #expect(abs(log2(errors[0] / errors[1]) - Double(try #require(claimant.law.claims.order))) < 0.4)
   }
 
   @Test("An integrator that kicks twice after the drift is of order 1")
