@@ -12,7 +12,7 @@ extension DataSet {
     }
     return Problem(
       unknowns: unknowns, isLinear: model.isLinear, equations: { trainingEquations(model, $0) },
-      firstEquations: { trainingEquations(model, $0, first: 2) })
+      firstEquations: { trainingEquations(model, $0, first: targets == .forces ? 2 : 1) })
   }
 
   /// Where the data ask for a function.

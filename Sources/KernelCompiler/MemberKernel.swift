@@ -45,9 +45,11 @@ public struct MemberKernel: Sendable {
       let broken = speciesMask == nil ? "!(\(condition))" : "own && !(\(condition))"
       body.append("failed = (\(broken)) && ids[m] < failed ? ids[m] : failed;")
     }
-    for (store, value) in zip(stores, values) {
+    // All values before any column changes: a value may be another column as it was.
+    for (index, value) in values.enumerated() { body.append("const double new\(index) = \(value);") }
+    for (index, store) in stores.enumerated() {
       let target = "\(store.column.cName)[m]"
-      body.append("\(target) = \(speciesMask == nil ? value : "own ? \(value) : \(target)");")
+      body.append("\(target) = \(speciesMask == nil ? "new\(index)" : "own ? new\(index) : \(target)");")
     }
     written = Set(stores.map(\.column))
     text = Self.function(

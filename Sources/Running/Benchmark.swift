@@ -45,22 +45,21 @@ public struct Benchmark: Sendable, Encodable {
       scene, from: SimulationState(frame: try scene.initialFrame(from: source)), library: library, threads: settings.threads)
     (self.name, threads, precision) = (name, settings.threads, scene.precision.rawValue)
     particles = simulation.store.count
-    let (warmSteps, warmSeconds) = try Self.advance(simulation, for: settings.seconds / 4)
-    let wanted = settings.steps ?? Int(settings.seconds / warmSeconds * Double(warmSteps)) + 1
-    let clock = ContinuousClock(), start = clock.now
-    for _ in 0..<wanted { try simulation.advance(wantsTotals: false) }
-    seconds = (clock.now - start) / .seconds(1)
-    steps = wanted
+    _ = try Self.advance(simulation, seconds: settings.seconds / 4, steps: nil)
+    (steps, seconds) = try Self.advance(simulation, seconds: settings.seconds, steps: settings.steps)
     if let before, let after = Self.residentBytes, particles > 0 { bytesPerParticle = Double(after - before) / Double(particles) }
   }
 
-  private static func advance(_ simulation: Simulation, for seconds: Double) throws -> (steps: Int, seconds: Double) {
+  /// Does so many steps, or as many as fill the time.
+  private static func advance(_ simulation: Simulation, seconds: Double, steps wanted: Int?) throws -> (
+    steps: Int, seconds: Double
+  ) {
     let clock = ContinuousClock(), start = clock.now
     var steps = 0
     repeat {
       try simulation.advance(wantsTotals: false)
       steps += 1
-    } while clock.now - start < .seconds(seconds)
+    } while wanted.map { steps < $0 } ?? (clock.now - start < .seconds(seconds))
     return (steps, (clock.now - start) / .seconds(1))
   }
 

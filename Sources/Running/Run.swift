@@ -124,9 +124,15 @@ public struct Run {
     log.clearStatus()
     let report = RunReport(
       ending: ending, file: recorder.path, steps: simulation.step - firstStep, seconds: log.seconds,
-      particles: simulation.store.count, expectations: recorder.expectations(of: scene))
+      particles: simulation.store.count, expectations: isWhole(ending) ? recorder.expectations(of: scene) : [])
     Summary(report, recorder, scene, log, restart: restart.path).print()
     return report
+  }
+
+  /// What a scene expects is what it gives at its own end, not at one that came earlier.
+  private func isWhole(_ ending: RunReport.Ending) -> Bool {
+    if case .stoppedByCondition = ending { return true }
+    return simulation.step >= scene.steps
   }
 
   private func announce() {

@@ -14,9 +14,9 @@ struct ClosingTests {
     parameters:
       epsilon: energy
       range: {dimension: length, value: 1.2 nm}
-    holes: {learned: {like: spline}}
+    holes: {phi: {like: spline}}
     passes:
-    - interact: {within: range, energy: "?epsilon*exp(-r/range) + ?(r)"}   # another
+    - interact: {within: range, energy: "?epsilon*exp(-r/range) + ?phi(r)"}   # another
     """
 
   private func closed(_ units: UnitSystem) throws -> String {
@@ -35,7 +35,7 @@ struct ClosingTests {
     guard case .quantity(let value, let dimension) = epsilon.value else { return #expect(Bool(false), "no quantity") }
     #expect(abs(value - 2e3 / 6.02214076e23) < 1e-9 * value && dimension == Dimension(length: 2, mass: 1, time: -2))
     #expect(epsilon.error == epsilon.value)
-    let learned = try #require(law.parameter("learned"))
+    let learned = try #require(law.parameter("phi"))
     guard case .points(let points) = learned.value else { return #expect(Bool(false), "no points") }
     #expect(points.count == 4 && learned.isFunction)
   }
@@ -44,7 +44,7 @@ struct ClosingTests {
   func rest() throws {
     let new = try closed(.molecular)
     #expect(new.hasPrefix("# learned\n# from tests\nlaw: fitted\n"))
-    #expect(new.contains("# another") && new.contains("epsilon*exp(-r/range) + learned(r)") && new.contains("1.2 nm"))
+    #expect(new.contains("# another") && new.contains("epsilon*exp(-r/range) + phi(r)") && new.contains("1.2 nm"))
   }
 
   @Test("In reduced units numbers stand alone")

@@ -9,15 +9,16 @@ import Testing
 private let lennardJones = """
   law: pair
   source: test
-  parameters: {epsilon: energy, sigma: length}
+  parameters: {epsilon: energy, sigma: length, cutoff: {dimension: length, value: 2.5}}
   passes:
-  - interact: {within: 2.5, energy: "4*?epsilon*((?sigma/r)^12 - (?sigma/r)^6)"}
+  - interact: {within: cutoff, energy: "4*?epsilon*((?sigma/r)^12 - (?sigma/r)^6)"}
   """
 private let spline = """
   law: pair
   source: test
+  parameters: {cutoff: {dimension: length, value: 2.5}}
   passes:
-  - interact: {within: 2.5, energy: "?(r)"}
+  - interact: {within: cutoff, energy: "?(r)"}
   """
 
 private func fit(_ text: String, to snapshot: String, _ options: FitOptions = FitOptions()) throws -> FitResult {
@@ -67,8 +68,9 @@ struct FitterTests {
       let result = try fit(spline, to: file)
       #expect(result.relativeError < 0.01)
       guard case .function(let learned) = result.fillings[0] else { return #expect(Bool(false), "no function") }
-      let depth = learned.value(at: pow(2, 1.0 / 6))
-      let truth = -1 - 4 * (pow(2.5, -12) - pow(2.5, -6))
+      // The minimum of Lennard-Jones at 2^(1/6), with respect to the energy at 2.5.
+      let depth = learned.value(at: 1.122462048309373)
+      let truth = -1 + 4 * (1 / 244.140625 - 1 / 59604.644775390625)
       #expect(abs(depth - truth) < 0.02, "the well with respect to the range, \(depth)")
     }
   }
@@ -119,9 +121,9 @@ struct FitterTests {
     let drag = """
       law: drag
       source: test
-      parameters: {gamma: {dimension: force/velocity}}
+      parameters: {gamma: {dimension: force/velocity}, cutoff: {dimension: length, value: 2.5}}
       passes:
-      - interact: {within: 2.5, force: "-?gamma*dot(u, n)*n"}
+      - interact: {within: cutoff, force: "-?gamma*dot(u, n)*n"}
       """
     let open = try OpenLaw(text: drag, file: "drag.yaml", space: 3)
     let frame = Liquid(push: { _ in 0 }).frame(step: 0, time: 0, [1, 1, 1, 2, 1, 1], velocities: [0, 0, 0, 2, 1, 0])

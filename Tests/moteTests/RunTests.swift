@@ -96,4 +96,14 @@ import Testing
     #expect(log[0].hasPrefix("step,time,"))
     #expect(try place.mote("show", "tiny.h5", "--laws").output.contains("law: lennard-jones"))
   }
+
+  @Test("What a scene expects is tested at its own end, and not before")
+  func expectations() throws {
+    let place = try Workplace()
+    try place.write(Workplace.scene + "\nexpect: {temperature: {between: [100, 101]}}\n", to: "tiny.yaml")
+    #expect(try place.mote("run", "tiny.yaml", "--steps", "10", "-q").status == 0)
+    let whole = try place.mote("run", "tiny.yaml", "--force")
+    #expect(whole.status == 1)
+    #expect(whole.errors.contains("NOT as expected: temperature"))
+  }
 }

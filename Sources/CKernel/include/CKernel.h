@@ -2,7 +2,6 @@
 #define CKERNEL_H
 #include "../../../Kernels/include/mote_kernel.h"
 #include "../../../Kernels/include/mote_member.h"
-#endif
 
 #include <stdlib.h>
 #ifdef __GLIBC__
@@ -15,3 +14,4 @@ static inline void mote_release_memory(void) {
   malloc_trim(0);
 #endif
 }
+#endif

@@ -29,7 +29,8 @@ extension PairEvaluation {
   func lowerExponents(totals: Bool) throws(Failure) -> Bool {
     var again = false
     for (index, largest) in largest.enumerated() where index < layout.scales || totals {
-      guard !largest.isNaN, largest.isFinite || exponents[index] > -Self.widest else {
+      // What overflows may become no number, so both try a smaller magnitude before they count as wrong.
+      guard largest.isFinite || exponents[index] > -Self.widest else {
         throw Failure(
           .blewUp, "what a pair of particles gives is not finite",
           hint: "a smaller time step, or particles that overlap less at the start")

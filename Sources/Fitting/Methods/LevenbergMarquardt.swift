@@ -30,10 +30,10 @@ public struct LevenbergMarquardt: FitMethod {
     for attempt in 0..<budget.starts {
       let factors = start.map { _ -> Double in attempt == 0 ? 1 : exp(Double.random(in: -1.2...1.2, using: &random)) }
       var descent = Descent(zip(start, factors).map { $0 * $1 }, problem.firstEquations)
-      descent.run(evaluations: min(25, budget.evaluations), tolerance: 1e-3)
+      descent.run(evaluations: min(12, budget.evaluations), tolerance: 1e-2)
       if descent.square < best.square || !best.square.isFinite { best = descent }
-      // A law that explains all but a thousandth is the right one.
-      if best.square < 1e-3 * best.sums.total { break }
+      // A law that explains nearly everything is in the right valley.
+      if best.square < 0.1 * best.sums.total { break }
     }
     var descent = Descent(best.values, problem.equations)
     descent.run(evaluations: budget.evaluations, tolerance: 1e-10)

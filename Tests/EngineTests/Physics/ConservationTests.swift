@@ -28,6 +28,26 @@ struct ConservationTests {
     #expect(energies[0] - energies[4] > 2e-3)
   }
 
+  @Test("Particles that at first are out of each other's reach collide, and keep their energy", arguments: ["mixed", "double"])
+  func collision(precision: String) throws {
+    let simulation = try simulation(
+      """
+      units: reduced
+      precision: \(precision)
+      box: {size: [40, 40, 40], origin: [-20, -20, -20]}
+      species: {atom: {fill: {points: [[-4, 0, 0], [4, 0.3, 0]], velocities: [[1, 0, 0], [-1, 0, 0]]}}}
+      laws: {velocity-verlet: {}, lennard-jones: {epsilon: 1, sigma: 1, cutoff: 2.5, shift: force}}
+      dt: 0.002
+      steps: 1
+      measure:
+        energy: sum(mass*dot(velocity, velocity)/2) + potential
+        across: max(abs(velocity.y))
+      """)
+    let rows = try simulation.run(steps: 4000, sampling: 100)
+    #expect(rows.allSatisfy { abs($0["energy", default: [.nan]][0] - 1) < 1e-3 })
+    #expect(try #require(rows.last?["across"]?.first) > 0.1)
+  }
+
   @Test("Mixed precision conserves energy and momentum of a melt")
   func mixed() throws {
     let simulation = try simulation(

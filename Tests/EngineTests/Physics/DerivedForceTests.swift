@@ -12,15 +12,18 @@ private let parameters: [String: String] = [
 
 /// Five particles of two species and unequal masses and charges, in an open box, under one law.
 private func few(_ law: Law, _ more: String = "") -> String {
-  let given = law.parameters.filter { $0.value == nil }.map { "\($0.name): \(parameters[$0.name] ?? "1")" }
+  // A default with a unit is none with reduced units.
+  let given = law.parameters.filter { $0.value == nil || $0.name == "strength" }.map {
+    "\($0.name): \(parameters[$0.name] ?? "1")"
+  }
   let use = (given + (more.isEmpty ? [] : [more])).joined(separator: ", ")
   return """
     units: reduced
     precision: double
     box: {size: [20, 20, 20], origin: [-10, -10, -10], sides: open}
     species:
-      a: {fields: {mass: 1, charge: 1}, fill: {points: [[0, 0, 0], [1.1, 0.2, 0.1], [0.4, 1.2, -0.3]]}}
-      b: {fields: {mass: 2, charge: -0.5}, fill: {points: [[-0.9, 0.1, 0.7], [0.3, -0.7, 1.1]]}}
+      a: {fields: {mass: 1, charge: 1}, fill: {points: [[0, 0, 0], [0.9, 0.2, 0.1], [0.4, 0.8, -0.3]]}}
+      b: {fields: {mass: 2, charge: -0.5}, fill: {points: [[-0.8, 0.1, 0.6], [0.3, -0.6, 0.8]]}}
     laws: {velocity-verlet: {}, \(law.name): {\(use)}}
     dt: 0.001
     steps: 1

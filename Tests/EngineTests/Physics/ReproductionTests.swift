@@ -3,6 +3,11 @@ import World
 
 @testable import Engine
 
+/// Names of the fields whose bits differ.
+private func unequalFields(_ a: Simulation, _ b: Simulation) -> [String] {
+  ["position", "velocity", "force"].filter { a.values(of: $0) != b.values(of: $0) }
+}
+
 @Suite("The same bits")
 struct ReproductionTests {
   /// A liquid with noise, a thermostat and totals.
@@ -27,7 +32,7 @@ struct ReproductionTests {
     let text = Self.liquid(thermostat, precision: precision)
     let one = try simulation(text, threads: 1), three = try simulation(text, threads: 3)
     let a = try one.run(steps: 60, sampling: 30), b = try three.run(steps: 60, sampling: 30)
-    #expect(one.frame(fields: ["velocity", "force"]).fields == three.frame(fields: ["velocity", "force"]).fields)
+    #expect(unequalFields(one, three).isEmpty)
     #expect(a == b)
   }
 
@@ -56,7 +61,7 @@ struct ReproductionTests {
     let again = try resumed(later.state)
     try again.run(steps: 20, sampling: 20)
     #expect(again.step == 80)
-    #expect(again.frame(fields: ["velocity", "force"]).fields == between.frame(fields: ["velocity", "force"]).fields)
+    #expect(unequalFields(again, between).isEmpty)
     #expect(try again.measure() == between.measure())
   }
 }

@@ -48,7 +48,8 @@ extension Simulation {
 /// The largest difference of two lists of numbers.
 func distance(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map { abs($0 - $1) }.max() ?? .infinity }
 
-/// A cluster of twelve atoms held together by Morse bonds in open space, slowly shaking and turning.
+/// A cluster of twelve atoms held together by Morse bonds in open space, slowly shaking and turning; laws that
+/// read the force stand after the one that gives it.
 func cluster(_ laws: String, dt: Double = 0.005) -> String {
   """
   units: reduced
@@ -56,13 +57,13 @@ func cluster(_ laws: String, dt: Double = 0.005) -> String {
   box: {size: [40, 40, 40], origin: [-20, -20, -20], sides: open}
   species:
     atom:
-      fields: {mass: 1, velocity: "[0.3*position.y, -0.2*position.z + 0.05*sin(3*position.x), 0.1*position.x]"}
+      velocities: {temperature: 0.2}
       fill:
         points: [[0, 0, 0], [1.1, 0, 0], [0.5, 1, 0], [0.5, 0.3, 0.95], [-0.5, 0.9, 0.2], [1.6, 0.9, 0.1], [0.1, -0.9, 0.4],
           [-0.9, 0, -0.1], [0.6, 0.4, -0.9], [1.2, -0.5, 0.8], [0.4, 1.3, 0.9], [-0.5, -0.2, 0.9]]
   laws:
-    \(laws)
     morse: {depth: 1, width: 2, rest: 1.1, cutoff: 12}
+    \(laws)
   dt: \(dt)
   steps: 1
   measure:
