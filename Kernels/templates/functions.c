@@ -87,7 +87,8 @@ MOTE_INLINE V mote_spline_lanes(const mote_real *tables, I which, int derivative
     const mote_real at = (x[lane] - block[0]) * block[1], below = at < 0 ? 0 : at;
     const mote_real last = block[2] - 1, floored = (mote_real)(int32_t)(below < last ? below : last);
     const mote_real *c = pieces + 4 * (int64_t)floored, s = below - floored, w = block[1];
-    value[lane] = derivative == 0   ? c[0] + s * (c[1] + s * (c[2] + s * c[3])) + (at < 0 ? at * c[1] : 0)
+    value[lane] = at > block[2]     ? 0
+                  : derivative == 0 ? c[0] + s * (c[1] + s * (c[2] + s * c[3])) + (at < 0 ? at * c[1] : 0)
                   : derivative == 1 ? (c[1] + s * (2 * c[2] + 3 * s * c[3])) * w
                                     : (at < 0 ? 0 : (2 * c[2] + 6 * s * c[3]) * w * w);
   }

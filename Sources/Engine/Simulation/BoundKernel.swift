@@ -5,7 +5,7 @@ import KernelCompiler
 struct BoundNeeds {
   private let constantTape: Tape
   private let tableTape: Tape
-  private let functions: [FunctionUse]
+  let functions: [FunctionUse]
   /// True if a constant depends on the world, so that it must be computed for each call.
   private let constantsChange: Bool
   private let tablesChange: Bool

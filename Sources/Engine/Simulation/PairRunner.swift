@@ -33,11 +33,24 @@ final class PairRunner {
     for group in groups {
       let library = try KernelLibrary(group.kernel.text, with: toolchain)
       let range = group.range.value(store, parameters, world)
+      var needs = BoundNeeds(group.kernel.needs, isPaired: true)
+      _ = needs.update(parameters, world)
+      try Self.checkTables(needs, range)
       loops.append(
         Loop(
           library: library, kernel: group.kernel, bound: group.range, needs: BoundNeeds(group.kernel.needs, isPaired: true),
           evaluation: try Self.evaluation(library, group.kernel, range, neighbourhood), range: range))
       for tail in group.tails { tails.append((tail, tail.perDensity(parameters, world, space: box.space))) }
+    }
+  }
+
+  /// A table that does not end at zero must reach as far as the pairs.
+  private static func checkTables(_ needs: BoundNeeds, _ range: Double) throws(Failure) {
+    for (use, tables) in zip(needs.functions, needs.splines) {
+      guard let short = tables.first(where: { $0.end < range * (1 - 1e-9) && !$0.endsAtZero }) else { continue }
+      throw Failure(
+        .invalidScene, "table \(use.name) ends at \(short.end), range is \(range)",
+        hint: "a shorter cutoff, or points up to the range, or a last value of 0")
     }
   }
 

@@ -30,9 +30,19 @@ struct SplineTable: Sendable {
     }
   }
 
-  /// The value, slope or curvature; beyond the last point the last piece goes on.
+  /// Where the table ends (units of the argument).
+  var end: Double { first + width * Double(intervals) }
+
+  /// Whether the function is zero at its end, so that it may go on as zero.
+  var endsAtZero: Bool {
+    let last = pieces.suffix(4).reduce(0, +)
+    return abs(last) <= 1e-6 * (stride(from: 0, to: pieces.count, by: 4).map { abs(pieces[$0]) }.max() ?? 0)
+  }
+
+  /// The value, slope or curvature; zero beyond the last point.
   func value(at x: Double, derivative: Int = 0) -> Double {
     let at = (x - first) / width
+    guard at <= Double(intervals) else { return 0 }
     let index = min(max(0, Int(max(0, at))), intervals - 1), t = max(0, at) - Double(index)
     let c = pieces[4 * index..<4 * index + 4].map { $0 }
     switch derivative {
