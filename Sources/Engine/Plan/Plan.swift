@@ -56,6 +56,27 @@ struct MemberCall: Sendable {
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// What the members make.
+  var creation: CreationPass?
+}
+
+/// What members make at the end of a pass.
+struct CreationPass: Sendable {
+  /// One sort of children.
+  struct Child: Sendable {
+    var species: String
+    var population: Int
+    /// Columns that the pass gives, and their values, read from the parent.
+    var columns: [Column]
+    var tape: HostTape
+    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
+    var firstPlace: Int
+  }
+  /// Counts the children of each parent, before the pass changes it.
+  var kernel: Int
+  /// The parents.
+  var population: Int
+  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.

@@ -242,8 +242,13 @@ struct PlanBuilder {
 
   /// Makes the kernel of a chain; nil if it does nothing.
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {
+    let creation = chain.creation(named: "mote_members_\(plan.members.count)").map { kernel, children in
+      plan.members.append(kernel)
+      return CreationPass(kernel: plan.members.count - 1, population: chain.population, children: children)
+    }
     guard case (let kernel, var call)? = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
     call.kernel = plan.members.count
+    call.creation = creation
     plan.members.append(kernel)
     return call
   }

@@ -27,12 +27,14 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
+    let made = call.creation.map { children(of: $0) } ?? []
     if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
       throw Failure(
         .blewUp,
         "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
     if call.removes { removeMarked(of: call.population) }
+    try append(made)
     if call.movesParticles { removeEscaped() }
   }
 
@@ -45,7 +47,7 @@ extension Simulation {
   }
 
   /// Removes and counts what has left through open sides.
-  private func removeEscaped() {
+  func removeEscaped() {
     let open = box.sides.indices.filter { box.sides[$0] == .open }
     guard !open.isEmpty, let position = store.columns(of: "position") else { return }
     let low = box.origin, high = zip(box.origin, box.lengths).map { $0 + $1 }

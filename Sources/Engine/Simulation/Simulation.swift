@@ -33,6 +33,10 @@ public final class Simulation {
   let workers: Workers
   /// Values of the logged series, for totals over them.
   var series: [[(time: Double, values: [Double])]] = []
+  /// For each population an id that was never used.
+  var nextIDs: [Int64] = []
+  /// For each population the values that laws give to fields of new members.
+  private(set) var defaults: [[String: [Double]]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
@@ -82,8 +86,9 @@ public final class Simulation {
   public var store: MemberStore { stores[Population.particles] }
 
   private func start(from frame: Frame) throws {
+    defaults = try plan.populations.map { try defaultValues(of: $0) }
     if frame.step == 0 {
-      for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
+      for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
     if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.meetings.isEmpty {
