@@ -31,14 +31,6 @@ extension Law {
   }
 }
 
-extension Expression {
-  /// All names that occur.
-  var names: Set<String> {
-    if case .name(let name) = node { return [name] }
-    return terms.reduce(into: []) { $0.formUnion($1.names) }
-  }
-}
-
 extension Propagate {
   /// All names that its expressions use.
   var names: Set<String> { expressions.reduce(into: []) { $0.formUnion($1.names) } }

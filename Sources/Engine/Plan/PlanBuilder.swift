@@ -39,7 +39,7 @@ struct PlanBuilder {
       check(&totals, knowing: known, isReduced: scene.units.isReduced)
       scene.totals = totals
     }
-    for mistake in MissingFields(scene, accesses).mistakes { mistakes.add(mistake) }
+    for mistake in MissingFields(scene, accesses).mistakes + SlotOrder(scene, accesses).mistakes { mistakes.add(mistake) }
     try mistakes.check()
     var builder = PlanBuilder(scene, totalDimensions: dimensions)
     builder.build()

@@ -30,8 +30,8 @@ public final class Simulation {
   let pairs: PairRunner
   let measures: MeasureRunner
   let workers: Workers
-  /// Values of the logged series, for totals over them.
-  var series: [[(time: Double, values: [Double])]] = []
+  /// The logged series of each pass of totals for the log.
+  var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedParticles = -1
@@ -65,7 +65,7 @@ public final class Simulation {
     pairs = try PairRunner(
       plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
-    series = plan.log.map { _ in [] }
+    series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
     restore(state.memory)
     updateWorld()
     try start(from: frame)
