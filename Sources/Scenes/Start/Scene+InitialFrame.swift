@@ -84,7 +84,8 @@ extension Scene {
       throw Failure(.invalidScene, "\(field.name): \(error.items.map(\.message).joined(separator: "; "))")
     }
     let noise = Noise(seed: seed, stream: .field)
-    return try positions.enumerated().flatMap { (row, position) throws(Failure) in
+    var result: [Double] = []
+    for (row, position) in positions.enumerated() {
       let id = firstID + Int64(row)
       let arguments = ["position": position, "id": [Double(id)], "box": box.lengths]
       let value = compiled.numbers(arguments) { isNormal, place, component in
@@ -95,8 +96,9 @@ extension Scene {
         throw Failure(
           .invalidScene, "\(field.name): the formula gives no finite number for particle \(row + 1) of \(species)")
       }
-      return value
+      result += value
     }
+    return result
   }
 
   /// Velocities that fills gave, or random ones; species of equal settings are one body of particles.
