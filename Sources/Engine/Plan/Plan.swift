@@ -30,7 +30,11 @@ public struct Plan: Sendable {
   var needsTotalsAlways = false
   /// True if a step reads force or a rate before its first slot.
   var needsForcesAtStart = false
-  var remarks: [String] = []
+}
+
+extension Plan {
+  /// Names of logged totals that are made of the whole series (`slope`, `average` …): the last value of such is the one that counts.
+  public var totalsOverSeries: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverSeries).map(\.name)) }
 }
 
 /// One operation of a step.
@@ -113,6 +117,8 @@ struct TotalPass: Sendable {
     var shape: Shape
     var components: Int
     var dimension: Dimension
+    /// True if it is made of the whole logged series, so that its last value is the one that counts.
+    var isOverSeries: Bool
   }
   /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?

@@ -44,7 +44,7 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.flattened(use.law.passes).contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
+      use.law.allItems.contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
     }
   }
 
