@@ -65,7 +65,7 @@ public final class PairEvaluation {
   /// - Throws: `Failure` if what a pair gives is not finite.
   @discardableResult
   public func evaluate(
-    _ store: ParticleStore, _ input: PairInput, into outputs: [UnsafeMutablePointer<Double>], adding: Bool, totals: Bool = false
+    _ store: MemberStore, _ input: PairInput, into outputs: [UnsafeMutablePointer<Double>], adding: Bool, totals: Bool = false
   ) throws(Failure) -> PairTotals? {
     precondition(
       outputs.count == layout.channels(store.space) && input.extras.count == layout.extras, "columns as the layout says")

@@ -30,7 +30,7 @@ struct ChainBuilder {
   var writes: Set<String> { Set(current.assigned.keys.map(\.field)) }
 
   /// True if a pass of these species can join the chain.
-  func takes(_ mask: UInt64) -> Bool { isEmpty || mask == self.mask }
+  func takes(_ mask: UInt64, of population: Int) -> Bool { isEmpty || mask == self.mask && population == fields.population }
 
   /// Adds a pass; `noisePlace` goes on to the next free place.
   mutating func add(_ pass: Propagate, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
@@ -173,7 +173,8 @@ struct ChainBuilder {
       name: name, comment: names.joined(separator: ", "), graph: graph, stores: stores, requirements: requirements,
       speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
     let call = MemberCall(
-      kernel: 0, movesParticles: stores.contains { $0.column.field == "position" },
+      kernel: 0, population: fields.population,
+      movesParticles: fields.population == Population.particles && stores.contains { $0.column.field == "position" },
       removes: stores.contains { $0.column == Self.removal }, requirement: requirementText)
     return (kernel, call)
   }

@@ -54,12 +54,12 @@ struct OperationWriter {
     if pass.waves || !pass.create.isEmpty {
       throw Diagnostic("`\(pass.waves ? "waves" : "create")` is checked, but this version does not run it yet", at: pass.location)
     }
-    let mask = pass.roles.reduce(UInt64(0)) { $0 | builder.fields.mask(of: use.roles[$1] ?? []) }
-    guard mask != 0 else { return }
-    if let open = chain, !open.takes(mask) { flush(&builder) }
-    var open = chain ?? builder.newChain()
-    try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
-    chain = open
+    for (population, mask) in builder.players(pass.roles, use) {
+      if let open = chain, !open.takes(mask, of: population) { flush(&builder) }
+      var open = chain ?? builder.newChain(of: population)
+      try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
+      chain = open
+    }
   }
 
   /// The step laws that run in a slot; slots of one name before the same forces are one.

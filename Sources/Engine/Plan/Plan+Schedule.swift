@@ -31,7 +31,7 @@ extension Plan {
 
   private func line(of operation: ForceOperation) -> String {
     switch operation {
-    case .clear(let columns): "clear \(Self.fields(columns))"
+    case .clear(let columns, let population): "clear \(Self.fields(columns))\(owner(population))"
     case .members(let call): line(of: call)
     case .pairs(let index, let overwrites):
       "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
@@ -42,8 +42,15 @@ extension Plan {
     let kernel = members[call.kernel]
     let reads = kernel.columns.filter { !kernel.written.contains($0) }
     let given = reads.isEmpty ? "" : " from \(Self.fields(reads))"
-    return "one loop over particles: \(Self.fields(kernel.columns.filter { kernel.written.contains($0) }))\(given)"
+    return
+      "one loop over \(members(of: call.population)): \(Self.fields(kernel.columns.filter { kernel.written.contains($0) }))\(given)"
   }
+
+  private func members(of population: Int) -> String {
+    population == Population.particles ? "particles" : populations[population].species.joined(separator: ", ")
+  }
+
+  private func owner(_ population: Int) -> String { population == Population.particles ? "" : " of \(members(of: population))" }
 
   /// Names of the fields of columns, each once.
   private static func fields(_ columns: [Column]) -> String {

@@ -17,8 +17,10 @@ public struct Plan: Sendable {
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
   var measures: [MeasuredPairs] = []
-  /// Fields that need columns, and those whose columns start from a default.
-  var fields: [FieldTable.Field] = []
+  /// Free particles, then lattices and links.
+  var populations: [Population] = []
+  /// Fields of each population that need columns, and those whose columns start from a default.
+  var fields: [[FieldTable.Field]] = []
   /// First values of fields of the world.
   var world: [String: [Double]] = [:]
   /// Fields of the world that last from step to step, totals among them.
@@ -41,9 +43,11 @@ indirect enum Operation: Sendable {
   case require(HostTape, message: String)
 }
 
-/// A call of a kernel of single particles.
+/// A call of a kernel of single members.
 struct MemberCall: Sendable {
   var kernel: Int
+  /// Whose members they are.
+  var population: Int
   /// True if it writes positions, so that what leaves an open side must be looked for.
   var movesParticles: Bool
   /// True if it marks particles for removal.
@@ -87,8 +91,10 @@ struct TotalPass: Sendable {
     var components: Int
     var dimension: Dimension
   }
-  /// The kernel that gives the terms, if any term is over particles.
+  /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?
+  /// Whose members they are.
+  var population: Int
   /// Sums of energies of pairs, by index of a measure.
   var pairMeasures: [Int]
   /// Totals over the logged series.
@@ -124,8 +130,8 @@ struct ForcePass: Sendable {
 
 /// One operation inside a slot `forces`.
 enum ForceOperation: Sendable {
-  /// Sets columns to zero.
-  case clear([Column])
+  /// Sets columns of a population to zero.
+  case clear([Column], population: Int)
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)

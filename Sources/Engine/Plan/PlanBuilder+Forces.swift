@@ -29,16 +29,18 @@ extension PlanBuilder {
       operations[0] = .pairs(index, overwritesForce: true)
       cleared.removeAll { $0 == "force" }
     }
-    let columns = cleared.flatMap { name in
-      (0..<(fields[name]?.components ?? 0)).map { Column(name, $0) }
+    let clears = fields.populations.compactMap { population -> ForceOperation? in
+      let table = fields.of(population.index)
+      let rates = table.fields.keys.filter { $0.hasPrefix("rate of ") }.sorted()
+      let names = (population.index == Population.particles ? cleared : []) + rates
+      let columns = names.flatMap { name in (0..<(table[name]?.components ?? 0)).map { Column(name, $0) } }
+      return columns.isEmpty ? nil : .clear(columns, population: population.index)
     }
-    return columns.isEmpty ? operations : [.clear(columns)] + operations
+    return clears + operations
   }
 
-  /// Fields that a slot collects: force, torque and rates, where some pass refers to them.
-  private var collected: [String] {
-    ["force"] + (usesTorque ? ["torque"] : []) + fields.fields.keys.filter { $0.hasPrefix("rate of ") }.sorted()
-  }
+  /// What a slot collects of particles besides rates: force, and torque where some pass refers to it.
+  private var collected: [String] { ["force"] + (usesTorque ? ["torque"] : []) }
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
@@ -118,12 +120,12 @@ private struct ForceWriter {
     // A pass that reads the force, or what pairs have summed, comes after them.
     let readsSums = !read.isDisjoint(with: pairs.writes) || (read.contains("force") && !pairs.isEmpty)
     if readsSums { try finish(&builder) }
-    let mask = pass.roles.reduce(UInt64(0)) { $0 | fields.mask(of: use.roles[$1] ?? []) }
-    guard mask != 0 else { return }
-    if let open = chain, !open.takes(mask) { flushChain(&builder) }
-    var open = chain ?? builder.newChain()
-    try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
-    chain = open
+    for (population, mask) in builder.players(pass.roles, use) {
+      if let open = chain, !open.takes(mask, of: population) { flushChain(&builder) }
+      var open = chain ?? builder.newChain(of: population)
+      try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
+      chain = open
+    }
   }
 
   /// Ends the loop over pairs and the chain of passes over single particles.

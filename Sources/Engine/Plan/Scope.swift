@@ -72,8 +72,11 @@ struct Scope {
 
   private func end(of owner: String) -> String? { owner == "i" || owner == "j" ? owner : nil }
 
-  /// d, r, n and u of a pair.
+  /// dx of a lattice; d, r, n and u of a pair.
   private func known(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
+    if key.owner.isEmpty, key.name == "dx", let grid = fields.populations[fields.population].grid {
+      return .scalar(graph.constant(grid.spacing))
+    }
     guard place == .pair, key.owner.isEmpty else { return nil }
     let space = fields.space
     func separation(_ graph: inout Graph) -> [NodeID] { (0..<space).map { graph.input(Input(.separation, component: $0)) } }

@@ -36,7 +36,7 @@ final class MemberRunner {
   }
 
   /// Runs a pass over all particles; returns the least id for which its requirement fails.
-  func run(_ index: Int, on store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> Int64? {
+  func run(_ index: Int, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> Int64? {
     _ = passes[index].needs.update(parameters, world)
     let (kernel, columns, needs) = passes[index]
     var failed = [Int64](repeating: .max, count: workers.count)
@@ -53,7 +53,7 @@ final class MemberRunner {
   }
 
   /// The values of the terms of a total; histograms as lists of counts.
-  func totals(_ index: Int, on store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> [[Double]] {
+  func totals(_ index: Int, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> [[Double]] {
     _ = totals[index].needs.update(parameters, world)
     let (survey, sum, spec, needs) = totals[index]
     let frame = Frame(spec.columns, needs, store, world)
@@ -95,7 +95,7 @@ final class MemberRunner {
 
   /// Runs a kernel on all particles, with a part of `places` for each thread.
   private func run<Element>(
-    _ kernel: Kernel, _ frame: Frame, _ store: ParticleStore, _ places: inout [Element], _ width: Int,
+    _ kernel: Kernel, _ frame: Frame, _ store: MemberStore, _ places: inout [Element], _ width: Int,
     assign: (inout mote_member_call, UnsafeMutablePointer<Element>?) -> Void,
     further: (inout mote_member_call, Int) -> Void = { _, _ in }
   ) {
@@ -167,7 +167,7 @@ private struct Frame {
   private let seed: UInt64
   private let step: Int64
 
-  init(_ columns: [Column], _ needs: BoundNeeds, _ store: ParticleStore, _ world: WorldState) {
+  init(_ columns: [Column], _ needs: BoundNeeds, _ store: MemberStore, _ world: WorldState) {
     self.columns = columns.map { column in
       guard let field = store.columns(of: column.field), field.indices.contains(column.component) else {
         preconditionFailure("the store has no column \(column.field) \(column.component)")

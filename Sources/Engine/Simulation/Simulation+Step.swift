@@ -26,17 +26,19 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
-    if let failed = members.run(call.kernel, on: store, parameters, world) {
-      throw Failure(.blewUp, "step \(step): particle \(failed) breaks what a law requires: \(call.requirement ?? "")")
+    if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
+      throw Failure(
+        .blewUp,
+        "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
-    if call.removes { remove { $0[0] != 0 } }
+    if call.removes { removeMarked(of: call.population) }
     if call.movesParticles { removeEscaped() }
   }
 
-  /// Takes away the particles that a pass has marked.
-  private func remove(where isMarked: ([Double]) -> Bool) {
-    guard let marks = store.columns(of: ChainBuilder.removal.field)?[0] else { return }
-    let gone = store.remove { isMarked([marks[$0]]) }
+  /// Takes away the members that a pass has marked.
+  private func removeMarked(of population: Int) {
+    guard let marks = stores[population].columns(of: ChainBuilder.removal.field)?[0] else { return }
+    let gone = stores[population].remove { marks[$0] != 0 }
     removed += gone
     if gone > 0 { updateWorld() }
   }
@@ -100,25 +102,22 @@ extension Simulation {
 
   private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {
     switch operation {
-    case .clear(let columns):
-      for column in columns { self.column(column)?.update(repeating: 0, count: store.count) }
+    case .clear(let columns, let population):
+      let store = stores[population]
+      for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
     case .pairs(let index, let overwrites):
       let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
       // Sums that replace are cleared, so that one loop can add everything.
       for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !overwrites {
-        self.column(column)?.update(repeating: 0, count: store.count)
+        store.column(column)?.update(repeating: 0, count: store.count)
       }
       let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
-      let outputs = (force + kernel.sums).compactMap { self.column($0) }
+      let outputs = (force + kernel.sums).compactMap { store.column($0) }
       let canOverwrite = overwrites && adds.allSatisfy { !$0 }
-      if overwrites && !canOverwrite { for column in force { self.column(column)?.update(repeating: 0, count: store.count) } }
+      if overwrites && !canOverwrite { for column in force { store.column(column)?.update(repeating: 0, count: store.count) } }
       try pairs.run(index, on: store, world, into: outputs, adding: !canOverwrite, wantsTotals: wantsTotals)
     }
-  }
-
-  private func column(_ column: Column) -> UnsafeMutablePointer<Double>? {
-    store.columns(of: column.field).flatMap { $0.indices.contains(column.component) ? $0[column.component] : nil }
   }
 
   /// The symmetric virial as a matrix, with an isotropic part added.

@@ -72,9 +72,15 @@ enum SceneKeys {
   static let sides = ["periodic", "open", "wall"]
 
   static let species = KeyTable(
-    name: "species", about: "A set of particles of one sort.",
+    name: "species", about: "A set of particles, lattice sites or links of one sort.",
     keys: [
-      Key("kind", .word(["particles"]), .value("particles"), about: "What it consists of.", example: "particles"),
+      Key(
+        "kind", .word(["particles", "lattice", "links"]), .value("particles"),
+        about: "What it consists of: free particles, the sites of a grid that fills the box, or links between particles.",
+        example: "lattice"),
+      Key(
+        "spacing", .quantity([.length], .positive), about: "Side of the cells of a lattice; the box is a multiple of it.",
+        example: "0.5 mm"),
       Key(
         "fields", .named(.law("field"), of: "field"),
         about:
