@@ -31,7 +31,7 @@ public final class Simulation {
   let measures: MeasureRunner
   let workers: Workers
   /// Values of the logged series, for totals over them.
-  var series: [[(time: Double, values: [Double])]] = []
+  var series: [LoggedSeries] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
@@ -66,7 +66,7 @@ public final class Simulation {
       plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
       parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
-    series = plan.log.map { _ in [] }
+    series = plan.log.map { _ in LoggedSeries() }
     restore(state.memory)
     updateWorld()
     try start(from: frame)

@@ -20,9 +20,9 @@ extension Simulation {
     let fields = Set(stores.flatMap(\.fieldNames)).subtracting([ChainBuilder.removal.field]).sorted()
     var memory: [String: [Double]] = ["removed": [Double(removed)]]
     for name in plan.worldNames { memory["world.\(name)"] = world[name] }
-    for (index, rows) in series.enumerated() where !rows.isEmpty {
-      memory["series.\(index).time"] = rows.map(\.time)
-      memory["series.\(index).values"] = rows.flatMap(\.values)
+    for (index, logged) in series.enumerated() where !logged.times.isEmpty {
+      memory["series.\(index).time"] = logged.times
+      memory["series.\(index).values"] = logged.rows
     }
     return SimulationState(frame: frame(fields: fields), memory: memory)
   }
@@ -38,7 +38,7 @@ extension Simulation {
         continue
       }
       let width = values.count / times.count
-      series[index] = times.enumerated().map { ($1, Array(values[$0 * width..<($0 + 1) * width])) }
+      for (row, time) in times.enumerated() { series[index].append(Array(values[row * width..<(row + 1) * width]), at: time) }
     }
   }
 }
