@@ -9,6 +9,12 @@ public struct PairTotals: Sendable, Equatable {
   public var energy: Double
   /// Σ d ⊗ F over pairs: xx, xy, xz, yy, yz, zz, as far as the space goes.
   public var virial: [Double]
+
+  /// Adds others, of the same space.
+  mutating func add(_ others: PairTotals) {
+    energy += others.energy
+    for index in virial.indices { virial[index] += others.virial[index] }
+  }
 }
 
 /// One loop over pairs: a compiled law on a list, and the fixed point in which it sums.

@@ -43,6 +43,9 @@ struct OperationWriter {
       operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
     case .part(let name):
       for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
+    case .interact(let pass) where pass.pairing.keyword == "linked":
+      flush(&builder)
+      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
     case .interact(let pass):
       throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
     case .use(let law, _, let location):

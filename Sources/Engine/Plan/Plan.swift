@@ -16,6 +16,7 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var meetings: [MeetingPass] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
   var populations: [Population] = []
@@ -38,6 +39,7 @@ indirect enum Operation: Sendable {
   case world(WorldPass)
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
+  case meetings(Int)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -135,6 +137,23 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  case meetings(Int)
+}
+
+/// A pass over the links of one sort.
+struct MeetingPass: Sendable {
+  var kernel: MeetingKernel
+  /// The links.
+  var population: Int
+  /// The population of each end.
+  var ends: [Int]
+  /// For each outcome, true if it is added to its column, false if it takes its place.
+  var adds: [Bool]
+  /// True if it marks links that go at the end of the pass.
+  var removes: Bool
+  /// What a failed requirement says.
+  var requirement: String?
+  var name: String
 }
 
 /// Laws that share one loop over pairs.

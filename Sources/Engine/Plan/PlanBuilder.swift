@@ -164,6 +164,8 @@ struct PlanBuilder {
       case .every(_, let inner): if readsForceFirst(inner) { return true }
       case .totals(let pass):
         if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
+      case .meetings(let index):
+        if plan.meetings[index].kernel.columns.contains(where: { $0.column.field == "force" }) { return true }
       case .world, .require: continue
       }
     }
@@ -221,6 +223,13 @@ struct PlanBuilder {
     }
     noisePlace = lowering.noisePlace
     return WorldPass(targets: targets, tape: HostTape(lowering.graph, roots))
+  }
+
+  /// Makes the kernel of a pass over links; nil if no species plays their role.
+  mutating func meetings(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> Int? {
+    guard var builder = MeetingBuilder(pass, of: use, fields: fields, noisePlace: noisePlace) else { return nil }
+    plan.meetings.append(try builder.build(named: "mote_meeting_\(plan.meetings.count)", noisePlace: &noisePlace))
+    return plan.meetings.count - 1
   }
 
   func newChain(of population: Int) -> ChainBuilder { ChainBuilder(fields: fields.of(population), rateFields: rateFields) }

@@ -187,52 +187,9 @@ private struct Frame {
     (call.seed, call.step) = (seed, step)
     withColumns(columns) { pointers in
       call.columns = pointers
-      needs.constants.withUnsafeBufferPointer { constants in
-        call.k = constants.baseAddress
-        withTables(needs.tables.map { $0 }) { tables in
-          call.table = tables
-          SplineTable.withTables(needs.splines) { functions in
-            call.function = functions
-            body(call)
-          }
-        }
-      }
-    }
-  }
-
-  private func withTables(_ tables: [[Double]], _ body: (UnsafePointer<UnsafePointer<Double>?>?) -> Void) {
-    let joined = tables.flatMap { $0 }
-    joined.withUnsafeBufferPointer { buffer in
-      var starts: [UnsafePointer<Double>?] = [], place = 0
-      for table in tables {
-        starts.append(buffer.baseAddress.map { $0 + place })
-        place += table.count
-      }
-      (starts + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
-    }
-  }
-}
-
-extension SplineTable {
-  /// Hands splines to a kernel: one list for each function, one table for each species in it.
-  fileprivate static func withTables(_ splines: [[SplineTable]], _ body: (UnsafePointer<UnsafePointer<mote_table>?>?) -> Void) {
-    let pieces = splines.flatMap { $0.flatMap(\.pieces) }
-    pieces.withUnsafeBufferPointer { numbers in
-      var tables: [mote_table] = [], place = 0
-      for spline in splines.flatMap({ $0 }) {
-        tables.append(
-          mote_table(
-            first: spline.first, inverse_width: 1 / spline.width, intervals: Int64(spline.intervals),
-            pieces: numbers.baseAddress.map { $0 + place }))
-        place += spline.pieces.count
-      }
-      tables.withUnsafeBufferPointer { tables in
-        var starts: [UnsafePointer<mote_table>?] = [], first = 0
-        for list in splines {
-          starts.append(tables.baseAddress.map { $0 + first })
-          first += list.count
-        }
-        (starts + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
+      needs.withTables { constants, tables, functions in
+        (call.k, call.table, call.function) = (constants, tables, functions)
+        body(call)
       }
     }
   }

@@ -20,8 +20,12 @@ extension Simulation {
       }
       if let links = frame.links.first(where: { population.species.contains($0.name) }) {
         let store = store(of: links.fields, plan, population, space: frame.box.space)
+        store.addField(LinkEnds.field, components: population.arity)
         store.append(species: species, ids: links.ids)
         store.set(links.fields)
+        for (number, id) in links.ends.enumerated() {
+          store.columns(of: LinkEnds.field)?[number % links.arity][number / links.arity] = Double(id)
+        }
         return store
       }
       let store = store(of: frame.fields, plan, population, space: frame.box.space)
@@ -67,9 +71,17 @@ extension Simulation {
     var frame = Frame(
       step: step, time: time, box: box, speciesNames: scene.species.map(\.name), ids: order.map { store.idColumn[$0] },
       species: order.map { store.speciesColumn[$0] }, fields: fields, observables: observables, units: scene.units)
-    for population in plan.populations {
-      guard let grid = population.grid else { continue }
-      let sites = Array(0..<stores[population.index].count)
+    for population in plan.populations where population.index != Population.particles {
+      let store = stores[population.index], sites = Array(0..<store.count)
+      guard let grid = population.grid else {
+        let ends = store.columns(of: LinkEnds.field) ?? []
+        frame.links.append(
+          FrameLinks(
+            name: population.species[0], arity: population.arity, ids: sites.map { store.idColumn[$0] },
+            ends: sites.flatMap { place in ends.map { Int64($0[place]) } },
+            fields: self.fields(names, of: population.index, in: sites)))
+        continue
+      }
       frame.lattices.append(
         FrameLattice(name: population.species[0], grid: grid, fields: self.fields(names, of: population.index, in: sites)))
     }
@@ -149,6 +161,7 @@ extension Plan {
       names.formUnion(group.kernel.sums.map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
+    for pass in meetings { names.formUnion(pass.kernel.fields) }
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
   }
@@ -157,6 +170,7 @@ extension Plan {
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for group in pairs { names.formUnion(group.kernel.sums.map(\.field)) }
+    for pass in meetings { names.formUnion(pass.kernel.written) }
     return names.union(["force", "position"])
   }
 }

@@ -29,12 +29,15 @@ public final class Simulation {
   let members: MemberRunner
   let pairs: PairRunner
   let measures: MeasureRunner
+  let meetings: MeetingRunner
   let workers: Workers
   /// Values of the logged series, for totals over them.
   var series: [LoggedSeries] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
+  /// Potential and virial of links since the slot began.
+  var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
 
@@ -66,6 +69,7 @@ public final class Simulation {
       plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
       parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
+    meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { _ in LoggedSeries() }
     restore(state.memory)
     updateWorld()
@@ -82,7 +86,9 @@ public final class Simulation {
       for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
+    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.meetings.isEmpty {
+      try evaluateForces(group: "", wantsTotals: true)
+    }
   }
 
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
