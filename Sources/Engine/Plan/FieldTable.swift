@@ -74,6 +74,15 @@ struct FieldTable {
     }
   }
 
+  /// Declares the adjoint of a field, which collects dE/dA of each member.
+  mutating func addAdjoint(of name: String) {
+    guard var adjoint = fields[name] else { return }
+    adjoint.name = Adjoint.name(of: name)
+    adjoint.initial = nil
+    adjoint.dimension = (Dimension.named("energy", space: space) ?? .one) / adjoint.dimension
+    fields[adjoint.name] = adjoint
+  }
+
   /// Declares a measured total, which later passes can read.
   mutating func addTotal(_ name: String, _ value: Value) {
     worldFields[name] = Field(name: name, shape: value.shape, components: value.components.count, dimension: .one, owner: "")

@@ -35,6 +35,7 @@ extension Plan {
     case .members(let call): line(of: call)
     case .pairs(let index, let overwrites):
       "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
+    case .energy: "energy of single particles"
     }
   }
 

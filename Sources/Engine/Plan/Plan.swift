@@ -118,7 +118,7 @@ struct Repetition: Sendable {
 /// The force laws of one slot.
 struct ForcePass: Sendable {
   var operations: [ForceOperation]
-  /// Energies of single particles, which belong to the potential.
+  /// Energies of single particles that belong to the potential, whatever the slot has written.
   var memberEnergy: Int?
 }
 
@@ -129,6 +129,8 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  /// Adds a total over particles to the potential.
+  case energy(Int)
 }
 
 /// Laws that share one loop over pairs.
