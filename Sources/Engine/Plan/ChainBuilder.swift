@@ -6,17 +6,17 @@ import Scenes
 
 /// Gathers passes over single particles that follow one another, and makes one kernel of them.
 struct ChainBuilder {
-  /// A column and its new value.
-  private typealias Change = (Column, NodeID)
+  /// A column, and its new value or what is added to it.
+  typealias Change = (Column, NodeID)
 
   private var graph = Graph()
-  private var current = CurrentValues()
+  private(set) var current = CurrentValues()
   private var requirements: [NodeID] = []
   private var requirementText: String?
   private var names: [String] = []
   private var mask: UInt64 = 0
   private var creations: [PlannedCreation] = []
-  private let fields: FieldTable
+  let fields: FieldTable
   private let rateFields: [String]
 
   /// `rateFields` are the fields that some force law gives a rate.
@@ -36,19 +36,20 @@ struct ChainBuilder {
   /// True if a pass of these species can join the chain.
   func takes(_ mask: UInt64, of population: Int) -> Bool { isEmpty || mask == self.mask && population == fields.population }
 
-  /// Adds a pass; `noisePlace` goes on to the next free place.
-  mutating func add(_ pass: Propagate, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
-    self.mask = mask
-    names.append(use.law.name)
-    let scope = Scope(use, .member, fields: fields, lets: pass.lets, current: current)
-    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
-    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    var changes: [Change] = []
+  /// Adds a pass; its energy also gives the adjoints of the fields that have one. `noisePlace` goes on to the next free place.
+  mutating func add(
+    _ pass: Propagate, of use: LawUse, adjoints: Set<String> = [], mask: UInt64, noisePlace: inout Int
+  ) throws(Diagnostic) {
+    var (lowering, condition) = try begin(pass, use, mask, noisePlace)
+    var changes: [Change] = [], additions: [Change] = []
     for binding in pass.assignments { changes += try assignment(binding, pass, &lowering) }
-    for binding in pass.rates { changes += try addition(to: Self.rateName(binding.name), binding.value, &lowering) }
-    if let force = pass.force { changes += try addition(to: "force", force, &lowering) }
-    if let torque = pass.torque { changes += try addition(to: "torque", torque, &lowering) }
-    if let energy = pass.energy { changes += try forceFromEnergy(energy, &lowering) }
+    for binding in pass.rates { additions += try addition(to: Self.rateName(binding.name), binding.value, &lowering) }
+    if let force = pass.force { additions += try addition(to: "force", force, &lowering) }
+    if let torque = pass.torque { additions += try addition(to: "torque", torque, &lowering) }
+    if let energy = pass.energy {
+      let value = try lowering.scalar(energy)
+      additions += descent(of: value, by: adjoints, &lowering.graph)
+    }
     if let remove = pass.remove {
       let one = lowering.graph.constant(1), marked = try lowering.condition(remove)
       let before = current.node(of: Self.removal, in: &lowering.graph)
@@ -60,10 +61,32 @@ struct ChainBuilder {
       requirementText = requirement.description
     }
     if !pass.create.isEmpty { try add(pass.create, of: use, where: condition, &lowering) }
-    for (column, value) in changes {
-      let old = current.node(of: column, in: &lowering.graph)
-      current.assign(column, condition.map { lowering.graph.select($0, value, old) } ?? lowering.graph.number(value))
+    end(changes, adding: additions, where: condition, lowering, &noisePlace)
+  }
+
+  /// The lowering of a pass, and its condition.
+  mutating func begin(
+    _ pass: Propagate, _ use: LawUse, _ mask: UInt64, _ noisePlace: Int
+  ) throws(Diagnostic) -> (lowering: Lowering, condition: NodeID?) {
+    self.mask = mask
+    names.append(use.law.name)
+    let scope = Scope(use, .member, fields: fields, lets: pass.lets, current: current)
+    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
+    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    return (lowering, condition)
+  }
+
+  /// Makes the changes of a pass where its condition holds, and adds what it adds.
+  mutating func end(
+    _ changes: [Change] = [], adding additions: [Change], where condition: NodeID?, _ done: Lowering, _ noisePlace: inout Int
+  ) {
+    var lowering = done
+    func assign(_ column: Column, _ value: (NodeID, inout Graph) -> NodeID) {
+      let old = current.node(of: column, in: &lowering.graph), new = value(old, &lowering.graph)
+      current.assign(column, condition.map { lowering.graph.select($0, new, old) } ?? lowering.graph.number(new))
     }
+    for (column, value) in changes { assign(column) { _, _ in value } }
+    for (column, part) in additions { assign(column) { $1.add($0, part) } }
     graph = lowering.graph
     noisePlace = lowering.noisePlace
   }
@@ -104,7 +127,7 @@ struct ChainBuilder {
 
   // MARK: Assignments
 
-  private func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
+  func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     if isState(binding.name) { return try stateAssignment(binding, pass, &lowering) }
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
     if let variable = binding.index { return try elements(of: field, variable, binding.value, &lowering) }
@@ -141,20 +164,7 @@ struct ChainBuilder {
 
   private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     guard let field = fields[name] else { throw value.diagnostic("\(name) is no field") }
-    return try components(of: field, try lowering.lower(value), at: value, &lowering).map { column, node in
-      let old = current.node(of: column, in: &lowering.graph)
-      return (column, lowering.graph.add(old, node))
-    }
-  }
-
-  /// −∂E/∂position, added to the force.
-  private func forceFromEnergy(_ energy: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
-    let value = try lowering.scalar(energy)
-    let position = (0..<fields.space).map { current.node(of: Column("position", $0), in: &lowering.graph) }
-    return lowering.graph.derivatives(of: value, by: position).enumerated().map { axis, slope in
-      let column = Column("force", axis), old = current.node(of: column, in: &lowering.graph)
-      return (column, lowering.graph.subtract(old, slope))
-    }
+    return try components(of: field, try lowering.lower(value), at: value, &lowering)
   }
 
   // MARK: States

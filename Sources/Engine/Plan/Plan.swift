@@ -153,7 +153,7 @@ struct Repetition: Sendable {
 /// The force laws of one slot.
 struct ForcePass: Sendable {
   var operations: [ForceOperation]
-  /// Energies of single particles, which belong to the potential.
+  /// Energies of single particles that belong to the potential, whatever the slot has written.
   var memberEnergy: Int?
 }
 
@@ -165,6 +165,8 @@ enum ForceOperation: Sendable {
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
   case meetings(Int)
+  /// Adds a total over particles to the potential.
+  case energy(Int)
 }
 
 /// A pass over the links of one sort.
