@@ -68,7 +68,8 @@ struct ForceWriter {
         chain = open
         guard let energy = pass.energy else { continue }
         guard population == Population.particles else {
-          throw energy.diagnostic("an energy of lattice sites or links alone moves nothing", hint: "give it to particles, or to pairs")
+          throw energy.diagnostic(
+            "an energy of lattice sites or links alone moves nothing", hint: "give it to particles, or to pairs")
         }
         note(MemberEnergy(text: energy, pass: pass, use: use, mask: mask), reading: access.reads)
       }
