@@ -42,8 +42,10 @@ extension Fill {
   public var count: Int? {
     switch self {
     case .lattice(let fill):
-      // A ball cuts the lattice, so its sites have to be counted; huge ones are estimated from the volume.
-      fill.count ?? (fill.region.ball == nil || fill.siteCount > 10_000_000 ? fill.siteCount : fill.positions().count)
+      // A ball cuts the lattice, so its sites have to be counted; huge ones, and solids, are taken as whole blocks.
+      fill.count
+        ?? (fill.region.ball == nil || fill.siteCount > 10_000_000
+          ? fill.siteCount : fill.positions(fill.region.bounds).count)
     case .random(let count, _, _), .replace(_, let count): count
     case .points(let points, _): points.count
     case .file: nil
