@@ -63,8 +63,8 @@ public struct Species: Sendable, Hashable {
     case particles
     /// Sites of a grid.
     case lattice(Grid)
-    /// Links that join so many particles each.
-    case links(arity: Int)
+    /// Links that join so many particles each, and the ids of those that they join at the start.
+    case links(arity: Int, ends: [[Int64]])
   }
 
   /// The name.

@@ -67,7 +67,7 @@ struct FieldTable {
       switch species.kind {
       case .particles: continue
       case .lattice(let grid): list.append(Population(index: list.count, species: [species.name], grid: grid))
-      case .links(let arity): list.append(Population(index: list.count, species: [species.name], arity: arity))
+      case .links(let arity, _): list.append(Population(index: list.count, species: [species.name], arity: arity))
       }
     }
     return list

@@ -23,6 +23,7 @@ extension Plan {
     case .world(let pass): ["world: \(pass.targets.map(\.name).joined(separator: ", "))"]
     case .totals(let pass): ["totals: \(pass.quantities.map(\.name).joined(separator: ", "))"]
     case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
+    case .meetings(let index): [line(of: meetings[index])]
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
@@ -35,8 +36,11 @@ extension Plan {
     case .members(let call): line(of: call)
     case .pairs(let index, let overwrites):
       "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
+    case .meetings(let index): line(of: meetings[index])
     }
   }
+
+  private func line(of pass: MeetingPass) -> String { "one loop over \(members(of: pass.population)): \(pass.name)" }
 
   private func line(of call: MemberCall) -> String {
     let kernel = members[call.kernel]

@@ -16,6 +16,7 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var meetings: [MeetingPass] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
   var populations: [Population] = []
@@ -42,6 +43,7 @@ indirect enum Operation: Sendable {
   case world(WorldPass)
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
+  case meetings(Int)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -58,6 +60,27 @@ struct MemberCall: Sendable {
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// What the members make.
+  var creation: CreationPass?
+}
+
+/// What members make at the end of a pass.
+struct CreationPass: Sendable {
+  /// One sort of children.
+  struct Child: Sendable {
+    var species: String
+    var population: Int
+    /// Columns that the pass gives, and their values, read from the parent.
+    var columns: [Column]
+    var tape: HostTape
+    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
+    var firstPlace: Int
+  }
+  /// Counts the children of each parent, before the pass changes it.
+  var kernel: Int
+  /// The parents.
+  var population: Int
+  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.
@@ -141,6 +164,23 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  case meetings(Int)
+}
+
+/// A pass over the links of one sort.
+struct MeetingPass: Sendable {
+  var kernel: MeetingKernel
+  /// The links.
+  var population: Int
+  /// The population of each end.
+  var ends: [Int]
+  /// For each outcome, true if it is added to its column, false if it takes its place.
+  var adds: [Bool]
+  /// True if it marks links that go at the end of the pass.
+  var removes: Bool
+  /// What a failed requirement says.
+  var requirement: String?
+  var name: String
 }
 
 /// Laws that share one loop over pairs.

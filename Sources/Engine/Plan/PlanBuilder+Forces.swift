@@ -93,6 +93,11 @@ private struct ForceWriter {
   }
 
   mutating func add(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    if case .linked = pass.pairing {
+      try finish(&builder)
+      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+      return
+    }
     guard case .within = pass.pairing else {
       throw Diagnostic(
         "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)

@@ -149,6 +149,8 @@ struct PlanBuilder {
       case .every(_, let inner): if readsForceFirst(inner) { return true }
       case .totals(let pass):
         if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
+      case .meetings(let index):
+        if plan.meetings[index].kernel.columns.contains(where: { $0.column.field == "force" }) { return true }
       case .world, .require: continue
       }
     }
@@ -208,6 +210,13 @@ struct PlanBuilder {
     return WorldPass(targets: targets, tape: HostTape(lowering.graph, roots))
   }
 
+  /// Makes the kernel of a pass over links; nil if no species plays their role.
+  mutating func meetings(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> Int? {
+    guard var builder = MeetingBuilder(pass, of: use, fields: fields, noisePlace: noisePlace) else { return nil }
+    plan.meetings.append(try builder.build(named: "mote_meeting_\(plan.meetings.count)", noisePlace: &noisePlace))
+    return plan.meetings.count - 1
+  }
+
   func newChain(of population: Int) -> ChainBuilder { ChainBuilder(fields: fields.of(population), rateFields: rateFields) }
 
   /// The populations whose members play some of the roles, with one bit for each species that does.
@@ -218,8 +227,13 @@ struct PlanBuilder {
 
   /// Makes the kernel of a chain; nil if it does nothing.
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {
+    let creation = chain.creation(named: "mote_members_\(plan.members.count)").map { kernel, children in
+      plan.members.append(kernel)
+      return CreationPass(kernel: plan.members.count - 1, population: chain.population, children: children)
+    }
     guard case (let kernel, var call)? = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
     call.kernel = plan.members.count
+    call.creation = creation
     plan.members.append(kernel)
     return call
   }

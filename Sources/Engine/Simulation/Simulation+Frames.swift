@@ -20,8 +20,12 @@ extension Simulation {
       }
       if let links = frame.links.first(where: { population.species.contains($0.name) }) {
         let store = store(of: links.fields, plan, population, space: frame.box.space)
+        store.addField(LinkEnds.field, components: population.arity)
         store.append(species: species, ids: links.ids)
         store.set(links.fields)
+        for (number, id) in links.ends.enumerated() {
+          store.columns(of: LinkEnds.field)?[number % links.arity][number / links.arity] = Double(id)
+        }
         return store
       }
       let store = store(of: frame.fields, plan, population, space: frame.box.space)
@@ -41,20 +45,27 @@ extension Simulation {
       }
     }
     if used.contains(ChainBuilder.removal.field) { store.addField(ChainBuilder.removal.field, components: 1) }
+    for index in 0..<plan.mostCreations { store.addField(ChainBuilder.offspring(index).field, components: 1) }
     return store
   }
 
-  /// First values of fields that the frame does not give: the defaults of their laws.
-  func initializeFields(of population: Population, givenBy frame: Frame) throws {
-    let fields = frame.fields(of: population), given = Set(fields.map(\.name)), store = stores[population.index]
+  /// The values that laws give to new members' fields.
+  func defaultValues(of population: Population) throws -> [String: [Double]] {
+    var values: [String: [Double]] = [:]
     for field in plan.fields[population.index] {
-      guard let initial = field.initial, !given.contains(field.name), let columns = store.columns(of: field.name),
-        let use = scene.laws.first(where: { $0.name == field.owner })
-      else { continue }
+      guard let initial = field.initial, let use = scene.laws.first(where: { $0.name == field.owner }) else { continue }
       var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
       let value = try lowering.lower(initial)
-      let numbers = lowering.graph.evaluate(value.components, in: parameters.context(world))
-      for (component, column) in columns.enumerated() {
+      values[field.name] = lowering.graph.evaluate(value.components, in: parameters.context(world))
+    }
+    return values
+  }
+
+  /// First values of fields that the frame does not give: the defaults of their laws.
+  func initializeFields(of population: Population, givenBy frame: Frame) {
+    let given = Set(frame.fields(of: population).map(\.name)), store = stores[population.index]
+    for (name, numbers) in defaults[population.index] where !given.contains(name) {
+      for (component, column) in (store.columns(of: name) ?? []).enumerated() {
         column.update(repeating: numbers[min(component, numbers.count - 1)], count: store.count)
       }
     }
@@ -67,9 +78,17 @@ extension Simulation {
     var frame = Frame(
       step: step, time: time, box: box, speciesNames: scene.species.map(\.name), ids: order.map { store.idColumn[$0] },
       species: order.map { store.speciesColumn[$0] }, fields: fields, observables: observables, units: scene.units)
-    for population in plan.populations {
-      guard let grid = population.grid else { continue }
-      let sites = Array(0..<stores[population.index].count)
+    for population in plan.populations where population.index != Population.particles {
+      let store = stores[population.index], sites = Array(0..<store.count)
+      guard let grid = population.grid else {
+        let ends = store.columns(of: LinkEnds.field) ?? []
+        frame.links.append(
+          FrameLinks(
+            name: population.species[0], arity: population.arity, ids: sites.map { store.idColumn[$0] },
+            ends: sites.flatMap { place in ends.map { Int64($0[place]) } },
+            fields: self.fields(names, of: population.index, in: sites)))
+        continue
+      }
       frame.lattices.append(
         FrameLattice(name: population.species[0], grid: grid, fields: self.fields(names, of: population.index, in: sites)))
     }
@@ -78,7 +97,8 @@ extension Simulation {
 
   /// Fields of a population, row by row in the order given; those that it has not are left out.
   private func fields(_ names: [String], of population: Int, in order: [Int]) -> [FrameField] {
-    let store = stores[population], written = plan.writtenFields
+    // Readers of snapshots look for velocities and forces frame by frame, also where they stay the same.
+    let store = stores[population], written = plan.writtenFields.union(["velocity", "force"])
     return names.compactMap { name in
       guard name != "position", let field = plan.fields[population].first(where: { $0.name == name }),
         let columns = store.columns(of: name)
@@ -143,12 +163,14 @@ extension Plan {
   var usedFields: Set<String> {
     var names: Set<String> = ["position"]
     for kernel in members { names.formUnion(kernel.columns.map(\.field)) }
+    for creation in creations { names.formUnion(creation.children.flatMap { $0.columns.map(\.field) }) }
     for kernel in totals { names.formUnion(kernel.columns.map(\.field)) }
     for group in pairs {
       names.formUnion(group.kernel.extras.map(\.field))
       names.formUnion(group.kernel.sums.map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
+    for pass in meetings { names.formUnion(pass.kernel.fields) }
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
   }
@@ -157,6 +179,7 @@ extension Plan {
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for group in pairs { names.formUnion(group.kernel.sums.map(\.field)) }
+    for pass in meetings { names.formUnion(pass.kernel.written) }
     return names.union(["force", "position"])
   }
 }

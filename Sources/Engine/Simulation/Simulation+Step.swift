@@ -14,6 +14,7 @@ extension Simulation {
       world["time"] = time.tape.run(in: parameters.context(world))
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
+    case .meetings(let index): _ = try run(meetings: index)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
@@ -26,12 +27,14 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
+    let made = call.creation.map { children(of: $0) } ?? []
     if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
       throw Failure(
         .blewUp,
         "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
     if call.removes { removeMarked(of: call.population) }
+    try append(made)
     if call.movesParticles { removeEscaped() }
   }
 
@@ -44,7 +47,7 @@ extension Simulation {
   }
 
   /// Removes and counts what has left through open sides.
-  private func removeEscaped() {
+  func removeEscaped() {
     let open = box.sides.indices.filter { box.sides[$0] == .open }
     guard !open.isEmpty, let position = store.columns(of: "position") else { return }
     let low = box.origin, high = zip(box.origin, box.lengths).map { $0 + $1 }
@@ -91,13 +94,22 @@ extension Simulation {
     guard let pass = plan.forceGroups[group] else { return }
     if !plan.pairs.isEmpty { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
+    linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
     for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
     let alone = pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
-    world["potential"] = [pairs.totals.energy + tail.energy + alone]
+    world["potential"] = [pairs.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
+  }
+
+  /// Runs a pass over links and takes away those that it marks; returns what it adds to potential and virial.
+  private func run(meetings index: Int) throws -> PairTotals {
+    let pass = plan.meetings[index]
+    let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
+    if pass.removes { removeMarked(of: pass.population) }
+    return found
   }
 
   private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {
@@ -106,6 +118,7 @@ extension Simulation {
       let store = stores[population]
       for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
+    case .meetings(let index): linkTotals.add(try run(meetings: index))
     case .pairs(let index, let overwrites):
       let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
       // Sums that replace are cleared, so that one loop can add everything.
@@ -126,8 +139,8 @@ extension Simulation {
     var matrix = [Double](repeating: 0, count: space * space), index = 0
     for row in 0..<space {
       for column in row..<space {
-        matrix[row * space + column] = pairs.totals.virial[index]
-        matrix[column * space + row] = pairs.totals.virial[index]
+        matrix[row * space + column] = pairs.totals.virial[index] + linkTotals.virial[index]
+        matrix[column * space + row] = pairs.totals.virial[index] + linkTotals.virial[index]
         index += 1
       }
       matrix[row * space + row] += trace / Double(space)

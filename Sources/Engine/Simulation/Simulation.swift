@@ -29,12 +29,19 @@ public final class Simulation {
   let members: MemberRunner
   let pairs: PairRunner
   let measures: MeasureRunner
+  let meetings: MeetingRunner
   let workers: Workers
+  /// For each population an id that was never used.
+  var nextIDs: [Int64] = []
+  /// For each population the values that laws give to fields of new members.
+  private(set) var defaults: [[String: [Double]]] = []
   /// The logged series of each pass of totals for the log.
   var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
+  /// Potential and virial of links since the slot began.
+  var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
 
@@ -66,6 +73,7 @@ public final class Simulation {
       plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
       parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
+    meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
     restore(state.memory)
     updateWorld()
@@ -78,11 +86,14 @@ public final class Simulation {
   public var store: MemberStore { stores[Population.particles] }
 
   private func start(from frame: Frame) throws {
+    defaults = try plan.populations.map { try defaultValues(of: $0) }
     if frame.step == 0 {
-      for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
+      for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
+    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.meetings.isEmpty {
+      try evaluateForces(group: "", wantsTotals: true)
+    }
   }
 
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.

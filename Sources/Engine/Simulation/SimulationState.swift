@@ -17,8 +17,8 @@ public struct SimulationState: Sendable {
 extension Simulation {
   /// The state at this moment.
   public var state: SimulationState {
-    let fields = Set(stores.flatMap(\.fieldNames)).subtracting([ChainBuilder.removal.field]).sorted()
-    var memory: [String: [Double]] = ["removed": [Double(removed)]]
+    let fields = Set(stores.flatMap(\.fieldNames)).subtracting(plan.hiddenFields).sorted()
+    var memory: [String: [Double]] = ["removed": [Double(removed)], "next ids": nextIDs.map(Double.init)]
     for name in plan.worldNames { memory["world.\(name)"] = world[name] }
     for (index, all) in series.enumerated() {
       for (number, one) in all.enumerated() where !one.points.isEmpty {
@@ -32,6 +32,7 @@ extension Simulation {
   /// Takes over what is no field of a particle.
   func restore(_ memory: [String: [Double]]) {
     removed = Int(memory["removed"]?.first ?? 0)
+    nextIDs = stores.indices.map { max(nextID(after: stores[$0]), Int64(memory["next ids"]?.dropFirst($0).first ?? 0)) }
     for name in plan.worldNames {
       if let values = memory["world.\(name)"] { world[name] = values }
     }

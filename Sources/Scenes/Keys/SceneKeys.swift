@@ -82,6 +82,10 @@ enum SceneKeys {
         "spacing", .quantity([.length], .positive), about: "Side of the cells of a lattice; the box is a multiple of it.",
         example: "0.5 mm"),
       Key(
+        "ends", .list(.list(.integer(1...Int(Int32.max)), count: 2...4), count: 0...10_000_000),
+        about: "Ids of the particles that links join at the start; ids count from 1 in the order of the species.",
+        example: "[[1, 2], [2, 3]]"),
+      Key(
         "fields", .named(.law("field"), of: "field"),
         about:
           "First values: a quantity, a list for a vector, an expression of `position` and `id`, or a formula.",

@@ -33,6 +33,9 @@ extension SceneReader {
     if name != "lattice", let given = tree.pairs?.first(where: { $0.key == "spacing" }) {
       report.error("spacing is for a lattice", hint: "kind: lattice", at: given)
     }
+    if name != "links", let given = tree.pairs?.first(where: { $0.key == "ends" }) {
+      report.error("ends are those of links", hint: "kind: links", at: given)
+    }
     switch name {
     case "lattice":
       guard let given = tree["spacing"] else {
@@ -45,9 +48,20 @@ extension SceneReader {
         return .particles
       }
       return .lattice(grid)
-    case "links": return .links(arity: laws.lazy.compactMap { $0.arity(of: pair.key) }.first ?? 2)
+    case "links": return links(pair, laws: laws)
     default: return .particles
     }
+  }
+
+  private mutating func links(_ pair: Tree.Pair, laws: [LawUse]) -> Species.Kind {
+    let arity = laws.lazy.compactMap { $0.arity(of: pair.key) }.first
+    let given = pair.value["ends"]?.list ?? []
+    let ends = given.map { row in row.list?.compactMap { $0.scalar.flatMap { Int64($0) } } ?? [] }
+    let width = arity ?? ends.first?.count ?? 2
+    for (row, tree) in zip(ends, given) where row.count != width || Set(row).count != width {
+      report.error("ends: a link of \(pair.key) joins \(width) different particles", at: tree)
+    }
+    return .links(arity: width, ends: ends)
   }
 
   private mutating func checkReplacements(_ all: [Species], _ pairs: [Tree.Pair]) {

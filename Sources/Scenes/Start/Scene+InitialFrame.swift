@@ -21,11 +21,28 @@ extension Scene {
       fields: fields, units: units)
     for species in species {
       if let grid = species.grid { frame.lattices.append(try lattice(species, grid)) }
-      if case .links(let arity) = species.kind {
-        frame.links.append(FrameLinks(name: species.name, arity: arity, ids: [], ends: [], fields: []))
+      if case .links(let arity, let ends) = species.kind {
+        frame.links.append(try links(species, arity, ends, particles: total))
       }
     }
     return frame
+  }
+
+  /// Links with the fields that the scene sets.
+  private func links(_ species: Species, _ arity: Int, _ ends: [[Int64]], particles: Int) throws(Failure) -> FrameLinks {
+    if let id = ends.joined().first(where: { $0 > particles }) {
+      throw Failure(.invalidScene, "\(species.name): there is no particle \(id) to join, only \(particles)")
+    }
+    var result = FrameLinks(
+      name: species.name, arity: arity, ids: ends.indices.map { Int64($0) + 1 }, ends: ends.flatMap { $0 }, fields: [])
+    for (number, field) in species.fields.enumerated() {
+      result.fields.append(
+        FrameField(
+          name: field.name, shape: field.shape, components: field.shape.components(space: space), dimension: field.dimension,
+          values: try values(
+            of: field, number: number, of: species.name, at: ends.map { _ in box.origin }, firstID: 1)))
+    }
+    return result
   }
 
   /// The sites of a lattice with the fields that the scene sets.
