@@ -46,7 +46,8 @@ public struct SnapshotWriter: ~Copyable {
     self.provenance = provenance
     self.options = options
     frameCount = 0
-    if options.overwrites { try Self.removeParts(of: path, from: 1) }
+    // What is replaced may be no snapshot at all, and then has no parts.
+    if options.overwrites { try? Self.removeParts(of: path, from: 1) }
     part = try Self.createPart(0, path, first, options.capacity ?? first.count, allowsStatic: true, provenance, options)
   }
 

@@ -96,9 +96,12 @@ import Testing
     #expect(again.status == 1)
     #expect(again.errors.contains("--continue") && again.errors.contains("--force"))
     #expect(try place.mote("repack", "tiny.h5", "-o", "tiny.h5").status == 1)
+    #expect(try place.mote("repack", "tiny.h5", "-o", "../\(place.folder.lastPathComponent)/tiny.h5", "--force").status == 1)
     #expect(try place.mote("export", "tiny.h5", "--csv", "-o", "tiny.yaml").status == 1)
     #expect(try place.mote("new", "argon", "-o", "tiny.yaml").status == 1)
     #expect(try place.data("tiny.h5") == before)
     #expect(try place.mote("run", "tiny.yaml", "--force", "-q").status == 0)
+    try place.write("no snapshot", to: "tiny.h5")
+    #expect(try place.mote("run", "tiny.yaml", "--force", "-q").status == 0, "whatever stands there")
   }
 }
