@@ -33,7 +33,10 @@ extension SceneKeys {
         "frame", .either([.word(["first", "last"]), .integer(counts)]), .derived("last, for a file"),
         about: "Which frame of the file.",
         example: "last"),
-      Key("format", .text, .derived("by the file's ending"), about: "How the file is written: xyz, data, h5.", example: "xyz"),
+      Key(
+        "format", .text, .derived("by the file's ending"),
+        about: "How the file is written: h5, xyz or data; for files that do not say their units also those of LAMMPS: data real, "
+          + "xyz metal (lj, real, metal, si).", example: "data real"),
       Key("from", .text, .derived("the species' own name"), about: "Which species of the file.", example: "Ar"),
       Key("replace", .text, about: "Takes `count` particles at random from another species, at their places.", example: "argon"),
       Key(

@@ -16,9 +16,9 @@ struct Start {
     positions = Array(repeating: [], count: scene.species.count)
     velocities = positions
     for index in scene.species.indices { try place(index) }
-    for index in scene.species.indices { try replace(index) }
-    // Random places are looked for last, so that they keep away from all others.
+    // Random places are looked for after all others, so that they keep away from them.
     for index in scene.species.indices { try insert(index) }
+    for index in scene.species.indices { try replace(index) }
     try checkPlaces()
   }
 
