@@ -125,7 +125,7 @@ public struct Run {
     let report = RunReport(
       ending: ending, file: recorder.path, steps: simulation.step - firstStep, seconds: log.seconds,
       particles: simulation.store.count, expectations: isWhole(ending) ? recorder.expectations(of: scene) : [])
-    Summary(report, recorder, scene, log, restart: restart.path).print()
+    Summary(report, recorder, scene, log, totalsOverLog: simulation.plan.totalsOverLog, restart: restart.path).print()
     return report
   }
 

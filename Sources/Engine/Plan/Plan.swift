@@ -92,6 +92,8 @@ struct TotalPass: Sendable {
     var shape: Shape
     var components: Int
     var dimension: Dimension
+    /// It follows from rows logged before: an average, a slope.
+    var isOverLog: Bool
   }
   /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?
@@ -104,6 +106,19 @@ struct TotalPass: Sendable {
   var quantities: [Quantity]
   /// All numbers of all quantities, from terms (`local` inputs) and the world.
   var tape: HostTape
+}
+
+extension Plan {
+  /// True if numbers follow from rows logged before, or from totals that do.
+  func isOverLog(_ graph: Graph, _ nodes: [NodeID]) -> Bool {
+    let known = totalsOverLog
+    return graph.inputs(of: nodes).contains { input in
+      input.kind == .local && input.name == "series" || input.kind == .world && known.contains(input.name)
+    }
+  }
+
+  /// The totals of the log that follow from rows logged before: averages, slopes. They have their value at the end, and no mean.
+  public var totalsOverLog: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverLog).map(\.name)) }
 }
 
 /// A number over the logged series: slope, average …

@@ -64,7 +64,8 @@ struct TotalBuilder {
       let nodes = value.components.map { graph.number($0) }
       quantities.append(
         TotalPass.Quantity(
-          name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one))
+          name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one,
+          isOverLog: plan.isOverLog(graph, nodes)))
       roots += nodes
       known[binding.name] = value
       table.addTotal(binding.name, value)
