@@ -9,14 +9,15 @@ struct Summary {
   private let lines: [String]
   private let log: RunLog
 
+  /// `overSeries` are the totals that are made of the whole log.
   init(
-    _ report: RunReport, _ recorder: Recorder, _ scene: Scene, _ log: RunLog, totalsOverLog: Set<String>, restart: String
+    _ report: RunReport, _ recorder: Recorder, _ scene: Scene, _ log: RunLog, restart: String, overSeries: Set<String>
   ) {
     self.log = log
     var lines: [String] = []
     for name in recorder.names {
-      guard let series = recorder.history[name] else { continue }
-      lines.append(Self.line(name, totalsOverLog.contains(name) ? Array(series.suffix(1)) : series, scene.units))
+      let series = recorder.history[name] ?? []
+      lines.append(Self.line(name, overSeries.contains(name) ? Array(series.suffix(1)) : series, scene.units))
     }
     let rate = Double(report.steps) / max(report.seconds, 1e-9)
     lines.append(
@@ -44,7 +45,7 @@ struct Summary {
 
   func print() { for line in lines { log.say(line) } }
 
-  /// A total: mean over the second half with its standard error, its value if there is but one, or the shape of a list of numbers.
+  /// A total: mean over the second half with its standard error, or the shape of a list of numbers.
   private static func line(_ name: String, _ series: [Observable], _ units: UnitSystem) -> String {
     guard let last = series.last else { return name }
     let label = name.padding(toLength: max(name.count, 24), withPad: " ", startingAt: 0)

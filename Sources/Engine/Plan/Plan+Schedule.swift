@@ -37,6 +37,7 @@ extension Plan {
     case .pairs(let index, let overwrites):
       "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
     case .meetings(let index): line(of: meetings[index])
+    case .energy: "energy of single particles"
     }
   }
 

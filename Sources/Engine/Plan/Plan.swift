@@ -30,7 +30,11 @@ public struct Plan: Sendable {
   var needsTotalsAlways = false
   /// True if a step reads force or a rate before its first slot.
   var needsForcesAtStart = false
-  var remarks: [String] = []
+}
+
+extension Plan {
+  /// Names of logged totals that are made of the whole series (`slope`, `average` …): the last value of such is the one that counts.
+  public var totalsOverSeries: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverSeries).map(\.name)) }
 }
 
 /// One operation of a step.
@@ -56,6 +60,27 @@ struct MemberCall: Sendable {
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// What the members make.
+  var creation: CreationPass?
+}
+
+/// What members make at the end of a pass.
+struct CreationPass: Sendable {
+  /// One sort of children.
+  struct Child: Sendable {
+    var species: String
+    var population: Int
+    /// Columns that the pass gives, and their values, read from the parent.
+    var columns: [Column]
+    var tape: HostTape
+    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
+    var firstPlace: Int
+  }
+  /// Counts the children of each parent, before the pass changes it.
+  var kernel: Int
+  /// The parents.
+  var population: Int
+  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.
@@ -92,8 +117,8 @@ struct TotalPass: Sendable {
     var shape: Shape
     var components: Int
     var dimension: Dimension
-    /// It follows from rows logged before: an average, a slope.
-    var isOverLog: Bool
+    /// True if it is made of the whole logged series, so that its last value is the one that counts.
+    var isOverSeries: Bool
   }
   /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?
@@ -106,19 +131,6 @@ struct TotalPass: Sendable {
   var quantities: [Quantity]
   /// All numbers of all quantities, from terms (`local` inputs) and the world.
   var tape: HostTape
-}
-
-extension Plan {
-  /// True if numbers follow from rows logged before, or from totals that do.
-  func isOverLog(_ graph: Graph, _ nodes: [NodeID]) -> Bool {
-    let known = totalsOverLog
-    return graph.inputs(of: nodes).contains { input in
-      input.kind == .local && input.name == "series" || input.kind == .world && known.contains(input.name)
-    }
-  }
-
-  /// The totals of the log that follow from rows logged before: averages, slopes. They have their value at the end, and no mean.
-  public var totalsOverLog: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverLog).map(\.name)) }
 }
 
 /// A number over the logged series: slope, average …
@@ -141,7 +153,7 @@ struct Repetition: Sendable {
 /// The force laws of one slot.
 struct ForcePass: Sendable {
   var operations: [ForceOperation]
-  /// Energies of single particles, which belong to the potential.
+  /// Energies of single particles that belong to the potential, whatever the slot has written.
   var memberEnergy: Int?
 }
 
@@ -153,6 +165,8 @@ enum ForceOperation: Sendable {
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
   case meetings(Int)
+  /// Adds a total over particles to the potential.
+  case energy(Int)
 }
 
 /// A pass over the links of one sort.

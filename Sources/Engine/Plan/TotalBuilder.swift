@@ -65,7 +65,7 @@ struct TotalBuilder {
       quantities.append(
         TotalPass.Quantity(
           name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one,
-          isOverLog: plan.isOverLog(graph, nodes)))
+          isOverSeries: graph.inputs(of: nodes).contains { $0.kind == .local && $0.name == "series" }))
       roots += nodes
       known[binding.name] = value
       table.addTotal(binding.name, value)

@@ -1,72 +1,121 @@
 import Foundation
 
-/// The rows of the log that totals like `slope` look at: times, and a column for each argument of their calls.
-struct LoggedSeries {
-  private(set) var times: [Double] = []
-  private(set) var columns: [[Double]] = []
+/// One row of a logged series: the time, what is logged, and the further number of the call if it has one.
+struct SeriesPoint: Sendable {
+  var time: Double
+  var value: Double
+  var argument: Double?
 
-  /// Adds a row; one of the same time is replaced.
-  mutating func append(_ row: [Double], at time: Double) {
-    if columns.isEmpty { columns = row.map { _ in [] } }
-    if times.last == time {
-      times.removeLast()
-      for index in columns.indices { columns[index].removeLast() }
-    }
-    times.append(time)
-    for (index, value) in row.enumerated() { columns[index].append(value) }
+  /// `values` are those of the call's arguments.
+  init(time: Double, values: some Sequence<Double>) {
+    var values = values.makeIterator()
+    self.time = time
+    value = values.next() ?? .nan
+    argument = values.next()
   }
 
-  /// All rows, one after the other.
-  var rows: [Double] { times.indices.flatMap { row in columns.map { $0[row] } } }
+  var values: [Double] { [value] + (argument.map { [$0] } ?? []) }
 }
 
-extension Series {
-  /// The number that the call gives over the logged rows; its arguments are the columns from `place` on.
-  func value(_ rows: LoggedSeries, at place: Int) -> Double {
-    let t = rows.times, y = rows.columns[place], second = tape.tape.count > 1 ? rows.columns[place + 1].last : nil
-    guard let end = t.last, let last = y.last else { return .nan }
+/// The logged rows of a call such as `slope(energy)`, with what makes its number cheap to renew at every row.
+struct LoggedSeries: Sendable {
+  let kind: Series.Kind
+  private(set) var points: [SeriesPoint] = []
+  /// Of all rows but the latest, which may still be replaced.
+  private var settled = RunningFit()
+  /// The sum of all finite values before each row, and the last row before the latest that is not finite.
+  private var sums: [Double] = []
+  private var lastInfinite = -1
+  /// When a condition first held, or a value was first crossed.
+  private var firstTime: Double?
+
+  init(_ kind: Series.Kind) { self.kind = kind }
+
+  /// Takes in a row; another of the same time replaces the latest.
+  mutating func note(_ point: SeriesPoint) {
+    if points.last?.time == point.time { points.removeLast() } else { settle() }
+    points.append(point)
+  }
+
+  private mutating func settle() {
+    guard let last = points.last else { return sums.append(0) }
+    settled.add(last.time, fitted(last))
+    if firstTime == nil { firstTime = timeOfLatest }
+    if !last.value.isFinite { lastInfinite = points.count - 1 }
+    sums.append((sums.last ?? 0) + (last.value.isFinite ? last.value : 0))
+  }
+
+  private func fitted(_ point: SeriesPoint) -> Double { kind == .growth ? log(abs(point.value)) : point.value }
+
+  /// The number that the call gives over all rows.
+  var number: Double {
+    guard let last = points.last else { return .nan }
     switch kind {
-    case .last: return last
-    case .slope: return Self.slope(t, y)
-    case .growth: return Self.slope(t, y.map { log(abs($0)) })
-    case .average:
-      // Without a time the first half counts as settling.
-      let from = second ?? (t[0] + end) / 2
-      guard let first = t.firstIndex(where: { $0 >= from }) else { return .nan }
-      return y[first...].reduce(0, +) / Double(y.count - first)
-    case .when: return zip(t, y).first { $0.1 != 0 }?.0 ?? .nan
-    case .period: return Self.period(t, y)
-    case .crossing: return Self.crossing(t, y, value: second ?? 0)
+    case .last: return last.value
+    case .slope, .growth:
+      var fit = settled
+      fit.add(last.time, fitted(last))
+      return fit.slope
+    case .average: return average(from: last)
+    case .when, .crossing: return firstTime ?? timeOfLatest ?? .nan
+    case .period: return Self.period(points)
     }
   }
 
-  /// Least squares.
-  private static func slope(_ t: [Double], _ y: [Double]) -> Double {
-    guard t.count > 1 else { return 0 }
-    let n = Double(t.count), meanT = t.reduce(0, +) / n, meanY = y.reduce(0, +) / n
-    var covariance = 0.0, variance = 0.0
-    for row in t.indices {
-      covariance += (t[row] - meanT) * (y[row] - meanY)
-      variance += (t[row] - meanT) * (t[row] - meanT)
-    }
-    return covariance / variance
+  /// The time at which the latest row makes a condition hold, or crosses the value; nil if it does not.
+  private var timeOfLatest: Double? {
+    guard let last = points.last else { return nil }
+    if kind == .when { return last.value != 0 ? last.time : nil }
+    guard kind == .crossing, let before = points.dropLast().last, before.value != last.value else { return nil }
+    let wanted = last.argument ?? 0
+    guard (before.value - wanted) * (last.value - wanted) <= 0 else { return nil }
+    return before.time + (last.time - before.time) * (wanted - before.value) / (last.value - before.value)
   }
 
-  /// Mean distance of upward crossings of the mean.
-  private static func period(_ t: [Double], _ y: [Double]) -> Double {
-    let mean = y.reduce(0, +) / Double(y.count)
-    let ups = (1..<max(1, y.count)).filter { y[$0 - 1] < mean && y[$0] >= mean }.map { index in
-      t[index - 1] + (t[index] - t[index - 1]) * (mean - y[index - 1]) / (y[index] - y[index - 1])
+  /// The mean of the rows from a time on; without one, the first half counts as settling.
+  private func average(from last: SeriesPoint) -> Double {
+    let from = last.argument ?? (points[0].time + last.time) / 2
+    // Times grow, so the first row that counts is found by halving.
+    var low = 0, high = points.count
+    while low < high {
+      let middle = (low + high) / 2
+      if points[middle].time < from { low = middle + 1 } else { high = middle }
+    }
+    guard low < points.count, low > lastInfinite else { return .nan }
+    return (sums[points.count - 1] + last.value - sums[low]) / Double(points.count - low)
+  }
+
+  /// Mean distance of upward crossings of the mean; as the mean moves with each row, all are looked at.
+  private static func period(_ points: [SeriesPoint]) -> Double {
+    let mean = points.reduce(0) { $0 + $1.value } / Double(points.count)
+    let ups = zip(points, points.dropFirst()).filter { $0.value < mean && $1.value >= mean }.map { a, b in
+      a.time + (b.time - a.time) * (mean - a.value) / (b.value - a.value)
     }
     guard let first = ups.first, let last = ups.last, ups.count > 1 else { return .nan }
     return (last - first) / Double(ups.count - 1)
   }
+}
 
-  /// When the series first crosses a value.
-  private static func crossing(_ t: [Double], _ y: [Double], value: Double) -> Double {
-    for index in y.indices.dropFirst() where (y[index - 1] - value) * (y[index] - value) <= 0 && y[index] != y[index - 1] {
-      return t[index - 1] + (t[index] - t[index - 1]) * (value - y[index - 1]) / (y[index] - y[index - 1])
-    }
-    return .nan
+/// A straight line fitted by least squares to points that come one by one.
+///
+/// Means and central moments are kept (B. P. Welford, Technometrics 4 (1962) 419), as differences of large sums would cancel.
+struct RunningFit: Sendable {
+  private var count = 0.0
+  private var meanX = 0.0
+  private var meanY = 0.0
+  /// Σ (x − ⟨x⟩)² and Σ (x − ⟨x⟩)(y − ⟨y⟩).
+  private var squares = 0.0
+  private var products = 0.0
+
+  mutating func add(_ x: Double, _ y: Double) {
+    count += 1
+    let fromOldMean = x - meanX
+    meanX += fromOldMean / count
+    meanY += (y - meanY) / count
+    squares += fromOldMean * (x - meanX)
+    products += fromOldMean * (y - meanY)
   }
+
+  /// The slope; 0 of a single point.
+  var slope: Double { count > 1 ? products / squares : 0 }
 }

@@ -56,12 +56,9 @@ extension Simulation {
 
   /// Appends the present values to the series of a pass, and evaluates the numbers over them.
   private func addToSeries(_ index: Int, _ pass: TotalPass) {
-    guard !pass.series.isEmpty else { return }
-    series[index].append(pass.series.flatMap { $0.tape.tape.run(in: parameters.context(world)) }, at: time)
-    var place = 0
     for (number, item) in pass.series.enumerated() {
-      world.locals[Input(.local, "series", component: number)] = item.value(series[index], at: place)
-      place += item.tape.tape.count
+      series[index][number].note(SeriesPoint(time: time, values: item.tape.tape.run(in: parameters.context(world))))
+      world.locals[Input(.local, "series", component: number)] = series[index][number].number
     }
   }
 }
