@@ -55,6 +55,7 @@ public struct PairKernel: Sendable {
     let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
     var emitter = Emitter(
       graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
+    emitter.shareInverseDistance(among: roots)
     let outcomes = combined.assignments(&emitter)
     sums = combined.sums.map(\.column)
     hasForce = combined.force != nil
@@ -231,9 +232,9 @@ private struct Combined {
   func assignments(_ emitter: inout Emitter) -> [String] {
     var text: [String] = []
     if isCentral, let central {
-      text.append("o->ff = \(emitter.spread(central));")
+      text.append("o->ff = (V)(\(emitter.scaled(central)));")
     } else if let force {
-      for (axis, node) in force.enumerated() { text.append("o->f[\(axis)] = \(emitter.spread(node));") }
+      for (axis, node) in force.enumerated() { text.append("o->f[\(axis)] = (V)(\(emitter.scaled(node)));") }
     }
     text.append("o->e = \(energy.map { emitter.spread($0) } ?? "(V)0");")
     for (index, sum) in sums.enumerated() {

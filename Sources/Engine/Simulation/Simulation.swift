@@ -54,6 +54,7 @@ public final class Simulation {
     self.scene = scene
     let frame = state.frame
     plan = try PlanBuilder.plan(scene, library: library)
+    try plan.compile(for: scene, with: toolchain)
     box = frame.box
     step = frame.step
     time = frame.time
