@@ -4,12 +4,15 @@ extension Plan {
   /// The C text of all kernels of single particles and totals.
   var memberText: String {
     let start = ["#include <math.h>\n", KernelTemplates.memberHeader, KernelTemplates.noise, KernelTemplates.members]
-    return (start + members.map(\.text) + totals.map(\.text)).joined(separator: "\n")
+    let kernels = members.map(\.text) + totals.map(\.text)
+    let matrices = kernels.contains { $0.contains("mote_matrix_") } ? [KernelTemplates.matrixHeader] : []
+    return (start + matrices + kernels).joined(separator: "\n")
   }
 
   /// All C texts of the plan, with what each is for; the lists of pairs have one of their own.
   public var texts: [(name: String, text: String)] {
     [("single particles", memberText)] + pairs.map { ($0.names.joined(separator: " + "), $0.kernel.text) }
+      + everywhere.map { ("all pairs: \($0.name)", $0.kernel.text) }
       + measures.map { ("a measure of pairs", $0.kernel.text) }
   }
 }

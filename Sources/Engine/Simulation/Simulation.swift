@@ -28,6 +28,7 @@ public final class Simulation {
   let parameters: ParameterTable
   let members: MemberRunner
   let pairs: PairRunner
+  let everywhere: FarRunner
   let measures: MeasureRunner
   let workers: Workers
   /// Values of the logged series, for totals over them.
@@ -64,6 +65,7 @@ public final class Simulation {
       space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
     pairs = try PairRunner(
       plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
+    everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
     series = plan.log.map { _ in [] }
     restore(state.memory)
@@ -78,7 +80,7 @@ public final class Simulation {
       try initializeFields(givenBy: Set(frame.fields.map(\.name)))
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
+    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.everywhere.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
   }
 
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.

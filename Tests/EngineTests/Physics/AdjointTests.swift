@@ -25,48 +25,48 @@ private func scene(under law: String, precision: String = "double") -> String {
 /// Laws whose energies depend on fields through several passes, by what is special about them.
 private let passes: [String: String] = [
   "a root of a sum": """
-    - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
-    - propagate: {energy: -e*sqrt(A)}
-    """,
+  - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
+  - propagate: {energy: -e*sqrt(A)}
+  """,
   "a sum of a sum": """
-    - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
-    - interact: {within: 1.7*a, sum: {B: "A[j]*(1.7 - x)^2 + A[i]^2*(1.7 - x)^3"}}
-    - propagate: {energy: e*(B^2 + A)}
-    """,
+  - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
+  - interact: {within: 1.7*a, sum: {B: "A[j]*(1.7 - x)^2 + A[i]^2*(1.7 - x)^3"}}
+  - propagate: {energy: e*(B^2 + A)}
+  """,
   "assignments between": """
-    - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
-    - propagate: {B: "sin(A)*position.x/a + mass/m*A"}
-    - interact: {within: 2*a, sum: {C: "B[j]^2*(2 - x)^3"}}
-    - propagate: {energy: e*(C*B + position.y/a*A)}
-    """,
+  - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
+  - propagate: {B: "sin(A)*position.x/a + mass/m*A"}
+  - interact: {within: 2*a, sum: {C: "B[j]^2*(2 - x)^3"}}
+  - propagate: {energy: e*(C*B + position.y/a*A)}
+  """,
   "a pair energy of sums": """
-    - interact: {within: 2*a, sum: {A: "(2 - x)^2", V: "s*(2 - x)^2"}}
-    - interact: {within: 1.8*a, energy: "e*(A[i] + A[j])*(1.8 - x)^2*(1 + dot(V[i], V[j]) - dot(V[i] - V[j], s))"}
-    """,
+  - interact: {within: 2*a, sum: {A: "(2 - x)^2", V: "s*(2 - x)^2"}}
+  - interact: {within: 1.8*a, energy: "e*(A[i] + A[j])*(1.8 - x)^2*(1 + dot(V[i], V[j]) - dot(V[i] - V[j], s))"}
+  """,
   "tensors": """
-    - interact: {within: 2*a, sum: {M: "outer(s, s)*(2 - x)^2"}}
-    - propagate: {energy: "e*(dot(M, M) - trace(M)^2/3 + det(M))"}
-    """,
+  - interact: {within: 2*a, sum: {M: "outer(s, s)*(2 - x)^2"}}
+  - propagate: {energy: "e*(dot(M, M) - trace(M)^2/3 + det(M))"}
+  """,
   "a sum that grows": """
-    - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
-    - interact: {within: 1.5*a, add: {A: "(1.5 - x)^3"}}
-    - propagate: {energy: e*A^3}
-    """,
+  - interact: {within: 2*a, sum: {A: "(2 - x)^2"}}
+  - interact: {within: 1.5*a, add: {A: "(1.5 - x)^3"}}
+  - propagate: {energy: e*A^3}
+  """,
   "conditions": """
-    - interact: {within: 2*a, where: "mass[i] != mass[j]", sum: {A: "(2 - x)^2"}}
-    - propagate: {where: A > 0.1, B: A^2}
-    - propagate: {where: mass > m, energy: e*(B + A)}
-    - interact: {within: 2*a, where: "A[i] + A[j] > 0.2", energy: "e*A[i]*A[j]*(2 - x)^2"}
-    """,
+  - interact: {within: 2*a, where: "mass[i] != mass[j]", sum: {A: "(2 - x)^2"}}
+  - propagate: {where: A > 0.1, B: A^2}
+  - propagate: {where: mass > m, energy: e*(B + A)}
+  - interact: {within: 2*a, where: "A[i] + A[j] > 0.2", energy: "e*A[i]*A[j]*(2 - x)^2"}
+  """,
   "abbreviations and arrays": """
-    - interact: {within: 2*a, let: {g: "(2 - x)^2"}, sum: {A: "g*x", B: "g*mass[j]/m"}}
-    - propagate: {"F[q]": "A*B + q*A^2"}
-    - propagate: {let: {twice: "2*F[0]"}, energy: "e*(twice*F[1] + whole + sum(q in 0..<4: F[q]^2))"}
-    """,
+  - interact: {within: 2*a, let: {g: "(2 - x)^2"}, sum: {A: "g*x", B: "g*mass[j]/m"}}
+  - propagate: {"F[q]": "A*B + q*A^2"}
+  - propagate: {let: {twice: "2*F[0]"}, energy: "e*(twice*F[1] + whole + sum(q in 0..<4: F[q]^2))"}
+  """,
   "sums with their own pair energy": """
-    - interact: {within: 2*a, sum: {A: "(2 - x)^2"}, energy: "e*(2 - x)^2"}
-    - propagate: {energy: e*A^2, force: "0*e/a*ones"}
-    """,
+  - interact: {within: 2*a, sum: {A: "(2 - x)^2"}, energy: "e*(2 - x)^2"}
+  - propagate: {energy: e*A^2, force: "0*e/a*ones"}
+  """,
 ]
 
 /// The text of a law with these passes; fields keep nothing from step to step.
