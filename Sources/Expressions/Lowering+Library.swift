@@ -1,3 +1,5 @@
+import Diagnostics
+
 // The functions of the language on numbers, vectors and small matrices.
 extension Lowering {
   mutating func numberFunction(_ name: String, _ values: [Value]) -> Value? {
