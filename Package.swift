@@ -80,7 +80,7 @@ let package = Package(
         name: "mote",
         dependencies: layers.map { .init(stringLiteral: $0.name) } + [arguments], swiftSettings: settings),
       // They run the program itself, as users do.
-      .testTarget(name: "moteTests", dependencies: ["mote"], exclude: ["Help"], swiftSettings: settings),
+      .testTarget(name: "moteTests", dependencies: ["mote", "SampleFrames"], exclude: ["Help"], swiftSettings: settings),
     ],
   cxxLanguageStandard: .cxx17
 )

@@ -33,6 +33,12 @@ public enum KernelTemplates {
   public static var matrixHeader: String { text(PackageResources.mote_matrix_h) }
   /// The same for lanes; goes after them.
   public static var matrices: String { text(PackageResources.matrices_c) }
+  /// The interface of passes over meetings, without that of single members, which goes before it.
+  public static var meetingHeader: String {
+    text(PackageResources.mote_meeting_h).replacing("#include \"mote_member.h\"\n", with: "")
+  }
+  /// What passes over meetings use; goes before them.
+  public static var meetings: String { text(PackageResources.meetings_c) }
   /// What passes over single particles use; goes before them.
   public static var members: String { text(PackageResources.members_c) }
 

@@ -4,6 +4,7 @@
 #include "../../../Kernels/include/mote_far.h"
 #include "../../../Kernels/include/mote_matrix.h"
 #include "../../../Kernels/include/mote_member.h"
+#include "../../../Kernels/include/mote_meeting.h"
 
 #include <stdlib.h>
 #ifdef __GLIBC__

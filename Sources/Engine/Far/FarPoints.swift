@@ -27,7 +27,7 @@ final class FarPoints {
   }
 
   /// Copies particles of the store in an order, repeating the last one up to a whole vector.
-  func take(_ order: [Int32], of store: ParticleStore, _ fields: [UnsafeMutablePointer<Double>?]) {
+  func take(_ order: [Int32], of store: MemberStore, _ fields: [UnsafeMutablePointer<Double>?]) {
     let last = order.count - 1, padded = (order.count + 7) / 8 * 8
     reserve(padded)
     count = order.count

@@ -63,7 +63,7 @@ final class FarRunner {
   ///
   /// - Throws: `Failure` if a sum is not finite.
   func run(
-    _ index: Int, on store: ParticleStore, _ world: WorldState, box: Box, into outputs: [UnsafeMutablePointer<Double>],
+    _ index: Int, on store: MemberStore, _ world: WorldState, box: Box, into outputs: [UnsafeMutablePointer<Double>],
     wantsTotals: Bool
   ) throws(Failure) {
     guard store.count > 0 else { return }
@@ -104,7 +104,7 @@ final class FarRunner {
 
   /// Interpolates between more and more points, until a sample of particles gets the sums of all pairs to the accuracy.
   private func runTree(
-    _ index: Int, _ tree: FarTree, _ common: mote_far_call, _ store: ParticleStore,
+    _ index: Int, _ tree: FarTree, _ common: mote_far_call, _ store: MemberStore,
     _ fields: [UnsafeMutablePointer<Double>?], _ order: [Int32], _ sums: FarSums, wantsTotals: Bool
   ) throws(Failure) {
     let loop = loops[index], particles = loop.ordered, accuracy = loop.group.accuracy
@@ -153,7 +153,7 @@ final class FarRunner {
     }
   }
 
-  private func call(_ index: Int, _ store: ParticleStore, _ world: WorldState, _ box: Box) -> mote_far_call {
+  private func call(_ index: Int, _ store: MemberStore, _ world: WorldState, _ box: Box) -> mote_far_call {
     var call = mote_far_call()
     let sides = zip(box.lengths, box.sides).map { $1 == .periodic ? $0 : 0 } + [0, 0]
     call.side = (sides[0], sides[1], sides[2])
@@ -166,7 +166,7 @@ final class FarRunner {
 
   // MARK: What the law reads
 
-  private func orderOfIds(_ store: ParticleStore) -> [Int32] {
+  private func orderOfIds(_ store: MemberStore) -> [Int32] {
     if byId.arrangement != store.arrangement || byId.order.count != store.count {
       byId = (
         store.arrangement, (0..<Int32(store.count)).sorted { store.idColumn[Int($0)] < store.idColumn[Int($1)] }
@@ -175,7 +175,7 @@ final class FarRunner {
     return byId.order
   }
 
-  private func fields(of index: Int, _ store: ParticleStore) -> [UnsafeMutablePointer<Double>?] {
+  private func fields(of index: Int, _ store: MemberStore) -> [UnsafeMutablePointer<Double>?] {
     store.positions
       + loops[index].group.kernel.extras.map { column in
         column == FarGroup.weight ? nil : store.columns(of: column.field)?[column.component]

@@ -46,6 +46,12 @@ struct ForceWriter {
     var access = Access(reads: item.reads(in: use.law), writes: item.replaces, adds: item.adds)
     if item.energy != nil { access.adds.formUnion(adjoint.names.intersection(access.reads.map(Adjoint.name))) }
     switch item {
+    case .interact(let pass) where pass.pairing.keyword == "linked":
+      if !adjoint.fields.isDisjoint(with: item.writes) || (item.energy != nil && !adjoint.fields.isDisjoint(with: access.reads)) {
+        throw Diagnostic("forces through sums over links are not derived yet", at: pass.location)
+      }
+      finish(&builder)
+      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
     case .interact(let pass):
       switch pass.pairing {
       case .within:
@@ -62,14 +68,19 @@ struct ForceWriter {
       if !pass.create.isEmpty || pass.waves || pass.remove != nil {
         throw Diagnostic("create, remove and waves do not run in the slot forces", at: pass.location)
       }
-      let mask = mask(of: pass, use)
-      guard mask != 0 else { return }
-      // An energy is differentiated by stored values.
-      if pass.energy != nil, !chainAccess.writes.isDisjoint(with: access.reads) { flushChain(&builder) }
-      var open = openChain(access, mask, &builder)
-      try open.add(pass, of: use, adjoints: adjoint.fields, mask: mask, noisePlace: &builder.noisePlace)
-      chain = open
-      if let energy = pass.energy { note(MemberEnergy(text: energy, pass: pass, use: use, mask: mask), reading: access.reads) }
+      for (population, mask) in builder.players(pass.roles, use) {
+        // An energy is differentiated by stored values.
+        if pass.energy != nil, !chainAccess.writes.isDisjoint(with: access.reads) { flushChain(&builder) }
+        var open = openChain(access, mask, of: population, &builder)
+        try open.add(pass, of: use, adjoints: adjoint.fields, mask: mask, noisePlace: &builder.noisePlace)
+        chain = open
+        guard let energy = pass.energy else { continue }
+        guard population == Population.particles else {
+          throw energy.diagnostic(
+            "an energy of lattice sites or links alone moves nothing", hint: "give it to particles, or to pairs")
+        }
+        note(MemberEnergy(text: energy, pass: pass, use: use, mask: mask), reading: access.reads)
+      }
     default: throw Diagnostic("only propagate and interact run in the slot forces (\(use.law.name))")
     }
     written.formUnion(item.writes)
@@ -85,18 +96,14 @@ struct ForceWriter {
       try openPairs(access, &builder)
       try pairs.addReverse(pass, of: use, adjoint, noisePlace: &builder.noisePlace)
     case .propagate(let pass):
-      let mask = mask(of: pass, use)
-      guard mask != 0 else { return }
-      if !chainAccess.writes.isDisjoint(with: reads) { flushChain(&builder) }
-      var open = openChain(access, mask, &builder)
-      try open.addReverse(pass, of: use, adjoint, mask: mask, noisePlace: &builder.noisePlace)
-      chain = open
+      for (population, mask) in builder.players(pass.roles, use) {
+        if !chainAccess.writes.isDisjoint(with: reads) { flushChain(&builder) }
+        var open = openChain(access, mask, of: population, &builder)
+        try open.addReverse(pass, of: use, adjoint, mask: mask, noisePlace: &builder.noisePlace)
+        chain = open
+      }
     default: return
     }
-  }
-
-  private func mask(of pass: Propagate, _ use: LawUse) -> UInt64 {
-    pass.roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? []) }
   }
 
   private mutating func note(_ energy: MemberEnergy, reading reads: Set<String>) {
@@ -110,11 +117,13 @@ struct ForceWriter {
     pairAccess.formUnion(access)
   }
 
-  private mutating func openChain(_ access: Access, _ mask: UInt64, _ builder: inout PlanBuilder) -> ChainBuilder {
+  private mutating func openChain(
+    _ access: Access, _ mask: UInt64, of population: Int, _ builder: inout PlanBuilder
+  ) -> ChainBuilder {
     if pairAccess.mustPrecede(access) { finish(&builder) }
-    if let open = chain, !open.takes(mask) { flushChain(&builder) }
+    if let open = chain, !open.takes(mask, of: population) { flushChain(&builder) }
     chainAccess.formUnion(access)
-    return chain ?? builder.newChain()
+    return chain ?? builder.newChain(of: population)
   }
 
   /// Ends the loop over pairs and the chain of passes over single particles.

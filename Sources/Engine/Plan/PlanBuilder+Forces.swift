@@ -14,7 +14,7 @@ extension PlanBuilder {
       for item in use.law.flattened(use.law.passes) { try writer.add(item, of: use, adjoint, &self) }
       for item in adjoint.reversed { try writer.addReverse(item, of: use, adjoint, &self) }
     }
-    try writer.finish(&self)
+    writer.finish(&self)
     let hidden = Set(adjoints.flatMap(\.names)).sorted()
     return ForcePass(
       operations: clearing(writer.operations, and: hidden), memberEnergy: energyTotal(of: writer.plainEnergies))
@@ -38,20 +38,22 @@ extension PlanBuilder {
       operations[0] = .pairs(index, overwritesForce: true)
       cleared.removeAll { $0 == "force" }
     }
-    let columns = cleared.flatMap { name in
-      (0..<(fields[name]?.components ?? 0)).map { Column(name, $0) }
+    let clears = fields.populations.compactMap { population -> ForceOperation? in
+      let table = fields.of(population.index)
+      let rates = table.fields.keys.filter { $0.hasPrefix("rate of ") }.sorted()
+      let names = (population.index == Population.particles ? cleared : []) + rates
+      let columns = names.flatMap { name in (0..<(table[name]?.components ?? 0)).map { Column(name, $0) } }
+      return columns.isEmpty ? nil : .clear(columns, population: population.index)
     }
-    return columns.isEmpty ? operations : [.clear(columns)] + operations
+    return clears + operations
   }
 
-  /// Fields that a slot collects: force, torque and rates, where some pass refers to them.
-  private var collected: [String] {
-    ["force"] + (usesTorque ? ["torque"] : []) + fields.fields.keys.filter { $0.hasPrefix("rate of ") }.sorted()
-  }
+  /// What a slot collects of particles besides rates: force, and torque where some pass refers to it.
+  private var collected: [String] { ["force"] + (usesTorque ? ["torque"] : []) }
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.flattened(use.law.passes).contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
+      use.law.allItems.contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
     }
   }
 
