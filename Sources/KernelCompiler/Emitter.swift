@@ -119,7 +119,23 @@ public struct Emitter {
     case .call(let name, let end, let derivative, let a): return functionCall(name, end, derivative, a)
     case .noise(let noise, let place, let component, let argument):
       return keep(noiseText(noise, place, component, argument.map { value(of: $0) }))
+    case .matrix(let function, let component, let m): return matrix(function, m) + "[\(component)]"
     }
+  }
+
+  /// The array that holds all numbers of a function of a matrix, which are computed at once.
+  private mutating func matrix(_ function: Graph.MatrixFunction, _ m: [NodeID]) -> String {
+    let elements = m.map { spread($0) }.joined(separator: ", "), key = "\(function.rawValue) \(elements)"
+    if let known = powers[key] { return known }
+    let n = m.count == 9 ? 3 : m.count == 4 ? 2 : 1, count = function.count(rows: n), name = "mote_matrix_\(function.rawValue)"
+    serial += 1
+    let result = "m\(serial)", given = "(const \(dialect.type)[]){\(elements)}"
+    statements.append("\(dialect.type) \(result)[\(count)];")
+    statements.append(
+      dialect == .lanes
+        ? "mote_matrix_lanes(\(name), \(n), \(count), \(given), \(result));" : "\(name)(\(n), \(given), \(result));")
+    powers[key] = result
+    return result
   }
 
   private mutating func functionCall(_ name: String, _ end: String, _ derivative: Int, _ argument: NodeID) -> String {

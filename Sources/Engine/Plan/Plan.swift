@@ -16,6 +16,7 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
@@ -164,6 +165,8 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  /// All pairs of a group.
+  case everywhere(Int)
   case meetings(Int)
   /// Adds a total over particles to the potential.
   case energy(Int)
@@ -195,6 +198,16 @@ struct PairGroup: Sendable {
   /// Mean-field corrections of cut energies.
   var tails: [Tail]
   var names: [String]
+}
+
+/// A pass over all pairs, exact or to an accuracy.
+struct FarGroup: Sendable {
+  var kernel: PairKernel
+  /// What the sums do to their columns: true where they are added, false where they replace.
+  var adds: [Bool]
+  /// Largest error of the sums, relative to their mean square; 0 for exact ones.
+  var accuracy: Double
+  var name: String
 }
 
 /// A range as a function of the species and fields of both ends.

@@ -28,6 +28,7 @@ public final class Simulation {
   let parameters: ParameterTable
   let members: MemberRunner
   let pairs: PairRunner
+  let everywhere: FarRunner
   let measures: MeasureRunner
   let meetings: MeetingRunner
   let workers: Workers
@@ -73,6 +74,7 @@ public final class Simulation {
     pairs = try PairRunner(
       plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
       parameters, world)
+    everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
     meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
@@ -92,7 +94,7 @@ public final class Simulation {
       for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.meetings.isEmpty {
+    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
       try evaluateForces(group: "", wantsTotals: true)
     }
   }
