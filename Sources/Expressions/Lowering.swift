@@ -79,7 +79,9 @@ public struct Lowering {
     case .prefix(let prefix, let operand): return try self.prefix(prefix, try lower(operand))
     case .binary(let op, let a, let b): return try binary(op, try lower(a), try lower(b), at: expression)
     case .index(let base, let indices): return try index(base, indices, at: expression)
-    case .member(let base, let name): return try member(try lower(base), name, at: expression)
+    case .member(let base, let name):
+      if let factor = try factor(base, name) { return factor }
+      return try member(try lower(base), name, at: expression)
     case .vector(let parts):
       var nodes: [NodeID] = []
       for part in parts { nodes.append(try scalar(part)) }
@@ -123,6 +125,7 @@ public struct Lowering {
   private mutating func constant(_ name: String, at expression: Expression) throws(Diagnostic) -> Value {
     switch name {
     case "pi": return .scalar(graph.constant(.pi))
+    case "true", "false": return .scalar(graph.constant(name == "true" ? 1 : 0))
     case "dimensions": return .scalar(graph.constant(Double(space)))
     case "tiny": return .scalar(graph.constant(1e-30))
     case "I": return Value(.matrix, (0..<space * space).map { graph.constant($0 % (space + 1) == 0 ? 1 : 0) })

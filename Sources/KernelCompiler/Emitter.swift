@@ -14,6 +14,8 @@ public struct Emitter {
   let inputText: (Input) -> String
   /// How a noise node is drawn in C: kind, place, component, argument.
   let noiseText: (Graph.Noise, Int, Int, String?) -> String
+  /// Where the value of a species, or pair of species, stands in its table.
+  let speciesPlace: String
 
   /// Nodes whose values the kernel reads as `k[n]`.
   public private(set) var constants: [NodeID] = []
@@ -34,13 +36,14 @@ public struct Emitter {
   /// An emitter without statements, told how inputs are read and how often they change.
   public init(
     graph: Graph, dialect: Dialect, inputRate: @escaping (Input) -> Rate, inputText: @escaping (Input) -> String,
-    noiseText: @escaping (Graph.Noise, Int, Int, String?) -> String
+    noiseText: @escaping (Graph.Noise, Int, Int, String?) -> String, speciesPlace: String? = nil
   ) {
     self.graph = graph
     self.dialect = dialect
     self.inputRate = inputRate
     self.inputText = inputText
     self.noiseText = noiseText
+    self.speciesPlace = speciesPlace ?? (dialect == .lanes ? "p->si * MOTE_SPECIES_COUNT + p->sj" : "species[m]")
   }
 
   /// Where the roots need 1/r, makes r and 1/r² of it too, which spares a root and a division.
@@ -116,7 +119,23 @@ public struct Emitter {
     case .call(let name, let end, let derivative, let a): return functionCall(name, end, derivative, a)
     case .noise(let noise, let place, let component, let argument):
       return keep(noiseText(noise, place, component, argument.map { value(of: $0) }))
+    case .matrix(let function, let component, let m): return matrix(function, m) + "[\(component)]"
     }
+  }
+
+  /// The array that holds all numbers of a function of a matrix, which are computed at once.
+  private mutating func matrix(_ function: Graph.MatrixFunction, _ m: [NodeID]) -> String {
+    let elements = m.map { spread($0) }.joined(separator: ", "), key = "\(function.rawValue) \(elements)"
+    if let known = powers[key] { return known }
+    let n = m.count == 9 ? 3 : m.count == 4 ? 2 : 1, count = function.count(rows: n), name = "mote_matrix_\(function.rawValue)"
+    serial += 1
+    let result = "m\(serial)", given = "(const \(dialect.type)[]){\(elements)}"
+    statements.append("\(dialect.type) \(result)[\(count)];")
+    statements.append(
+      dialect == .lanes
+        ? "mote_matrix_lanes(\(name), \(n), \(count), \(given), \(result));" : "\(name)(\(n), \(given), \(result));")
+    powers[key] = result
+    return result
   }
 
   private mutating func functionCall(_ name: String, _ end: String, _ derivative: Int, _ argument: NodeID) -> String {
@@ -124,8 +143,7 @@ public struct Emitter {
     let index = functions.firstIndex(of: use) ?? functions.count
     if index == functions.count { functions.append(use) }
     // Tables of pairs lie in the order of both species, whichever end the function belongs to.
-    let both = dialect == .lanes ? "p->si * MOTE_SPECIES_COUNT + p->sj" : "species[m]"
-    let at = !end.isEmpty ? both : dialect == .lanes ? "(I)0" : "0"
+    let at = !end.isEmpty ? speciesPlace : dialect == .lanes ? "(I)0" : "0"
     return keep(
       "\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
   }
@@ -269,6 +287,6 @@ public struct Emitter {
     let index = tables.firstIndex(of: node) ?? tables.count
     if index == tables.count { tables.append(node) }
     return keep(
-      dialect == .lanes ? "mote_lookup(u->table[\(index)], p->si * MOTE_SPECIES_COUNT + p->sj)" : "table[\(index)][species[m]]")
+      dialect == .lanes ? "mote_lookup(u->table[\(index)], \(speciesPlace))" : "table[\(index)][\(speciesPlace)]")
   }
 }

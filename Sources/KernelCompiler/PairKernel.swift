@@ -44,9 +44,11 @@ public struct PairKernel: Sendable {
   /// The whole C text: section and loop.
   public let text: String
 
-  /// The loop over all parts that are given, in double or mixed precision, for a box of `space` dimensions.
+  /// The loop over all parts that are given, in double or mixed precision, for a box of `space` dimensions; over lists of pairs
+  /// within a range, or over all pairs.
   public init(
-    comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, species: Int, rate: @escaping (Input) -> Rate
+    comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, species: Int, isEverywhere: Bool = false,
+    rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
     let combined = Combined(parts, in: &graph, space: space)
@@ -73,7 +75,9 @@ public struct PairKernel: Sendable {
       parities: combined.sums.map(\.parity),
       function:
         "void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o)")
-    text = section + KernelTemplates.pairs
+    text =
+      section
+      + (isEverywhere ? KernelTemplates.farHeader + KernelTemplates.everywhere + KernelTemplates.tree : KernelTemplates.pairs)
   }
 
   /// A histogram over pairs: weights of pairs by their bin, where they are within `range` and `condition` holds.
@@ -129,6 +133,7 @@ public struct PairKernel: Sendable {
       \(KernelTemplates.lanes)
       \(KernelTemplates.outcome)
       \(KernelTemplates.functions)
+      \(usesMatrices(body) ? KernelTemplates.matrixHeader + KernelTemplates.matrices : "")
       MOTE_INLINE \(function) {
       \(body.map { "  " + $0 }.joined(separator: "\n"))
       }
@@ -142,6 +147,8 @@ public struct PairKernel: Sendable {
   }
 
   private static func usesSpecies(_ body: [String]) -> Bool { body.contains { $0.contains("p->si") || $0.contains("p->sj") } }
+
+  private static func usesMatrices(_ body: [String]) -> Bool { body.contains { $0.contains("mote_matrix_") } }
 
   private static func usesIds(_ body: [String]) -> Bool { body.contains { $0.contains("(u, p, ") } }
 
@@ -175,7 +182,7 @@ private struct Combined {
     var factors: [NodeID] = [], vectors: [[NodeID]] = [], energies: [NodeID] = []
     for group in Self.grouped(parts, in: &graph) {
       let reach = graph.power(group.range, Rational(2))
-      let near = graph.compare(.less, square, reach)
+      let near = graph.constant(reach) == .infinity ? graph.truth(true) : graph.compare(.less, square, reach)
       let inside = group.condition.map { graph.and(near, $0) } ?? near
       for energy in group.energy.map({ [$0] }) ?? [] { energies.append(graph.select(inside, energy, zero)) }
       if let force = group.force {

@@ -37,10 +37,16 @@ final class ClusterOrder {
   var realSize: Int { kernels.precision == .double ? 8 : 4 }
 
   /// Wraps particles into periodic sides, sorts the store, and packs positions afresh.
-  func rebuild(_ store: ParticleStore, box: Box, range: Double, skin: Double) throws(Failure) {
-    let reach = range + skin, count = store.count, region = mote_region(box)
+  func rebuild(_ store: MemberStore, box: Box, range: Double, skin: Double) throws(Failure) {
+    let reach = range + skin, count = store.count
+    var region = mote_region(box)
     reserve(count)
     order.pointee.count = Int64(count)
+    if !box.sides.allSatisfy({ $0 == .periodic }) { findBounds(store, region) }
+    placeGrid(box: box, range: range)
+    // By sides on the grid: a particle that is put back stays where it was relative to all others, to the bit. Were it moved by less
+    // than a quantum, it would be away from the force that had held it back, and the energy would grow with every crossing.
+    region.side = grid.pointee.shift
     wrap(store, region)
     if density == nil { density = sampledDensity(store, region, reach) }
     chooseColumns(reach: reach)
@@ -48,7 +54,6 @@ final class ClusterOrder {
     store.permute(
       wide: { kernels.permuteWide(order, $0, $1) },
       narrow: { kernels.permuteNarrow(order, $0, $1) })
-    placeGrid(box: box, range: range)
     let bytes = clusterCount * store.space * MOTE_CLUSTER * realSize
     positions.reserve(bytes)
     reference.reserve(bytes)
@@ -57,7 +62,7 @@ final class ClusterOrder {
   }
 
   /// Packs positions; returns the largest distance that a particle has moved since the order was made.
-  func pack(_ store: ParticleStore, measuring: Bool = true) throws(Failure) -> Double {
+  func pack(_ store: MemberStore, measuring: Bool = true) throws(Failure) -> Double {
     var found = [mote_packed](repeating: mote_packed(), count: workers.count)
     withColumns(store.positions) { columns in
       found.withUnsafeMutableBufferPointer { found in
@@ -75,7 +80,7 @@ final class ClusterOrder {
     return (found.map(\.moved).max() ?? 0).squareRoot()
   }
 
-  private static func blewUp(_ store: ParticleStore) -> Failure {
+  private static func blewUp(_ store: MemberStore) -> Failure {
     let lost = (0..<store.count).first { place in store.positions.contains { !$0[place].isFinite } }
     let who = lost.map { "particle \(store.idColumn[$0])" } ?? "a particle"
     return Failure(
@@ -95,7 +100,15 @@ final class ClusterOrder {
     order.pointee.cluster_first = clusterFirst.base
   }
 
-  private func wrap(_ store: ParticleStore, _ region: mote_region) {
+  /// The bounds of all particles where they are; `wrap` without periodic sides.
+  private func findBounds(_ store: MemberStore, _ region: mote_region) {
+    var open = region
+    open.periodic = (0, 0, 0)
+    wrap(store, open)
+  }
+
+  /// Puts particles back into periodic sides, and finds their bounds.
+  private func wrap(_ store: MemberStore, _ region: mote_region) {
     var low = [0.0, 0, 0], high = [0.0, 0, 0]
     withColumns(store.positions) { columns in
       store.imageColumns.map(Optional.some).withUnsafeBufferPointer { images in
@@ -108,7 +121,7 @@ final class ClusterOrder {
   }
 
   /// Particles in a unit of volume around particles taken at even distances in the store.
-  private func sampledDensity(_ store: ParticleStore, _ region: mote_region, _ reach: Double) -> Double {
+  private func sampledDensity(_ store: MemberStore, _ region: mote_region, _ reach: Double) -> Double {
     let samples = max(16, min(128, 20_000_000 / max(1, store.count))), stride = max(1, store.count / samples)
     let taken = (store.count + stride - 1) / stride
     let near = withColumns(store.positions) { columns in
@@ -151,10 +164,10 @@ final class ClusterOrder {
     updateShifts(box)
   }
 
-  /// Takes over the sides of a box that has changed a little.
+  /// Takes over the sides of a box that has changed a little; a side has one bit more than positions, which float lacks.
   func updateShifts(_ box: Box) {
-    let quantum = grid.pointee.quantum
-    let shifts = box.lengths.map { ($0 / quantum).rounded() * quantum } + [0, 0]
+    let step = 2 * grid.pointee.quantum
+    let shifts = box.lengths.map { ($0 / step).rounded() * step } + [0, 0]
     grid.pointee.shift = (shifts[0], shifts[1], shifts[2])
   }
 }

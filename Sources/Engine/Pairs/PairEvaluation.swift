@@ -9,6 +9,12 @@ public struct PairTotals: Sendable, Equatable {
   public var energy: Double
   /// Σ d ⊗ F over pairs: xx, xy, xz, yy, yz, zz, as far as the space goes.
   public var virial: [Double]
+
+  /// Adds others, of the same space.
+  mutating func add(_ others: PairTotals) {
+    energy += others.energy
+    for index in virial.indices { virial[index] += others.virial[index] }
+  }
 }
 
 /// One loop over pairs: a compiled law on a list, and the fixed point in which it sums.
@@ -65,7 +71,7 @@ public final class PairEvaluation {
   /// - Throws: `Failure` if what a pair gives is not finite.
   @discardableResult
   public func evaluate(
-    _ store: ParticleStore, _ input: PairInput, into outputs: [UnsafeMutablePointer<Double>], adding: Bool, totals: Bool = false
+    _ store: MemberStore, _ input: PairInput, into outputs: [UnsafeMutablePointer<Double>], adding: Bool, totals: Bool = false
   ) throws(Failure) -> PairTotals? {
     precondition(
       outputs.count == layout.channels(store.space) && input.extras.count == layout.extras, "columns as the layout says")
@@ -140,14 +146,21 @@ public final class PairEvaluation {
   private func gatheredTotals(_ space: Int) -> PairTotals {
     let shared = layout.half ? 1 : 0.5, first = layout.scales
     let virials = space * (space + 1) / 2
-    let sums = (0...virials).map { index in workplaces.reduce(Int64(0)) { $0 &+ $1.totals.base[index] } }
-    let energy = Double(sums[0]) * exp2(Double(-exponents[first])) * shared
-    return PairTotals(energy: energy, virial: sums.dropFirst().map { Double($0) * exp2(Double(-exponents[first + 1])) * shared })
+    let sums = (0...virials).map { gatheredTotal($0) * shared }
+    let units = [first, first + 1].map { exp2(Double(-exponents[$0])) }
+    return PairTotals(energy: sums[0] * units[0], virial: sums.dropFirst().map { $0 * units[1] })
+  }
+
+  /// One total of all threads; the carry makes it the same however many there are.
+  private func gatheredTotal(_ index: Int) -> Double {
+    let high = workplaces.reduce(0) { $0 + $1.totals.base[2 * index] },
+      low = workplaces.reduce(0) { $0 + $1.totals.base[2 * index + 1] }
+    return Double(high + low >> 32) * exp2(32) + Double(low & Int64(UInt32.max))
   }
 
   /// What one thread writes.
   final class Workplace {
-    let sums = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 7)
+    let sums = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 2 * 7)
     let largest: AlignedArray<Double>
 
     init(scales: Int) { largest = AlignedArray(capacity: scales) }

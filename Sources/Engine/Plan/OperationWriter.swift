@@ -43,6 +43,9 @@ struct OperationWriter {
       operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
     case .part(let name):
       for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
+    case .interact(let pass) where pass.pairing.keyword == "linked":
+      flush(&builder)
+      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
     case .interact(let pass):
       throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
     case .use(let law, _, let location):
@@ -51,15 +54,16 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if pass.waves || !pass.create.isEmpty {
-      throw Diagnostic("`\(pass.waves ? "waves" : "create")` is checked, but this version does not run it yet", at: pass.location)
+    if pass.waves { throw Diagnostic("`waves` is checked, but this version does not run it yet", at: pass.location) }
+    // Children are there from the end of the pass on.
+    defer { if !pass.create.isEmpty { flush(&builder) } }
+    if !pass.create.isEmpty { flush(&builder) }
+    for (population, mask) in builder.players(pass.roles, use) {
+      if let open = chain, !open.takes(mask, of: population) { flush(&builder) }
+      var open = chain ?? builder.newChain(of: population)
+      try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
+      chain = open
     }
-    let mask = pass.roles.reduce(UInt64(0)) { $0 | builder.fields.mask(of: use.roles[$1] ?? []) }
-    guard mask != 0 else { return }
-    if let open = chain, !open.takes(mask) { flush(&builder) }
-    var open = chain ?? builder.newChain()
-    try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
-    chain = open
   }
 
   /// The step laws that run in a slot; slots of one name before the same forces are one.

@@ -16,9 +16,13 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var everywhere: [FarGroup] = []
+  var meetings: [MeetingPass] = []
   var measures: [MeasuredPairs] = []
-  /// Fields that need columns, and those whose columns start from a default.
-  var fields: [FieldTable.Field] = []
+  /// Free particles, then lattices and links.
+  var populations: [Population] = []
+  /// Fields of each population that need columns, and those whose columns start from a default.
+  var fields: [[FieldTable.Field]] = []
   /// First values of fields of the world.
   var world: [String: [Double]] = [:]
   /// Fields of the world that last from step to step, totals among them.
@@ -27,7 +31,11 @@ public struct Plan: Sendable {
   var needsTotalsAlways = false
   /// True if a step reads force or a rate before its first slot.
   var needsForcesAtStart = false
-  var remarks: [String] = []
+}
+
+extension Plan {
+  /// Names of logged totals that are made of the whole series (`slope`, `average` …): the last value of such is the one that counts.
+  public var totalsOverSeries: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverSeries).map(\.name)) }
 }
 
 /// One operation of a step.
@@ -36,20 +44,44 @@ indirect enum Operation: Sendable {
   case world(WorldPass)
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
+  case meetings(Int)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
 }
 
-/// A call of a kernel of single particles.
+/// A call of a kernel of single members.
 struct MemberCall: Sendable {
   var kernel: Int
+  /// Whose members they are.
+  var population: Int
   /// True if it writes positions, so that what leaves an open side must be looked for.
   var movesParticles: Bool
   /// True if it marks particles for removal.
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// What the members make.
+  var creation: CreationPass?
+}
+
+/// What members make at the end of a pass.
+struct CreationPass: Sendable {
+  /// One sort of children.
+  struct Child: Sendable {
+    var species: String
+    var population: Int
+    /// Columns that the pass gives, and their values, read from the parent.
+    var columns: [Column]
+    var tape: HostTape
+    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
+    var firstPlace: Int
+  }
+  /// Counts the children of each parent, before the pass changes it.
+  var kernel: Int
+  /// The parents.
+  var population: Int
+  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.
@@ -86,9 +118,13 @@ struct TotalPass: Sendable {
     var shape: Shape
     var components: Int
     var dimension: Dimension
+    /// True if it is made of the whole logged series, so that its last value is the one that counts.
+    var isOverSeries: Bool
   }
-  /// The kernel that gives the terms, if any term is over particles.
+  /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?
+  /// Whose members they are.
+  var population: Int
   /// Sums of energies of pairs, by index of a measure.
   var pairMeasures: [Int]
   /// Totals over the logged series.
@@ -118,17 +154,38 @@ struct Repetition: Sendable {
 /// The force laws of one slot.
 struct ForcePass: Sendable {
   var operations: [ForceOperation]
-  /// Energies of single particles, which belong to the potential.
+  /// Energies of single particles that belong to the potential, whatever the slot has written.
   var memberEnergy: Int?
 }
 
 /// One operation inside a slot `forces`.
 enum ForceOperation: Sendable {
-  /// Sets columns to zero.
-  case clear([Column])
+  /// Sets columns of a population to zero.
+  case clear([Column], population: Int)
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  /// All pairs of a group.
+  case everywhere(Int)
+  case meetings(Int)
+  /// Adds a total over particles to the potential.
+  case energy(Int)
+}
+
+/// A pass over the links of one sort.
+struct MeetingPass: Sendable {
+  var kernel: MeetingKernel
+  /// The links.
+  var population: Int
+  /// The population of each end.
+  var ends: [Int]
+  /// For each outcome, true if it is added to its column, false if it takes its place.
+  var adds: [Bool]
+  /// True if it marks links that go at the end of the pass.
+  var removes: Bool
+  /// What a failed requirement says.
+  var requirement: String?
+  var name: String
 }
 
 /// Laws that share one loop over pairs.
@@ -141,6 +198,16 @@ struct PairGroup: Sendable {
   /// Mean-field corrections of cut energies.
   var tails: [Tail]
   var names: [String]
+}
+
+/// A pass over all pairs, exact or to an accuracy.
+struct FarGroup: Sendable {
+  var kernel: PairKernel
+  /// What the sums do to their columns: true where they are added, false where they replace.
+  var adds: [Bool]
+  /// Largest error of the sums, relative to their mean square; 0 for exact ones.
+  var accuracy: Double
+  var name: String
 }
 
 /// A range as a function of the species and fields of both ends.

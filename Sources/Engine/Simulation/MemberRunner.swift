@@ -6,23 +6,23 @@ import KernelCompiler
 /// Calls kernels of single particles and of totals on a store.
 final class MemberRunner {
   private typealias Kernel = @convention(c) (UnsafePointer<mote_member_call>, Int64, Int64) -> Void
-  private typealias HostNoise = @convention(c) (Int32, UInt64, Int64, UInt32, Double) -> Double
+  private typealias HostNoise = @convention(c) (Int32, UInt64, Int64, UInt32, Int64, Double) -> Double
 
   private let library: KernelLibrary
   private let workers: Workers
   private var passes: [(kernel: Kernel, columns: [Column], needs: BoundNeeds)] = []
   private var totals: [(survey: Kernel, sum: Kernel, spec: TotalKernel, needs: BoundNeeds)] = []
-  /// Draws noise for the world with the generator of the kernels.
-  let draw: @Sendable (Graph.Noise, UInt64, Int64, Int, Double) -> Double
+  /// Draws noise with the generator of the kernels: kind, seed, step, place, id (-1 for the world), argument.
+  let draw: @Sendable (Graph.Noise, UInt64, Int64, Int, Int64, Double) -> Double
 
   /// Loads, and if need be compiles, all kernels of single particles of a plan.
   init(_ plan: Plan, toolchain: Toolchain, workers: Workers) throws(Failure) {
     library = try KernelLibrary(plan.memberText, with: toolchain)
     self.workers = workers
     let host = try library.function("mote_host_noise", as: HostNoise.self)
-    draw = { noise, seed, step, place, argument in
+    draw = { noise, seed, step, place, id, argument in
       let kind = Int32([Graph.Noise.uniform, .normal, .chiSquared, .poisson].firstIndex(of: noise) ?? 0)
-      return host(kind, seed, step, UInt32(truncatingIfNeeded: place), argument)
+      return host(kind, seed, step, UInt32(truncatingIfNeeded: place), id, argument)
     }
     for kernel in plan.members {
       let function = try library.function(kernel.name, as: Kernel.self)
@@ -36,7 +36,7 @@ final class MemberRunner {
   }
 
   /// Runs a pass over all particles; returns the least id for which its requirement fails.
-  func run(_ index: Int, on store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> Int64? {
+  func run(_ index: Int, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> Int64? {
     _ = passes[index].needs.update(parameters, world)
     let (kernel, columns, needs) = passes[index]
     var failed = [Int64](repeating: .max, count: workers.count)
@@ -53,7 +53,7 @@ final class MemberRunner {
   }
 
   /// The values of the terms of a total; histograms as lists of counts.
-  func totals(_ index: Int, on store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> [[Double]] {
+  func totals(_ index: Int, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> [[Double]] {
     _ = totals[index].needs.update(parameters, world)
     let (survey, sum, spec, needs) = totals[index]
     let frame = Frame(spec.columns, needs, store, world)
@@ -95,7 +95,7 @@ final class MemberRunner {
 
   /// Runs a kernel on all particles, with a part of `places` for each thread.
   private func run<Element>(
-    _ kernel: Kernel, _ frame: Frame, _ store: ParticleStore, _ places: inout [Element], _ width: Int,
+    _ kernel: Kernel, _ frame: Frame, _ store: MemberStore, _ places: inout [Element], _ width: Int,
     assign: (inout mote_member_call, UnsafeMutablePointer<Element>?) -> Void,
     further: (inout mote_member_call, Int) -> Void = { _, _ in }
   ) {
@@ -167,7 +167,7 @@ private struct Frame {
   private let seed: UInt64
   private let step: Int64
 
-  init(_ columns: [Column], _ needs: BoundNeeds, _ store: ParticleStore, _ world: WorldState) {
+  init(_ columns: [Column], _ needs: BoundNeeds, _ store: MemberStore, _ world: WorldState) {
     self.columns = columns.map { column in
       guard let field = store.columns(of: column.field), field.indices.contains(column.component) else {
         preconditionFailure("the store has no column \(column.field) \(column.component)")
@@ -187,52 +187,9 @@ private struct Frame {
     (call.seed, call.step) = (seed, step)
     withColumns(columns) { pointers in
       call.columns = pointers
-      needs.constants.withUnsafeBufferPointer { constants in
-        call.k = constants.baseAddress
-        withTables(needs.tables.map { $0 }) { tables in
-          call.table = tables
-          SplineTable.withTables(needs.splines) { functions in
-            call.function = functions
-            body(call)
-          }
-        }
-      }
-    }
-  }
-
-  private func withTables(_ tables: [[Double]], _ body: (UnsafePointer<UnsafePointer<Double>?>?) -> Void) {
-    let joined = tables.flatMap { $0 }
-    joined.withUnsafeBufferPointer { buffer in
-      var starts: [UnsafePointer<Double>?] = [], place = 0
-      for table in tables {
-        starts.append(buffer.baseAddress.map { $0 + place })
-        place += table.count
-      }
-      (starts + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
-    }
-  }
-}
-
-extension SplineTable {
-  /// Hands splines to a kernel: one list for each function, one table for each species in it.
-  fileprivate static func withTables(_ splines: [[SplineTable]], _ body: (UnsafePointer<UnsafePointer<mote_table>?>?) -> Void) {
-    let pieces = splines.flatMap { $0.flatMap(\.pieces) }
-    pieces.withUnsafeBufferPointer { numbers in
-      var tables: [mote_table] = [], place = 0
-      for spline in splines.flatMap({ $0 }) {
-        tables.append(
-          mote_table(
-            first: spline.first, inverse_width: 1 / spline.width, intervals: Int64(spline.intervals),
-            pieces: numbers.baseAddress.map { $0 + place }))
-        place += spline.pieces.count
-      }
-      tables.withUnsafeBufferPointer { tables in
-        var starts: [UnsafePointer<mote_table>?] = [], first = 0
-        for list in splines {
-          starts.append(tables.baseAddress.map { $0 + first })
-          first += list.count
-        }
-        (starts + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
+      needs.withTables { constants, tables, functions in
+        (call.k, call.table, call.function) = (constants, tables, functions)
+        body(call)
       }
     }
   }

@@ -25,7 +25,7 @@ final class PairRunner {
   private var tails: [(tail: Tail, values: [(energy: Double, virial: Double)])] = []
 
   init(
-    _ groups: [PairGroup], kernels: ListKernels, box: Box, store: ParticleStore, workers: Workers, toolchain: Toolchain,
+    _ groups: [PairGroup], kernels: ListKernels, box: Box, store: MemberStore, workers: Workers, toolchain: Toolchain,
     _ parameters: ParameterTable, _ world: WorldState
   ) throws(Failure) {
     self.parameters = parameters
@@ -66,7 +66,7 @@ final class PairRunner {
   }
 
   /// Brings lists up to date with the positions.
-  func update(_ store: ParticleStore, _ world: WorldState, box: Box) throws(Failure) {
+  func update(_ store: MemberStore, _ world: WorldState, box: Box) throws(Failure) {
     neighbourhood.box = box
     guard try neighbourhood.update(store) else { return }
     for index in loops.indices where loops[index].bound.readsFields {
@@ -86,7 +86,7 @@ final class PairRunner {
 
   /// Runs one loop; `outputs` are the columns of the force, if the law gives one, and of the sums.
   func run(
-    _ index: Int, on store: ParticleStore, _ world: WorldState, into outputs: [UnsafeMutablePointer<Double>], adding: Bool,
+    _ index: Int, on store: MemberStore, _ world: WorldState, into outputs: [UnsafeMutablePointer<Double>], adding: Bool,
     wantsTotals: Bool
   ) throws(Failure) {
     let kernel = loops[index].kernel
@@ -133,7 +133,7 @@ extension RangeBound {
   var readsFields: Bool { graph.inputs(of: nodes).contains { $0.kind == .field } }
 
   /// The largest range over all species and particles; fields enter with their largest values (length).
-  func value(_ store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> Double {
+  func value(_ store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> Double {
     var largest: [Column: Double] = [:]
     for case let input in graph.inputs(of: nodes) where input.kind == .field {
       let column = Column(input.name, input.component)

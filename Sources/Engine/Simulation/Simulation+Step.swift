@@ -14,6 +14,7 @@ extension Simulation {
       world["time"] = time.tape.run(in: parameters.context(world))
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
+    case .meetings(let index): _ = try run(meetings: index)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
@@ -26,23 +27,27 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
-    if let failed = members.run(call.kernel, on: store, parameters, world) {
-      throw Failure(.blewUp, "step \(step): particle \(failed) breaks what a law requires: \(call.requirement ?? "")")
+    let made = call.creation.map { children(of: $0) } ?? []
+    if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
+      throw Failure(
+        .blewUp,
+        "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
-    if call.removes { remove { $0[0] != 0 } }
+    if call.removes { removeMarked(of: call.population) }
+    try append(made)
     if call.movesParticles { removeEscaped() }
   }
 
-  /// Takes away the particles that a pass has marked.
-  private func remove(where isMarked: ([Double]) -> Bool) {
-    guard let marks = store.columns(of: ChainBuilder.removal.field)?[0] else { return }
-    let gone = store.remove { isMarked([marks[$0]]) }
+  /// Takes away the members that a pass has marked.
+  private func removeMarked(of population: Int) {
+    guard let marks = stores[population].columns(of: ChainBuilder.removal.field)?[0] else { return }
+    let gone = stores[population].remove { marks[$0] != 0 }
     removed += gone
     if gone > 0 { updateWorld() }
   }
 
   /// Removes and counts what has left through open sides.
-  private func removeEscaped() {
+  func removeEscaped() {
     let open = box.sides.indices.filter { box.sides[$0] == .open }
     guard !open.isEmpty, let position = store.columns(of: "position") else { return }
     let low = box.origin, high = zip(box.origin, box.lengths).map { $0 + $1 }
@@ -89,36 +94,64 @@ extension Simulation {
     guard let pass = plan.forceGroups[group] else { return }
     if !plan.pairs.isEmpty { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
-    for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
+    everywhere.clearTotals(space: store.space)
+    linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
+    var alone = 0.0
+    for operation in pass.operations {
+      if case .energy(let total) = operation {
+        if wantsTotals { alone += memberEnergy(total) }
+      } else {
+        try run(operation, wantsTotals: wantsTotals)
+      }
+    }
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
-    let alone = pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
-    world["potential"] = [pairs.totals.energy + tail.energy + alone]
+    alone += pass.memberEnergy.map(memberEnergy) ?? 0
+    world["potential"] = [pairs.totals.energy + everywhere.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
   }
 
-  private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {
-    switch operation {
-    case .clear(let columns):
-      for column in columns { self.column(column)?.update(repeating: 0, count: store.count) }
-    case .members(let call): try run(call)
-    case .pairs(let index, let overwrites):
-      let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
-      // Sums that replace are cleared, so that one loop can add everything.
-      for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !overwrites {
-        self.column(column)?.update(repeating: 0, count: store.count)
-      }
-      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
-      let outputs = (force + kernel.sums).compactMap { self.column($0) }
-      let canOverwrite = overwrites && adds.allSatisfy { !$0 }
-      if overwrites && !canOverwrite { for column in force { self.column(column)?.update(repeating: 0, count: store.count) } }
-      try pairs.run(index, on: store, world, into: outputs, adding: !canOverwrite, wantsTotals: wantsTotals)
-    }
+  private func memberEnergy(_ total: Int) -> Double {
+    members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
   }
 
-  private func column(_ column: Column) -> UnsafeMutablePointer<Double>? {
-    store.columns(of: column.field).flatMap { $0.indices.contains(column.component) ? $0[column.component] : nil }
+  /// Runs a pass over links and takes away those that it marks; returns what it adds to potential and virial.
+  private func run(meetings index: Int) throws -> PairTotals {
+    let pass = plan.meetings[index]
+    let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
+    if pass.removes { removeMarked(of: pass.population) }
+    return found
+  }
+
+  private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {
+    switch operation {
+    case .clear(let columns, let population):
+      let store = stores[population]
+      for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
+    case .members(let call): try run(call)
+    case .meetings(let index): linkTotals.add(try run(meetings: index))
+    case .energy: break
+    case .everywhere(let index):
+      let kernel = plan.everywhere[index].kernel
+      for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {
+        store.column(column)?.update(repeating: 0, count: store.count)
+      }
+      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+      let outputs = (force + kernel.sums).compactMap { store.column($0) }
+      try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
+    case .pairs(let index, let overwrites):
+      let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
+      let canOverwrite = overwrites && adds.allSatisfy { !$0 }
+      // Sums that replace are cleared, so that one loop can add everything.
+      for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !canOverwrite {
+        store.column(column)?.update(repeating: 0, count: store.count)
+      }
+      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+      let outputs = (force + kernel.sums).compactMap { store.column($0) }
+      if overwrites && !canOverwrite { for column in force { store.column(column)?.update(repeating: 0, count: store.count) } }
+      try pairs.run(index, on: store, world, into: outputs, adding: !canOverwrite, wantsTotals: wantsTotals)
+    }
   }
 
   /// The symmetric virial as a matrix, with an isotropic part added.
@@ -127,8 +160,9 @@ extension Simulation {
     var matrix = [Double](repeating: 0, count: space * space), index = 0
     for row in 0..<space {
       for column in row..<space {
-        matrix[row * space + column] = pairs.totals.virial[index]
-        matrix[column * space + row] = pairs.totals.virial[index]
+        let sum = pairs.totals.virial[index] + everywhere.totals.virial[index] + linkTotals.virial[index]
+        matrix[row * space + column] = sum
+        matrix[column * space + row] = sum
         index += 1
       }
       matrix[row * space + row] += trace / Double(space)

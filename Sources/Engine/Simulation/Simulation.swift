@@ -12,8 +12,8 @@ public final class Simulation {
   public let scene: Scene
   /// Its laws as operations.
   public let plan: Plan
-  /// All particles, now.
-  public internal(set) var store: ParticleStore
+  /// The members of each population, now: free particles, then lattices and links.
+  var stores: [MemberStore]
   /// The box, now.
   public internal(set) var box: Box
   /// Steps done since the beginning of the run.
@@ -28,13 +28,21 @@ public final class Simulation {
   let parameters: ParameterTable
   let members: MemberRunner
   let pairs: PairRunner
+  let everywhere: FarRunner
   let measures: MeasureRunner
+  let meetings: MeetingRunner
   let workers: Workers
-  /// Values of the logged series, for totals over them.
-  var series: [[(time: Double, values: [Double])]] = []
+  /// For each population an id that was never used.
+  var nextIDs: [Int64] = []
+  /// For each population the values that laws give to fields of new members.
+  private(set) var defaults: [[String: [Double]]] = []
+  /// The logged series of each pass of totals for the log.
+  var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
-  private var countedParticles = -1
+  private var countedMembers = -1
+  /// Potential and virial of links since the slot began.
+  var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
 
@@ -55,7 +63,7 @@ public final class Simulation {
     workers = Workers(threads)
     parameters = ParameterTable(scene)
     members = try MemberRunner(plan, toolchain: toolchain, workers: workers)
-    store = try Self.store(of: frame, plan)
+    stores = try Self.stores(of: frame, plan)
     world.seed = scene.seed
     world.draw = members.draw
     for (name, values) in plan.world { world[name] = values }
@@ -64,9 +72,12 @@ public final class Simulation {
     let kernels = try ListKernels(
       space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
     pairs = try PairRunner(
-      plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
+      plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
+      parameters, world)
+    everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
-    series = plan.log.map { _ in [] }
+    meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
+    series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
     restore(state.memory)
     updateWorld()
     try start(from: frame)
@@ -74,12 +85,18 @@ public final class Simulation {
     mote_release_memory()
   }
 
+  /// All free particles, now.
+  public var store: MemberStore { stores[Population.particles] }
+
   private func start(from frame: Frame) throws {
+    defaults = try plan.populations.map { try defaultValues(of: $0) }
     if frame.step == 0 {
-      try initializeFields(givenBy: Set(frame.fields.map(\.name)))
+      for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
+    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
+      try evaluateForces(group: "", wantsTotals: true)
+    }
   }
 
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
@@ -104,9 +121,10 @@ public final class Simulation {
     world["step"] = [Double(step)]
     world["removed"] = [Double(removed)]
     world.step = Int64(step)
-    guard countedParticles != store.count else { return }
-    countedParticles = store.count
+    let members = stores.reduce(0) { $0 + $1.count }
+    guard countedMembers != members else { return }
+    countedMembers = members
     world.counts = [Int](repeating: 0, count: max(1, scene.species.count))
-    for place in 0..<store.count { world.counts[Int(store.speciesColumn[place])] += 1 }
+    for store in stores { for place in 0..<store.count { world.counts[Int(store.speciesColumn[place])] += 1 } }
   }
 }
