@@ -17,6 +17,10 @@ public struct Plan: Sendable {
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
   var meetings: [MeetingPass] = []
+  var stencils: [StencilPass] = []
+  var transfers: [TransferPass] = []
+  var cells: [CellPass] = []
+  var waves: [WavesPass] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
   var populations: [Population] = []
@@ -40,6 +44,7 @@ indirect enum Operation: Sendable {
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
   case meetings(Int)
+  case lattice(LatticePass)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -138,6 +143,9 @@ enum ForceOperation: Sendable {
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
   case meetings(Int)
+  case lattice(LatticePass)
+  /// What a law does between its passes: totals, repetitions, fields of the world.
+  case other(Operation)
 }
 
 /// A pass over the links of one sort.

@@ -12,8 +12,9 @@ extension PlanBuilder {
       for item in use.law.flattened(use.law.passes) {
         switch item {
         case .interact(let pass): try writer.add(pass, of: use, &self)
-        case .propagate(let pass): try writer.add(pass, of: use, &self)
-        default: throw Diagnostic("only propagate and interact run in the slot forces (\(use.law.name))")
+        case .propagate(let pass) where pass.roles != ["world"] && !pass.waves: try writer.add(pass, of: use, &self)
+        case .propagate, .measure, .repeat, .require: try writer.add(item, of: use, &self)
+        case .forces, .slot, .use, .part: throw Diagnostic("no forces and no slot within the slot forces (\(use.law.name))")
         }
       }
     }
@@ -98,6 +99,11 @@ private struct ForceWriter {
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
       return
     }
+    if ["neighbours", "weight", "cell"].contains(pass.pairing.keyword) {
+      try finish(&builder)
+      operations += try builder.lattices(pass, of: use).map { .lattice($0) }
+      return
+    }
     guard case .within = pass.pairing else {
       throw Diagnostic(
         "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
@@ -111,6 +117,15 @@ private struct ForceWriter {
     accumulated.formUnion(pass.sum.map(\.name))
   }
 
+  /// Adds what is no pass over members: totals, repetitions, fields of the world.
+  mutating func add(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    try finish(&builder)
+    var writer = OperationWriter(slotted: [])
+    writer.add(item, of: use, &builder)
+    writer.flush(&builder)
+    operations += writer.operations.map { .other($0) }
+  }
+
   /// True if the open chain writes what the pass reads.
   private func needsChain(before names: Set<String>) -> Bool { chain.map { !$0.writes.isDisjoint(with: names) } ?? false }
 
@@ -119,8 +134,8 @@ private struct ForceWriter {
     if let energy = pass.energy, !read.isDisjoint(with: accumulated) {
       throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
     }
-    if !pass.create.isEmpty || pass.waves || pass.remove != nil {
-      throw Diagnostic("create, remove and waves do not run in the slot forces", at: pass.location)
+    if !pass.create.isEmpty || pass.remove != nil {
+      throw Diagnostic("create and remove do not run in the slot forces", at: pass.location)
     }
     // A pass that reads the force, or what pairs have summed, comes after them.
     let readsSums = !read.isDisjoint(with: pairs.writes) || (read.contains("force") && !pairs.isEmpty)

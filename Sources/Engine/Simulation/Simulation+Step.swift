@@ -15,6 +15,7 @@ extension Simulation {
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
     case .meetings(let index): _ = try run(meetings: index)
+    case .lattice(let pass): try run(pass)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
@@ -117,6 +118,8 @@ extension Simulation {
       for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
     case .meetings(let index): linkTotals.add(try run(meetings: index))
+    case .lattice(let pass): try run(pass)
+    case .other(let operation): try run(operation, wantsTotals: wantsTotals)
     case .pairs(let index, let overwrites):
       let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
       // Sums that replace are cleared, so that one loop can add everything.

@@ -30,6 +30,7 @@ public final class Simulation {
   let pairs: PairRunner
   let measures: MeasureRunner
   let meetings: MeetingRunner
+  let lattices: LatticeRunner
   let workers: Workers
   /// Values of the logged series, for totals over them.
   var series: [[(time: Double, values: [Double])]] = []
@@ -70,6 +71,7 @@ public final class Simulation {
       parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
     meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
+    lattices = try LatticeRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { _ in [] }
     restore(state.memory)
     updateWorld()
