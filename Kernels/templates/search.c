@@ -153,23 +153,27 @@ MOTE_INLINE int mote_count_lanes(const V own[MOTE_PARTS][MOTE_SPACE], const mote
 
 typedef struct {   // a cluster, seen from the image of the view
   mote_bounds bounds;
-  V x[2][MOTE_PARTS][MOTE_SPACE];   // of both groups
-  int32_t cluster, groups;
+  int32_t cluster;
 } mote_seeker;
 
 static mote_seeker mote_seeker_of(const mote_view *view, int64_t cluster) {
-  const int count = mote_occupied(view->s->order, cluster);
-  const mote_real *x = (const mote_real *)view->s->positions + cluster * MOTE_SPACE * 8;
-  mote_seeker own = {.cluster = (int32_t)cluster, .groups = 1 + (count > MOTE_GROUP)};
+  mote_seeker own = {.cluster = (int32_t)cluster};
   for (int k = 0; k < MOTE_SPACE; k++) {
-    mote_real seen[MOTE_CLUSTER];
-    for (int l = 0; l < MOTE_CLUSTER; l++) seen[l] = l < count ? x[8 * k + l] + view->image[k] : -x[8 * k + l];
-    for (int part = 0; part < 2 * MOTE_PARTS; part++)
-      own.x[part / MOTE_PARTS][part % MOTE_PARTS][k] = mote_spread(seen + part * MOTE_ROWS);
     own.bounds.low[k] = view->s->low[k][cluster] + (float)view->image[k];
     own.bounds.high[k] = view->s->high[k][cluster] + (float)view->image[k];
   }
   return own;
+}
+
+// Spreads the particles of a group over lanes; holes of i go to the other side of the world than holes of j.
+static void mote_spread_group(const mote_view *view, int64_t cluster, int group, V x[MOTE_PARTS][MOTE_SPACE]) {
+  const int slot = group * MOTE_GROUP, count = mote_occupied(view->s->order, cluster);
+  const mote_real *from = (const mote_real *)view->s->positions + cluster * MOTE_SPACE * 8 + slot;
+  for (int k = 0; k < MOTE_SPACE; k++) {
+    mote_real seen[MOTE_GROUP];
+    for (int l = 0; l < MOTE_GROUP; l++) seen[l] = slot + l < count ? from[8 * k + l] + view->image[k] : -from[8 * k + l];
+    for (int part = 0; part < MOTE_PARTS; part++) x[part][k] = mote_spread(seen + part * MOTE_ROWS);
+  }
 }
 
 // Tells which of 16 bounds from `first` are within reach.
@@ -214,13 +218,15 @@ static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, i
   const int32_t self = view->shift == MOTE_UNSHIFTED ? own->cluster : -1, count = view->met_count;
   mote_list *list = view->list;
   const int64_t begin = list->partner_count;
+  V x[MOTE_PARTS][MOTE_SPACE];
+  mote_spread_group(view, own->cluster, group, x);
   if (begin + diagonal + count > list->partner_capacity) {
     list->partner_count += diagonal + count;   // too many by what is not near: the next search has room
   } else {
     int32_t *to = list->partners + begin;
     if (diagonal) *to++ = own->cluster;
     for (int32_t k = 0; k < count; k++) {
-      const int32_t j = view->met[k], lanes = mote_count_lanes(own->x[group], positions + (int64_t)j * MOTE_SPACE * 8, reach2);
+      const int32_t j = view->met[k], lanes = mote_count_lanes(x, positions + (int64_t)j * MOTE_SPACE * 8, reach2);
       list->within += j != self ? lanes : 0;
       *to = j;
       to += lanes > 0 && j != self;
@@ -233,7 +239,9 @@ static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, i
 // Lists what was met, once for each group. Only the first time do the entries begin with the cluster itself.
 static void mote_keep_met(mote_view *view, const mote_seeker *own) {
   const int diagonal = view->shift == MOTE_UNSHIFTED && !view->kept;
-  for (int group = 0; group < own->groups; group++) mote_keep_near(view, own, group, diagonal);
+  const int groups = 1 + (mote_occupied(view->s->order, own->cluster) > MOTE_GROUP);
+  if (view->met_count == 0 && !diagonal) return;
+  for (int group = 0; group < groups; group++) mote_keep_near(view, own, group, diagonal);
   view->met_count = 0;
   view->kept = 1;
 }
