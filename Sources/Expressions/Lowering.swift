@@ -11,6 +11,8 @@ public enum Meaning: Sendable {
   case function(String, end: String)
   /// A function that the scene gives as a formula of its arguments.
   case formula(Formula)
+  /// Formulas of which the first is taken whose condition holds; the last one if none does.
+  case choice([(condition: NodeID, formula: Formula)])
 
   /// An expression of named arguments; the constants stand for names that it uses besides.
   public struct Formula: Sendable {
@@ -124,7 +126,7 @@ public struct Lowering {
       if loopVariables.isEmpty { cache[key] = value }
       return value
     case .elements(let variable, _): throw expression.diagnostic("\(key.name) of which element? \(key.name)[\(variable)]")
-    case .function, .formula: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
+    case .function, .formula, .choice: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
     case nil: return try constant(key.name, at: expression)
     }
   }
