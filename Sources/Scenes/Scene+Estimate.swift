@@ -44,6 +44,7 @@ extension Fill {
     case .lattice(let fill):
       // A ball cuts the lattice, so its sites have to be counted; huge ones are estimated from the volume.
       fill.count ?? (fill.region.ball == nil || fill.siteCount > 10_000_000 ? fill.siteCount : fill.positions().count)
+    case .walk(let fill): fill.count
     case .random(let count, _, _), .replace(_, let count): count
     case .points(let points, _): points.count
     case .file: nil

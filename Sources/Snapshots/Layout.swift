@@ -85,6 +85,8 @@ struct Layout: Sendable, Equatable {
   var fields: [StoredField]
   /// Without the particle count, which every file has.
   var observables: [StoredObservable]
+  /// Species that are links.
+  var links: [StoredLinks] = []
   var isCompressed: Bool
 
   var space: Int { sides.count }
@@ -115,6 +117,8 @@ extension Layout {
     observables = frame.observables.map {
       StoredObservable(name: $0.name, width: $0.values.count == 1 ? nil : $0.values.count, dimension: $0.dimension)
     }
+    // A further part has room to grow: links may form in each frame.
+    links = frame.links.map { StoredLinks($0, capacity: allowsStatic ? $0.ids.count : $0.ids.count * 3 / 2) }
     try checkNames()
   }
 

@@ -107,12 +107,14 @@ extension SnapshotReader {
           name: field.name, shape: field.shape, components: field.columns(space: layout.space).count, dimension: field.dimension,
           values: values.unpacked(field, space: layout.space), isStatic: field.isStatic))
     }
-    return Frame(
+    var frame = Frame(
       step: steps[index], time: times[index], box: try box(file, row, layout), speciesNames: layout.speciesNames,
       ids: try file.read(Path.id, Slab(start: [row, 0], count: [1, count])), species: species, fields: read,
       observables: try layout.observables.map { observable throws(Failure) in
         Observable(name: observable.name, dimension: observable.dimension, values: try file.row(row, of: observable))
       }, units: layout.units)
+    for links in layout.links { frame.links.append(try links.read(from: file, row: row)) }
+    return frame
   }
 
   private func box(_ file: borrowing StoredFile, _ row: Int, _ layout: Layout) throws(Failure) -> Box {

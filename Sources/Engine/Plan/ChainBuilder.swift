@@ -15,6 +15,8 @@ struct ChainBuilder {
   private var requirementText: String?
   private var names: [String] = []
   private var mask: UInt64 = 0
+  /// Members that the passes make, with the nodes of their numbers and fields.
+  private var births: [(birth: Birth, number: NodeID, values: [NodeID])] = []
   private let fields: FieldTable
   private let rateFields: [String]
 
@@ -25,6 +27,8 @@ struct ChainBuilder {
   }
 
   var isEmpty: Bool { names.isEmpty }
+  /// Whose members they are.
+  var population: Int { fields.population }
 
   /// Fields that the gathered passes write.
   var writes: Set<String> { Set(current.assigned.keys.map(\.field)) }
@@ -54,6 +58,10 @@ struct ChainBuilder {
       let holds = try lowering.condition(requirement)
       requirements.append(condition.map { lowering.graph.or(lowering.graph.not($0), holds) } ?? holds)
       requirementText = requirement.description
+    }
+    for (number, creation) in pass.create.enumerated() {
+      births.append(
+        try BirthBuilder(creation, of: use, fields: fields, named: "child \(noisePlace) \(number)").build(condition, &lowering))
     }
     for (column, value) in changes {
       let old = current.node(of: column, in: &lowering.graph)
@@ -160,6 +168,19 @@ struct ChainBuilder {
   }
 
   // MARK: The kernel
+
+  /// How many members each member makes, and with which fields: kernels with these names. Nil if it makes none.
+  func birthKernels(named names: (numbers: String, fields: String)) -> (numbers: MemberKernel, fields: MemberKernel, [Birth])? {
+    guard !births.isEmpty else { return nil }
+    func kernel(_ name: String, _ stores: [MemberKernel.Store]) -> MemberKernel {
+      MemberKernel(
+        name: name, comment: self.names.joined(separator: ", "), graph: graph, stores: stores,
+        speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
+    }
+    let numbers = births.map { MemberKernel.Store(column: $0.birth.number, value: $0.number) }
+    let values = births.flatMap { zip($0.birth.fields.flatMap(\.columns), $0.values).map(MemberKernel.Store.init) }
+    return (kernel(names.numbers, numbers), kernel(names.fields, values), births.map(\.birth))
+  }
 
   /// The kernel of the chain, which is empty afterwards; nil if nothing was gathered.
   mutating func finish(named name: String) -> (MemberKernel, MemberCall)? {

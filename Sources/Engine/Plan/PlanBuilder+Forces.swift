@@ -44,7 +44,13 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.flattened(use.law.passes).contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
+      use.law.flattened(use.law.passes).contains { item in
+        switch item {
+        case .propagate(let pass): pass.torque != nil
+        case .interact(let pass): pass.torque != nil
+        default: false
+        }
+      }
     }
   }
 
@@ -93,18 +99,22 @@ private struct ForceWriter {
   }
 
   mutating func add(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if case .linked = pass.pairing {
+    let read = pass.names
+    if let energy = pass.energy, !read.isDisjoint(with: accumulated) {
+      throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
+    }
+    if pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law) {
+      if pass.remove != nil || pass.react != nil || !pass.link.isEmpty {
+        throw Diagnostic("link, remove and react do not run in the slot forces", at: pass.location)
+      }
       try finish(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+      accumulated.formUnion(pass.sum.map(\.name))
       return
     }
     guard case .within = pass.pairing else {
       throw Diagnostic(
         "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
-    }
-    let read = pass.names
-    if let energy = pass.energy, !read.isDisjoint(with: accumulated) {
-      throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
     }
     if !read.isDisjoint(with: pairs.writes) || needsChain(before: read) { try finish(&builder) }
     try pairs.add(pass, of: use, noisePlace: &builder.noisePlace)

@@ -36,6 +36,8 @@ public final class Simulation {
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
+  /// For each population the id that its next new member gets.
+  var nextIDs: [Int64] = []
   /// Potential and virial of links since the slot began.
   var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
@@ -69,11 +71,12 @@ public final class Simulation {
       plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
       parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
-    meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
+    meetings = try MeetingRunner(plan, space: scene.space, toolchain: toolchain, workers: workers)
     series = plan.log.map { _ in [] }
+    nextIDs = stores.map { store in (0..<store.count).reduce(0) { max($0, store.idColumn[$1]) } + 1 }
     restore(state.memory)
     updateWorld()
-    try start(from: frame)
+    try start(from: frame, isContinued: !state.memory.isEmpty)
     // Making the first frame takes many small pieces of memory, which the system gets back here.
     mote_release_memory()
   }
@@ -81,11 +84,13 @@ public final class Simulation {
   /// All free particles, now.
   public var store: MemberStore { stores[Population.particles] }
 
-  private func start(from frame: Frame) throws {
+  private func start(from frame: Frame, isContinued: Bool) throws {
     if frame.step == 0 {
       for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
+    // The forces of a state that goes on are known; what remembers must not run twice for one step.
+    if isContinued && plan.remembers { return }
     if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.meetings.isEmpty {
       try evaluateForces(group: "", wantsTotals: true)
     }
