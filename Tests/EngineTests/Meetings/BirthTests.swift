@@ -26,7 +26,7 @@ private let laws = [
   parameters: {yield: 1}
   fields: {A: {age: "1 = 4"}}
   passes:
-  - propagate: {for: A, age: age + 1, create: {A: {number: yield, velocity: normal(vector)*velocity}}}
+  - propagate: {for: A, age: age + 1, create: {A: {number: yield, velocity: normal()*velocity}}}
   """,
   "wed": """
   law: wed
