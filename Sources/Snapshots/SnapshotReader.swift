@@ -114,6 +114,7 @@ extension SnapshotReader {
         Observable(name: observable.name, dimension: observable.dimension, values: try file.row(row, of: observable))
       }, units: layout.units)
     for lattice in layout.lattices { frame.lattices.append(try lattice.read(row, from: file, keeping: fields)) }
+    for links in layout.links { frame.links.append(try links.read(from: file, row: row)) }
     return frame
   }
 

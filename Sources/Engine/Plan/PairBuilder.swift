@@ -61,7 +61,7 @@ struct PairBuilder {
       ("torque", pass.torque != nil), ("min", !pass.min.isEmpty), ("max", !pass.max.isEmpty), ("memory", !pass.memory.isEmpty),
       ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil), ("react", pass.react != nil),
       ("remove", pass.remove != nil), ("require", pass.require != nil), ("sequential", pass.sequential),
-      ("self", pass.includesSelf), ("except", pass.except != nil),
+      ("self", pass.includesSelf), ("except", pass.except != nil), ("id", pass.names.contains("id")),
     ]
     if let (name, _) = present.first(where: \.1) {
       throw Diagnostic("`\(name)` of a pass with `within` is checked, but this version does not run it yet", at: pass.location)

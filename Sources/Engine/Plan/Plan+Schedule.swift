@@ -25,6 +25,7 @@ extension Plan {
     case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
     case .meetings(let index): [line(of: meetings[index])]
     case .lattice(let pass): [line(of: pass)]
+    case .births(let pass): ["\(members(of: pass.parents)) make others"] + (pass.own.map { [line(of: $0)] } ?? [])
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
@@ -48,7 +49,12 @@ extension Plan {
     }
   }
 
-  private func line(of pass: MeetingPass) -> String { "one loop over \(members(of: pass.population)): \(pass.name)" }
+  private func line(of pass: MeetingPass) -> String {
+    switch pass.source {
+    case .links(let population): "one loop over \(members(of: population)): \(pass.name)"
+    case .pairs: "one loop over listed pairs: \(pass.name)"
+    }
+  }
 
   private func line(of call: MemberCall) -> String {
     let kernel = members[call.kernel]

@@ -53,7 +53,13 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.allItems.contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
+      use.law.allItems.contains { item in
+        switch item {
+        case .propagate(let pass): pass.torque != nil
+        case .interact(let pass): pass.torque != nil
+        default: false
+        }
+      }
     }
   }
 
