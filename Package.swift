@@ -13,7 +13,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 /// One layer per line of the design; imports point down only.
 let layers: [(name: String, uses: [Target.Dependency])] = [
   ("Diagnostics", []),
-  ("Expressions", ["Diagnostics"]),
+  ("Expressions", ["Diagnostics", "CKernel"]),
   ("Laws", ["Diagnostics", "Expressions", yams]),
   ("World", ["Diagnostics", "Expressions"]),
   ("KernelCompiler", ["Diagnostics", "Expressions", "Laws", "KernelTemplates", "CKernel"]),

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import SampleFrames
 import Testing
+import World
 
 @testable import Snapshots
 
@@ -103,12 +104,12 @@ struct FuzzTests {
     try withTemporaryFolder { folder in
       let file = URL(fileURLWithPath: folder + "/a.stl")
       try Data(bytes).write(to: file)
-      #expect(try Triangles(stl: file.path).count == 2)
+      #expect(try Surface(stl: file.path).count == 2)
       var random = Random(state: 5)
       for _ in 0..<min(Self.count / 4, 5000) {
         try Data(damaged(bytes, &random)).write(to: file)
         do throws(Failure) {
-          #expect(try Triangles(stl: file.path).count > 0)
+          #expect(try Surface(stl: file.path).count > 0)
         } catch {
           #expect(error.status == .unreadableFile)
         }

@@ -77,6 +77,8 @@ public final class PairEvaluation {
       outputs.count == layout.channels(store.space) && input.extras.count == layout.extras, "columns as the layout says")
     precondition(!totals || kernelWithTotals != nil, "the library has no totals")
     guard store.count > 0 else { return totals ? PairTotals(energy: 0, virial: zeroVirial(store.space)) : nil }
+    let start = ContinuousClock.now
+    defer { neighbourhood.times.laws += ContinuousClock.now - start }
     let call = packing.call(store, input)
     run(call, store.space, totals: totals)
     while try lowerExponents(totals: totals) { run(call, store.space, totals: totals) }

@@ -19,15 +19,20 @@ struct PairBuilder {
   /// Fields that the gathered passes sum into.
   var writes: Set<String> { Set(parts.flatMap { $0.sums.map(\.column.field) }) }
 
-  /// Adds a pass `within`; its energy also gives the adjoints of the fields that have one.
+  /// Adds a pass `within`, or `everywhere`, which has no range; its energy also gives the adjoints of the fields that have one.
   mutating func add(
     _ pass: Interact, of use: LawUse, adjoints: Set<String> = [], noisePlace: inout Int
   ) throws(Diagnostic) {
-    guard case .within(let rangeText) = pass.pairing else { return }
+    let rangeText: Expression?
+    switch pass.pairing {
+    case .within(let text): rangeText = text
+    case .everywhere: rangeText = nil
+    default: return
+    }
     try refuseWhatIsNotRun(pass)
     let scope = Scope(use, .pair, fields: fields, lets: pass.lets)
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
-    let range = try lowering.scalar(rangeText)
+    let range = try rangeText.map { (text) throws(Diagnostic) in try lowering.scalar(text) } ?? lowering.graph.constant(.infinity)
     var part = PairKernel.Part(range: range, condition: try condition(pass, use, &lowering))
     if let text = pass.energy {
       try add(energy: text, of: pass, use, to: &part, &lowering)

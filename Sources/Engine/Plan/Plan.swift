@@ -16,7 +16,12 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
+  var stencils: [StencilPass] = []
+  var transfers: [TransferPass] = []
+  var cells: [CellPass] = []
+  var waves: [WavesPass] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
   var populations: [Population] = []
@@ -44,6 +49,7 @@ indirect enum Operation: Sendable {
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
   case meetings(Int)
+  case lattice(LatticePass)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -164,9 +170,14 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  /// All pairs of a group.
+  case everywhere(Int)
   case meetings(Int)
   /// Adds a total over particles to the potential.
   case energy(Int)
+  case lattice(LatticePass)
+  /// What a law does between its passes: totals, repetitions, fields of the world.
+  case other(Operation)
 }
 
 /// A pass over the links of one sort.
@@ -195,6 +206,16 @@ struct PairGroup: Sendable {
   /// Mean-field corrections of cut energies.
   var tails: [Tail]
   var names: [String]
+}
+
+/// A pass over all pairs, exact or to an accuracy.
+struct FarGroup: Sendable {
+  var kernel: PairKernel
+  /// What the sums do to their columns: true where they are added, false where they replace.
+  var adds: [Bool]
+  /// Largest error of the sums, relative to their mean square; 0 for exact ones.
+  var accuracy: Double
+  var name: String
 }
 
 /// A range as a function of the species and fields of both ends.

@@ -170,7 +170,13 @@ extension Plan {
       names.formUnion(group.kernel.sums.map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
+    for group in everywhere {
+      names.formUnion(group.kernel.extras.map(\.field).filter { $0 != FarGroup.weight.field })
+      names.formUnion(group.kernel.sums.map(\.field))
+      if group.kernel.hasForce { names.insert("force") }
+    }
     for pass in meetings { names.formUnion(pass.kernel.fields) }
+    names.formUnion(latticeFields.used)
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
   }
@@ -178,8 +184,8 @@ extension Plan {
   /// Fields that change while the scene runs.
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
-    for group in pairs { names.formUnion(group.kernel.sums.map(\.field)) }
+    for kernel in pairs.map(\.kernel) + everywhere.map(\.kernel) { names.formUnion(kernel.sums.map(\.field)) }
     for pass in meetings { names.formUnion(pass.kernel.written) }
-    return names.union(["force", "position"])
+    return names.union(latticeFields.written).union(["force", "position"])
   }
 }

@@ -15,6 +15,7 @@ extension Simulation {
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
     case .meetings(let index): _ = try run(meetings: index)
+    case .lattice(let pass): try run(pass)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
@@ -94,6 +95,7 @@ extension Simulation {
     guard let pass = plan.forceGroups[group] else { return }
     if !plan.pairs.isEmpty { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
+    everywhere.clearTotals(space: store.space)
     linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
     var alone = 0.0
     for operation in pass.operations {
@@ -106,7 +108,7 @@ extension Simulation {
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
     alone += pass.memberEnergy.map(memberEnergy) ?? 0
-    world["potential"] = [pairs.totals.energy + tail.energy + linkTotals.energy + alone]
+    world["potential"] = [pairs.totals.energy + everywhere.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
   }
@@ -131,6 +133,16 @@ extension Simulation {
     case .members(let call): try run(call)
     case .meetings(let index): linkTotals.add(try run(meetings: index))
     case .energy: break
+    case .lattice(let pass): try run(pass)
+    case .other(let operation): try run(operation, wantsTotals: wantsTotals)
+    case .everywhere(let index):
+      let kernel = plan.everywhere[index].kernel
+      for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {
+        store.column(column)?.update(repeating: 0, count: store.count)
+      }
+      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+      let outputs = (force + kernel.sums).compactMap { store.column($0) }
+      try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
     case .pairs(let index, let overwrites):
       let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
       let canOverwrite = overwrites && adds.allSatisfy { !$0 }
@@ -151,8 +163,9 @@ extension Simulation {
     var matrix = [Double](repeating: 0, count: space * space), index = 0
     for row in 0..<space {
       for column in row..<space {
-        matrix[row * space + column] = pairs.totals.virial[index] + linkTotals.virial[index]
-        matrix[column * space + row] = pairs.totals.virial[index] + linkTotals.virial[index]
+        let sum = pairs.totals.virial[index] + everywhere.totals.virial[index] + linkTotals.virial[index]
+        matrix[row * space + column] = sum
+        matrix[column * space + row] = sum
         index += 1
       }
       matrix[row * space + row] += trace / Double(space)
