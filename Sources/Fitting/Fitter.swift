@@ -21,7 +21,7 @@ public struct FitOptions: Sendable {
 
   /// Options; the defaults take seconds to a minute.
   public init(
-    targets: Targets? = nil, heldOut: Double = 0.2, frames: Int? = nil, pairs: Int = 8_000_000, seed: UInt64 = 1,
+    targets: Targets? = nil, heldOut: Double = 0.2, frames: Int? = nil, pairs: Int = 5_000_000, seed: UInt64 = 1,
     budget: Budget = Budget()
   ) {
     (self.targets, self.heldOut, self.frames, self.pairs) = (targets, heldOut, frames, pairs)
