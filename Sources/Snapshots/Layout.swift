@@ -87,9 +87,12 @@ struct Layout: Sendable, Equatable {
   var observables: [StoredObservable]
   /// Species that are links.
   var links: [StoredLinks] = []
+  var lattices: [StoredLattice] = []
   var isCompressed: Bool
 
   var space: Int { sides.count }
+  /// Names of all fields, of particles and sites.
+  var names: [String] { (fields.map(\.name) + lattices.flatMap { $0.fields.map(\.name) }) }
   /// Fields in the order in which a frame has them, with the two that every particle has.
   var allFields: [StoredField] { Self.identities + fields }
 
@@ -119,6 +122,7 @@ extension Layout {
     }
     // A further part has room to grow: links may form in each frame.
     links = frame.links.map { StoredLinks($0, capacity: allowsStatic ? $0.ids.count : $0.ids.count * 3 / 2) }
+    lattices = frame.lattices.map { StoredLattice($0) }
     try checkNames()
   }
 

@@ -15,6 +15,8 @@ struct PackedFrame: Sendable {
   var links: [FrameLinks]
   /// Rows of the particles that links join, two for each.
   var lines: [Int64]
+  /// Values of each field of each lattice.
+  var lattices: [(lattice: StoredLattice, values: [[Double]])] = []
 
   init(_ frame: borrowing Frame, _ layout: Layout) throws(Failure) {
     try Self.check(frame, layout)
@@ -40,6 +42,9 @@ struct PackedFrame: Sendable {
         throw Failure(.failed, "step \(frame.step): observable '\(observable.name)' is not in the frame as it is in the file")
       }
       observables.append((observable, own.values))
+    }
+    for lattice in layout.lattices {
+      lattices.append((lattice, try lattice.values(in: frame.lattices, step: frame.step)))
     }
   }
 
@@ -120,6 +125,7 @@ extension PackedFrame {
       try own.write(links, to: file, row: row)
     }
     for (observable, values) in observables { try file.append(values, to: observable.path, after: row) }
+    for (lattice, values) in lattices { try lattice.write(values, to: file, row: row) }
     try file.resize("/frame", rows: row + 1)
     try file.set("NSteps", of: "/VTKHDF/Steps", to: .integer(row + 1))
     try file.set("frames", of: "/", to: .integer(row + 1))

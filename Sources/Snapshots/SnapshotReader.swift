@@ -89,9 +89,9 @@ extension SnapshotReader {
     }
     let part = part(of: index)
     let (layout, row, count) = (part.layout, index - part.first, counts[index])
-    if let missing = fields?.first(where: { name in !layout.fields.contains { $0.name == name } }) {
+    if let missing = fields?.first(where: { name in !layout.names.contains(name) }) {
       throw Failure(
-        .failed, "\(path): there is no field '\(missing)'", hint: suggestion(for: missing, among: layout.fields.map(\.name)))
+        .failed, "\(path): there is no field '\(missing)'", hint: suggestion(for: missing, among: layout.names))
     }
     let file = try StoredFile.reading(part.path)
     let species: [Int32] = try file.read(Path.species, Slab(start: [row, 0], count: [1, count]))
@@ -114,6 +114,7 @@ extension SnapshotReader {
         Observable(name: observable.name, dimension: observable.dimension, values: try file.row(row, of: observable))
       }, units: layout.units)
     for links in layout.links { frame.links.append(try links.read(from: file, row: row)) }
+    for lattice in layout.lattices { frame.lattices.append(try lattice.read(row, from: file, keeping: fields)) }
     return frame
   }
 

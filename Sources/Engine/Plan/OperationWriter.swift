@@ -19,10 +19,7 @@ struct OperationWriter {
   mutating func flush(_ builder: inout PlanBuilder) {
     guard var open = chain else { return }
     chain = nil
-    var births = builder.births(of: open)
-    let call = builder.finish(&open)
-    births?.own = call
-    if let births { operations.append(.births(births)) } else if let call { operations.append(.members(call)) }
+    if let call = builder.finish(&open) { operations.append(.members(call)) }
   }
 
   private mutating func write(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
@@ -30,6 +27,9 @@ struct OperationWriter {
     case .propagate(let pass) where pass.roles == ["world"]:
       flush(&builder)
       operations.append(.world(try builder.world(pass, of: use)))
+    case .propagate(let pass) where pass.waves:
+      flush(&builder)
+      operations += try builder.waves(pass, of: use).map { .lattice($0) }
     case .propagate(let pass): try write(pass, of: use, &builder)
     case .measure(let measure):
       flush(&builder)
@@ -49,6 +49,9 @@ struct OperationWriter {
     case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
       flush(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+    case .interact(let pass) where ["neighbours", "weight", "cell"].contains(pass.pairing.keyword):
+      flush(&builder)
+      operations += try builder.lattices(pass, of: use).map { .lattice($0) }
     case .interact(let pass):
       throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
     case .use(let law, _, let location):
@@ -57,15 +60,14 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if pass.waves { throw Diagnostic("`waves` is checked, but this version does not run it yet", at: pass.location) }
-    // What makes members stands alone: children see the parents as they were before the pass.
-    let isAlone = !pass.create.isEmpty
+    // Children are there from the end of the pass on.
+    defer { if !pass.create.isEmpty { flush(&builder) } }
+    if !pass.create.isEmpty { flush(&builder) }
     for (population, mask) in builder.players(pass.roles, use) {
-      if let open = chain, isAlone || !open.takes(mask, of: population) { flush(&builder) }
+      if let open = chain, !open.takes(mask, of: population) { flush(&builder) }
       var open = chain ?? builder.newChain(of: population)
       try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
       chain = open
-      if isAlone { flush(&builder) }
     }
   }
 

@@ -24,7 +24,7 @@ extension Plan {
     case .totals(let pass): ["totals: \(pass.quantities.map(\.name).joined(separator: ", "))"]
     case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
     case .meetings(let index): [line(of: meetings[index])]
-    case .births(let pass): ["\(members(of: pass.parents)) make others"] + (pass.own.map { [line(of: $0)] } ?? [])
+    case .lattice(let pass): [line(of: pass)]
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
@@ -37,7 +37,14 @@ extension Plan {
     case .members(let call): line(of: call)
     case .pairs(let index, let overwrites):
       "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
+    case .everywhere(let index):
+      everywhere[index].accuracy == 0
+        ? "all pairs: \(everywhere[index].name)"
+        : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
     case .meetings(let index): line(of: meetings[index])
+    case .energy: "energy of single particles"
+    case .lattice(let pass): line(of: pass)
+    case .other(let operation): lines(of: operation).joined(separator: "\n  ")
     }
   }
 
