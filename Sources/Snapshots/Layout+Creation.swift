@@ -23,8 +23,8 @@ extension Layout {
     try createBox(in: file)
     for field in allFields { try create(field, in: file) }
     for observable in observables + [.particleCount] { try create(observable, in: file) }
-    for lattice in lattices { try lattice.create(in: file, self) }
     for links in links { try links.create(in: file, self) }
+    for lattice in lattices { try lattice.create(in: file, self) }
     try createCells(in: file)
     try write(provenance, in: file)
     try createParameters(in: file)

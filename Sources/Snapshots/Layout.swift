@@ -85,9 +85,9 @@ struct Layout: Sendable, Equatable {
   var fields: [StoredField]
   /// Without the particle count, which every file has.
   var observables: [StoredObservable]
-  var lattices: [StoredLattice] = []
   /// Species that are links.
   var links: [StoredLinks] = []
+  var lattices: [StoredLattice] = []
   var isCompressed: Bool
 
   var space: Int { sides.count }
@@ -120,9 +120,9 @@ extension Layout {
     observables = frame.observables.map {
       StoredObservable(name: $0.name, width: $0.values.count == 1 ? nil : $0.values.count, dimension: $0.dimension)
     }
-    lattices = frame.lattices.map { StoredLattice($0) }
     // A further part has room to grow: links may form in each frame.
     links = frame.links.map { StoredLinks($0, capacity: allowsStatic ? $0.ids.count : $0.ids.count * 3 / 2) }
+    lattices = frame.lattices.map { StoredLattice($0) }
     try checkNames()
   }
 

@@ -12,11 +12,11 @@ struct PackedFrame: Sendable {
   /// `id`, `species`, then the fields of the layout.
   var columns: [(field: StoredField, values: PackedValues)]
   var observables: [(observable: StoredObservable, values: [Double])]
-  /// Values of each field of each lattice.
-  var lattices: [(lattice: StoredLattice, values: [[Double]])] = []
   var links: [FrameLinks]
   /// Rows of the particles that links join, two for each.
   var lines: [Int64]
+  /// Values of each field of each lattice.
+  var lattices: [(lattice: StoredLattice, values: [[Double]])] = []
 
   init(_ frame: borrowing Frame, _ layout: Layout) throws(Failure) {
     try Self.check(frame, layout)

@@ -46,9 +46,12 @@ struct ForceWriter {
     var access = Access(reads: item.reads(in: use.law), writes: item.replaces, adds: item.adds)
     if item.energy != nil { access.adds.formUnion(adjoint.names.intersection(access.reads.map(Adjoint.name))) }
     switch item {
-    case .interact(let pass) where pass.pairing.keyword == "linked":
+    case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
+      if pass.remove != nil || pass.react != nil || !pass.link.isEmpty {
+        throw Diagnostic("link, remove and react do not run in the slot forces", at: pass.location)
+      }
       if !adjoint.fields.isDisjoint(with: item.writes) || (item.energy != nil && !adjoint.fields.isDisjoint(with: access.reads)) {
-        throw Diagnostic("forces through sums over links are not derived yet", at: pass.location)
+        throw Diagnostic("forces through sums over links, or over pairs one by one, are not derived yet", at: pass.location)
       }
       finish(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }

@@ -332,16 +332,19 @@ struct MeetingBuilder {
     ownFields += [(wish.field, 1), (rank.field, 1)]
     add(.own(wish), one)
     add(.own(rank), lowering.graph.noise(.uniform, place: lowering.noisePlace, component: -1))
-    var births: [Birth] = []
+    var products: [Reaction.Product] = []
     for (number, creation) in created.enumerated() {
-      let (birth, count, values) = try BirthBuilder(creation, of: use, fields: fields, named: "child \(number)")
-        .build(nil, &lowering)
-      ownFields += birth.columnFields
-      add(.own(birth.number), count)
-      for (column, value) in zip(birth.fields.flatMap(\.columns), values) { add(.own(column), value) }
-      births.append(birth)
+      let (product, count, values) = try ProductBuilder(creation, of: use, fields: fields, named: "child \(number)")
+        .build(&lowering)
+      for name in Set(product.sources.map(\.field)).sorted() {
+        ownFields.append((name, product.sources.count { $0.field == name }))
+      }
+      ownFields.append((product.number.field, 1))
+      add(.own(product.number), count)
+      for (column, value) in zip(product.sources, values) { add(.own(column), value) }
+      products.append(product)
     }
     reaction = Reaction(
-      wish: wish, rank: rank, removesFirst: removed.contains("i"), removesSecond: removed.contains("j"), births: births)
+      wish: wish, rank: rank, removesFirst: removed.contains("i"), removesSecond: removed.contains("j"), products: products)
   }
 }

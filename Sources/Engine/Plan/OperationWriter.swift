@@ -19,10 +19,7 @@ struct OperationWriter {
   mutating func flush(_ builder: inout PlanBuilder) {
     guard var open = chain else { return }
     chain = nil
-    var births = builder.births(of: open)
-    let call = builder.finish(&open)
-    births?.own = call
-    if let births { operations.append(.births(births)) } else if let call { operations.append(.members(call)) }
+    if let call = builder.finish(&open) { operations.append(.members(call)) }
   }
 
   private mutating func write(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
@@ -63,14 +60,14 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    // What makes members stands alone: children see the parents as they were before the pass.
-    let isAlone = !pass.create.isEmpty
+    // Children are there from the end of the pass on.
+    defer { if !pass.create.isEmpty { flush(&builder) } }
+    if !pass.create.isEmpty { flush(&builder) }
     for (population, mask) in builder.players(pass.roles, use) {
-      if let open = chain, isAlone || !open.takes(mask, of: population) { flush(&builder) }
+      if let open = chain, !open.takes(mask, of: population) { flush(&builder) }
       var open = chain ?? builder.newChain(of: population)
       try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
       chain = open
-      if isAlone { flush(&builder) }
     }
   }
 

@@ -25,7 +25,6 @@ extension Plan {
     case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
     case .meetings(let index): [line(of: meetings[index])]
     case .lattice(let pass): [line(of: pass)]
-    case .births(let pass): ["\(members(of: pass.parents)) make others"] + (pass.own.map { [line(of: $0)] } ?? [])
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]

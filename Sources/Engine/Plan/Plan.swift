@@ -18,11 +18,11 @@ public struct Plan: Sendable {
   var pairs: [PairGroup] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
+  var listings: [PairListing] = []
   var stencils: [StencilPass] = []
   var transfers: [TransferPass] = []
   var cells: [CellPass] = []
   var waves: [WavesPass] = []
-  var listings: [PairListing] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
   var populations: [Population] = []
@@ -51,7 +51,6 @@ indirect enum Operation: Sendable {
   case forces(group: String, time: HostTape)
   case meetings(Int)
   case lattice(LatticePass)
-  case births(BirthPass)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -68,6 +67,27 @@ struct MemberCall: Sendable {
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// What the members make.
+  var creation: CreationPass?
+}
+
+/// What members make at the end of a pass.
+struct CreationPass: Sendable {
+  /// One sort of children.
+  struct Child: Sendable {
+    var species: String
+    var population: Int
+    /// Columns that the pass gives, and their values, read from the parent.
+    var columns: [Column]
+    var tape: HostTape
+    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
+    var firstPlace: Int
+  }
+  /// Counts the children of each parent, before the pass changes it.
+  var kernel: Int
+  /// The parents.
+  var population: Int
+  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.
@@ -202,7 +222,18 @@ struct Reaction: Sendable {
   /// Ends that vanish.
   var removesFirst: Bool, removesSecond: Bool
   /// What is made, with i as parent.
-  var births: [Birth]
+  var products: [Product]
+
+  /// A member that a reaction makes.
+  struct Product: Sendable {
+    var species: Int32
+    var population: Int
+    /// How many: a column of the pairs.
+    var number: Column
+    /// Columns that the reaction gives, and the columns of the pairs that hold their values.
+    var columns: [Column]
+    var sources: [Column]
+  }
 }
 
 /// Pairs that are listed one by one. Passes of a law with equal pairing share them and what they remember.

@@ -53,7 +53,7 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.allItems.contains { item in
+      use.law.flattened(use.law.passes).contains { item in
         switch item {
         case .propagate(let pass): pass.torque != nil
         case .interact(let pass): pass.torque != nil

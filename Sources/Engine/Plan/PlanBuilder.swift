@@ -154,7 +154,6 @@ struct PlanBuilder {
       case .meetings(let index):
         if plan.meetings[index].kernel.columns.contains(where: { $0.column.field == "force" }) { return true }
       case .lattice(let pass): if plan.readsForces(pass) { return true }
-      case .births(let pass): if readsForceFirst(pass.own.map { [.members($0)] } ?? []) { return true }
       case .world, .require: continue
       }
     }
@@ -224,18 +223,15 @@ struct PlanBuilder {
 
   /// Makes the kernel of a chain; nil if it does nothing.
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {
+    let creation = chain.creation(named: "mote_members_\(plan.members.count)").map { kernel, children in
+      plan.members.append(kernel)
+      return CreationPass(kernel: plan.members.count - 1, population: chain.population, children: children)
+    }
     guard case (let kernel, var call)? = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
     call.kernel = plan.members.count
+    call.creation = creation
     plan.members.append(kernel)
     return call
-  }
-
-  /// Makes the kernels of what a chain makes; nil if it makes no members.
-  mutating func births(of chain: ChainBuilder) -> BirthPass? {
-    let first = plan.members.count, names = (numbers: "mote_members_\(first)", fields: "mote_members_\(first + 1)")
-    guard let (numbers, values, births) = chain.birthKernels(named: names) else { return nil }
-    plan.members += [numbers, values]
-    return BirthPass(parents: chain.population, numbers: first, fields: first + 1, births: births, own: nil)
   }
 
   /// First values of fields of the world: their defaults, else zero.
@@ -286,7 +282,6 @@ extension Operation {
   var memberKernels: [Int] {
     switch self {
     case .members(let call): [call.kernel]
-    case .births(let pass): pass.own.map { [$0.kernel] } ?? []
     case .repetition(let repetition): repetition.passes.flatMap(\.memberKernels)
     case .every(_, let inner): inner.flatMap(\.memberKernels)
     default: []

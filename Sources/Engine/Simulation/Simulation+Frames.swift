@@ -44,19 +44,31 @@ extension Simulation {
         store.addField(field.name, components: field.components)
       }
     }
-    for pass in plan.births where pass.parents == population.index {
-      for field in pass.births.flatMap(\.columnFields) where store.columns(of: field.name) == nil {
-        store.addField(field.name, components: field.components)
-      }
-    }
     if used.contains(ChainBuilder.removal.field) { store.addField(ChainBuilder.removal.field, components: 1) }
+    for index in 0..<plan.mostCreations { store.addField(ChainBuilder.offspring(index).field, components: 1) }
     return store
   }
 
+  /// The values that laws give to new members' fields.
+  func defaultValues(of population: Population) throws -> [String: [Double]] {
+    var values: [String: [Double]] = [:]
+    for field in plan.fields[population.index] {
+      guard let initial = field.initial, let use = scene.laws.first(where: { $0.name == field.owner }) else { continue }
+      var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
+      let value = try lowering.lower(initial)
+      values[field.name] = lowering.graph.evaluate(value.components, in: parameters.context(world))
+    }
+    return values
+  }
+
   /// First values of fields that the frame does not give: the defaults of their laws.
-  func initializeFields(of population: Population, givenBy frame: Frame) throws {
-    let given = Set(frame.fields(of: population).map(\.name))
-    try setDefaults(of: population.index, at: 0..<stores[population.index].count) { !given.contains($0) }
+  func initializeFields(of population: Population, givenBy frame: Frame) {
+    let given = Set(frame.fields(of: population).map(\.name)), store = stores[population.index]
+    for (name, numbers) in defaults[population.index] where !given.contains(name) {
+      for (component, column) in (store.columns(of: name) ?? []).enumerated() {
+        column.update(repeating: numbers[min(component, numbers.count - 1)], count: store.count)
+      }
+    }
   }
 
   /// The particles at this moment, sorted by id, with these fields beside the positions.
@@ -158,6 +170,7 @@ extension Plan {
   var usedFields: Set<String> {
     var names: Set<String> = ["position"]
     for kernel in members { names.formUnion(kernel.columns.map(\.field)) }
+    for creation in creations { names.formUnion(creation.children.flatMap { $0.columns.map(\.field) }) }
     for kernel in totals { names.formUnion(kernel.columns.map(\.field)) }
     for group in pairs {
       names.formUnion(group.kernel.extras.map(\.field))
@@ -169,30 +182,14 @@ extension Plan {
       names.formUnion(group.kernel.sums.map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
-    names.formUnion(latticeFields.used)
     for pass in meetings {
       names.formUnion(pass.kernel.fields)
       names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
-      names.formUnion(pass.reaction?.births.flatMap { $0.fields.map(\.name) } ?? [])
+      names.formUnion(pass.reaction?.products.flatMap(\.columns).map(\.field) ?? [])
     }
-    for pass in births { names.formUnion(pass.births.flatMap { $0.fields.map(\.name) }) }
+    names.formUnion(latticeFields.used)
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
-  }
-
-  /// All passes that make members of single ones.
-  var births: [BirthPass] {
-    func inside(_ operations: [Operation]) -> [BirthPass] {
-      operations.flatMap { operation -> [BirthPass] in
-        switch operation {
-        case .births(let pass): [pass]
-        case .repetition(let repetition): inside(repetition.passes)
-        case .every(_, let inner): inside(inner)
-        default: []
-        }
-      }
-    }
-    return inside(start + step)
   }
 
   /// Fields that change while the scene runs.

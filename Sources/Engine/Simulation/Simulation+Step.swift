@@ -14,11 +14,10 @@ extension Simulation {
       world["time"] = time.tape.run(in: parameters.context(world))
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
-    case .lattice(let pass): try run(pass)
     case .meetings(let index):
       try updatePairs()
       _ = try run(meetings: index)
-    case .births(let pass): try run(pass)
+    case .lattice(let pass): try run(pass)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
@@ -30,13 +29,15 @@ extension Simulation {
   /// The number that a tape gives now.
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
-  func run(_ call: MemberCall) throws {
+  private func run(_ call: MemberCall) throws {
+    let made = call.creation.map { children(of: $0) } ?? []
     if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
       throw Failure(
         .blewUp,
         "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
     if call.removes { removeMarked(of: call.population) }
+    try append(made)
     if call.movesParticles { removeEscaped() }
   }
 
@@ -120,10 +121,6 @@ extension Simulation {
     hasTotals = true
   }
 
-  private func memberEnergy(_ total: Int) -> Double {
-    members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
-  }
-
   /// Brings lists of pairs up to date with the positions.
   private func updatePairs() throws {
     guard !plan.pairs.isEmpty || !plan.listings.isEmpty else { return }
@@ -132,12 +129,16 @@ extension Simulation {
     meetings.update(stores, pairs.neighbourhood)
   }
 
+  private func memberEnergy(_ total: Int) -> Double {
+    members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
+  }
+
   /// Runs a pass over meetings, takes away what it marks and makes the links that it wants; returns what it adds to potential and
   /// virial.
   private func run(meetings index: Int) throws -> PairTotals {
     let pass = plan.meetings[index]
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
-    for joining in pass.joins { try join(joining, of: pass) }
+    for joining in pass.joins { join(joining, of: pass) }
     for population in pass.removes { removeMarked(of: population) }
     if let reaction = pass.reaction { try react(reaction, of: pass) }
     return found

@@ -33,13 +33,15 @@ public final class Simulation {
   let meetings: MeetingRunner
   let lattices: LatticeRunner
   let workers: Workers
+  /// For each population an id that was never used.
+  var nextIDs: [Int64] = []
+  /// For each population the values that laws give to fields of new members.
+  private(set) var defaults: [[String: [Double]]] = []
   /// The logged series of each pass of totals for the log.
   var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
-  /// For each population the id that its next new member gets.
-  var nextIDs: [Int64] = []
   /// Potential and virial of links since the slot began.
   var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
@@ -78,7 +80,6 @@ public final class Simulation {
     meetings = try MeetingRunner(plan, space: scene.space, toolchain: toolchain, workers: workers)
     lattices = try LatticeRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
-    nextIDs = stores.map { store in (0..<store.count).reduce(0) { max($0, store.idColumn[$1]) } + 1 }
     restore(state.memory)
     updateWorld()
     try start(from: frame, isContinued: !state.memory.isEmpty)
@@ -90,8 +91,9 @@ public final class Simulation {
   public var store: MemberStore { stores[Population.particles] }
 
   private func start(from frame: Frame, isContinued: Bool) throws {
+    defaults = try plan.populations.map { try defaultValues(of: $0) }
     if frame.step == 0 {
-      for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
+      for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
     // The forces of a state that goes on are known; what remembers must not run twice for one step.

@@ -42,7 +42,7 @@ struct SceneReader {
     let species = box.map { self.species(in: tree, box: $0, laws: laws) } ?? []
     let expectations = tree["expect"]?.pairs?.compactMap { expectation($0) } ?? []
     let stop = tree["stop when"].flatMap { expression($0) }
-    let totals = totals(in: tree)
+    let totals = totals(in: tree, laws: laws)
     // A law that could not be read would leave the names of its totals unknown.
     if laws.count == tree["laws"]?.pairs?.count ?? 0, laws.allSatisfy({ $0.law.dimensions.contains(space) }) {
       checkLaws(laws, totals: totals, stop: stop, in: tree)
