@@ -23,6 +23,7 @@ extension Layout {
     try createBox(in: file)
     for field in allFields { try create(field, in: file) }
     for observable in observables + [.particleCount] { try create(observable, in: file) }
+    for lattice in lattices { try lattice.create(in: file, self) }
     try createCells(in: file)
     try write(provenance, in: file)
     try createParameters(in: file)
@@ -162,7 +163,7 @@ extension Layout {
   }
 
   /// A group with `value` has the run's steps and times beside it.
-  private func linkSeries(_ group: String, in file: borrowing StoredFile) throws(Failure) {
+  func linkSeries(_ group: String, in file: borrowing StoredFile) throws(Failure) {
     try file.link(Path.step, as: group + "/step")
     try file.link(Path.time, as: group + "/time")
   }

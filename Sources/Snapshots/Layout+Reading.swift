@@ -33,6 +33,7 @@ extension Layout {
     for name in try file.children(of: "/observables") where name != StoredObservable.particleCount.name {
       observables.append(try StoredObservable(name, in: file))
     }
+    lattices = try StoredLattice.all(in: file, sides: sides)
   }
 
   private static func table(_ path: String, _ file: borrowing StoredFile) throws(Failure) -> [String] {

@@ -12,6 +12,8 @@ struct PackedFrame: Sendable {
   /// `id`, `species`, then the fields of the layout.
   var columns: [(field: StoredField, values: PackedValues)]
   var observables: [(observable: StoredObservable, values: [Double])]
+  /// Values of each field of each lattice.
+  var lattices: [(lattice: StoredLattice, values: [[Double]])] = []
 
   init(_ frame: borrowing Frame, _ layout: Layout) throws(Failure) {
     try Self.check(frame, layout)
@@ -34,6 +36,9 @@ struct PackedFrame: Sendable {
         throw Failure(.failed, "step \(frame.step): observable '\(observable.name)' is not in the frame as it is in the file")
       }
       observables.append((observable, own.values))
+    }
+    for lattice in layout.lattices {
+      lattices.append((lattice, try lattice.values(in: frame.lattices, step: frame.step)))
     }
   }
 
@@ -108,6 +113,7 @@ extension PackedFrame {
     try writeRun(to: file, row, layout)
     try writeCells(to: file, row, layout)
     for (observable, values) in observables { try file.append(values, to: observable.path, after: row) }
+    for (lattice, values) in lattices { try lattice.write(values, to: file, row: row) }
     try file.resize("/frame", rows: row + 1)
     try file.set("NSteps", of: "/VTKHDF/Steps", to: .integer(row + 1))
     try file.set("frames", of: "/", to: .integer(row + 1))

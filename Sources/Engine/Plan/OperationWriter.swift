@@ -27,6 +27,9 @@ struct OperationWriter {
     case .propagate(let pass) where pass.roles == ["world"]:
       flush(&builder)
       operations.append(.world(try builder.world(pass, of: use)))
+    case .propagate(let pass) where pass.waves:
+      flush(&builder)
+      operations += try builder.waves(pass, of: use).map { .lattice($0) }
     case .propagate(let pass): try write(pass, of: use, &builder)
     case .measure(let measure):
       flush(&builder)
@@ -46,6 +49,9 @@ struct OperationWriter {
     case .interact(let pass) where pass.pairing.keyword == "linked":
       flush(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+    case .interact(let pass) where ["neighbours", "weight", "cell"].contains(pass.pairing.keyword):
+      flush(&builder)
+      operations += try builder.lattices(pass, of: use).map { .lattice($0) }
     case .interact(let pass):
       throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
     case .use(let law, _, let location):
@@ -54,7 +60,6 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if pass.waves { throw Diagnostic("`waves` is checked, but this version does not run it yet", at: pass.location) }
     // Children are there from the end of the pass on.
     defer { if !pass.create.isEmpty { flush(&builder) } }
     if !pass.create.isEmpty { flush(&builder) }

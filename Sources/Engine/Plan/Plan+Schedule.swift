@@ -24,6 +24,7 @@ extension Plan {
     case .totals(let pass): ["totals: \(pass.quantities.map(\.name).joined(separator: ", "))"]
     case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
     case .meetings(let index): [line(of: meetings[index])]
+    case .lattice(let pass): [line(of: pass)]
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
@@ -42,6 +43,8 @@ extension Plan {
         : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
     case .meetings(let index): line(of: meetings[index])
     case .energy: "energy of single particles"
+    case .lattice(let pass): line(of: pass)
+    case .other(let operation): lines(of: operation).joined(separator: "\n  ")
     }
   }
 

@@ -18,6 +18,10 @@ public struct Plan: Sendable {
   var pairs: [PairGroup] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
+  var stencils: [StencilPass] = []
+  var transfers: [TransferPass] = []
+  var cells: [CellPass] = []
+  var waves: [WavesPass] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
   var populations: [Population] = []
@@ -45,6 +49,7 @@ indirect enum Operation: Sendable {
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
   case meetings(Int)
+  case lattice(LatticePass)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -170,6 +175,9 @@ enum ForceOperation: Sendable {
   case meetings(Int)
   /// Adds a total over particles to the potential.
   case energy(Int)
+  case lattice(LatticePass)
+  /// What a law does between its passes: totals, repetitions, fields of the world.
+  case other(Operation)
 }
 
 /// A pass over the links of one sort.

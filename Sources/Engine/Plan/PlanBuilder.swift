@@ -151,6 +151,7 @@ struct PlanBuilder {
         if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
       case .meetings(let index):
         if plan.meetings[index].kernel.columns.contains(where: { $0.column.field == "force" }) { return true }
+      case .lattice(let pass): if plan.readsForces(pass) { return true }
       case .world, .require: continue
       }
     }

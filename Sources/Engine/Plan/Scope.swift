@@ -18,6 +18,8 @@ struct Scope {
   let current: CurrentValues
   /// In a pair: what stands in brackets after a name, with the end that it means and the population of that end.
   let ends: [String: End]
+  /// Names that mean something where this pass stands, such as `d` where it is constant.
+  var given: [String: (inout Graph) -> Value] = [:]
   /// Totals of the same `measure` that are known already, as nodes of the graph that is worked on.
   var totals: [String: Value] = [:]
 
@@ -54,11 +56,13 @@ struct Scope {
 
   /// In the order of LANGUAGE: let of the pass, own field, let of the law, parameters and constants, world.
   func meaning(of key: Lowering.Key, in graph: inout Graph) throws(Diagnostic) -> Meaning? {
-    if key.owner.isEmpty, let binding = lets.first(where: { $0.name == key.name && $0.index == nil }) {
-      return .abbreviation(binding.value)
+    if key.owner.isEmpty, let binding = lets.first(where: { $0.name == key.name }) {
+      return binding.index.map { .elements(variable: $0, binding.value) } ?? .abbreviation(binding.value)
     }
     if let value = known(key, in: &graph) ?? field(key, in: &graph) { return .value(value) }
-    if key.owner.isEmpty, let binding = use.law.lets.first(where: { $0.name == key.name }) { return .abbreviation(binding.value) }
+    if key.owner.isEmpty, let binding = use.law.lets.first(where: { $0.name == key.name }) {
+      return binding.index.map { .elements(variable: $0, binding.value) } ?? .abbreviation(binding.value)
+    }
     if let setting = use[key.name] { return parameter(setting, owner: key.owner, in: &graph) }
     if let constant = use.law.constants.first(where: { $0.name == key.name }) {
       return .value(self.constant(constant.value, in: &graph))
@@ -85,6 +89,7 @@ struct Scope {
 
   /// dx of a lattice; d, r, n and u of a pair.
   private func known(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
+    if key.owner.isEmpty, let value = given[key.name] { return value(&graph) }
     if key.owner.isEmpty, key.name == "dx", let grid = fields.populations[fields.population].grid {
       return .scalar(graph.constant(grid.spacing))
     }

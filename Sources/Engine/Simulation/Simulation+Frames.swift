@@ -176,6 +176,7 @@ extension Plan {
       if group.kernel.hasForce { names.insert("force") }
     }
     for pass in meetings { names.formUnion(pass.kernel.fields) }
+    names.formUnion(latticeFields.used)
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
   }
@@ -185,6 +186,6 @@ extension Plan {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for kernel in pairs.map(\.kernel) + everywhere.map(\.kernel) { names.formUnion(kernel.sums.map(\.field)) }
     for pass in meetings { names.formUnion(pass.kernel.written) }
-    return names.union(["force", "position"])
+    return names.union(latticeFields.written).union(["force", "position"])
   }
 }

@@ -15,6 +15,7 @@ extension Simulation {
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
     case .meetings(let index): _ = try run(meetings: index)
+    case .lattice(let pass): try run(pass)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
@@ -132,6 +133,8 @@ extension Simulation {
     case .members(let call): try run(call)
     case .meetings(let index): linkTotals.add(try run(meetings: index))
     case .energy: break
+    case .lattice(let pass): try run(pass)
+    case .other(let operation): try run(operation, wantsTotals: wantsTotals)
     case .everywhere(let index):
       let kernel = plan.everywhere[index].kernel
       for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {

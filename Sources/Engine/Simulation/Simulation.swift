@@ -31,6 +31,7 @@ public final class Simulation {
   let everywhere: FarRunner
   let measures: MeasureRunner
   let meetings: MeetingRunner
+  let lattices: LatticeRunner
   let workers: Workers
   /// For each population an id that was never used.
   var nextIDs: [Int64] = []
@@ -77,6 +78,7 @@ public final class Simulation {
     everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
     meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
+    lattices = try LatticeRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
     restore(state.memory)
     updateWorld()
