@@ -115,6 +115,11 @@ struct ChainBuilder {
 
   /// −∂E/∂position, added to the force.
   private func forceFromEnergy(_ energy: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
+    guard fields["force"] != nil else {
+      throw energy.diagnostic(
+        "an energy of sites is checked, but this version does not derive the forces that follow from it",
+        hint: "measure it, and say what force it gives: add: {force: …} with dw")
+    }
     let value = try lowering.scalar(energy)
     let position = (0..<fields.space).map { current.node(of: Column("position", $0), in: &lowering.graph) }
     return lowering.graph.derivatives(of: value, by: position).enumerated().map { axis, slope in

@@ -96,7 +96,8 @@ struct Evaluator {
 
   private func member(_ base: Expression, _ name: String, _ term: Expression) throws(Diagnostic) -> Quantity {
     let value = try evaluate(base)
-    guard !value.isScalar, let axis = ["x", "y", "z"].firstIndex(of: name), axis < value.numbers.count else {
+    // In one dimension a vector is one number.
+    guard space == 1 || !value.isScalar, let axis = ["x", "y", "z"].firstIndex(of: name), axis < value.numbers.count else {
       throw term.diagnostic(
         "there is no component .\(name)", hint: "a vector here has \(["x", "x and y", "x, y and z"][space - 1])")
     }
