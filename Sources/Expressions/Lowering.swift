@@ -11,6 +11,8 @@ public enum Meaning: Sendable {
   case function(String, end: String)
   /// A function that the scene gives as a formula of its arguments.
   case formula(Formula)
+  /// Formulas of which the first is taken whose condition holds; the last one if none does.
+  case choice([(condition: NodeID, formula: Formula)])
 
   /// An expression of named arguments; the constants stand for names that it uses besides.
   public struct Formula: Sendable {
@@ -83,7 +85,9 @@ public struct Lowering {
     case .prefix(let prefix, let operand): return try self.prefix(prefix, try lower(operand))
     case .binary(let op, let a, let b): return try binary(op, try lower(a), try lower(b), at: expression)
     case .index(let base, let indices): return try index(base, indices, at: expression)
-    case .member(let base, let name): return try member(try lower(base), name, at: expression)
+    case .member(let base, let name):
+      if let factor = try factor(base, name) { return factor }
+      return try member(try lower(base), name, at: expression)
     case .vector(let parts):
       var nodes: [NodeID] = []
       for part in parts { nodes.append(try scalar(part)) }
@@ -122,7 +126,7 @@ public struct Lowering {
       if loopVariables.isEmpty { cache[key] = value }
       return value
     case .elements(let variable, _): throw expression.diagnostic("\(key.name) of which element? \(key.name)[\(variable)]")
-    case .function, .formula: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
+    case .function, .formula, .choice: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
     case nil: return try constant(key.name, at: expression)
     }
   }
@@ -130,6 +134,7 @@ public struct Lowering {
   private mutating func constant(_ name: String, at expression: Expression) throws(Diagnostic) -> Value {
     switch name {
     case "pi": return .scalar(graph.constant(.pi))
+    case "true", "false": return .scalar(graph.constant(name == "true" ? 1 : 0))
     case "dimensions": return .scalar(graph.constant(Double(space)))
     case "tiny": return .scalar(graph.constant(1e-30))
     case "I": return Value(.matrix, (0..<space * space).map { graph.constant($0 % (space + 1) == 0 ? 1 : 0) })

@@ -16,10 +16,14 @@ public struct RunSettings: Sendable {
   public var threads = 1
   /// Says nothing but warnings and failures.
   public var isQuiet = false
+  /// Says what a step does, and tells of every frame and checkpoint.
+  public var isVerbose = false
   /// Where JSON lines go: a path, or `-` for standard output.
   public var jsonLog: String?
   /// What the user typed, for the provenance.
   public var command = "mote run"
+  /// What to type to go on after an early stop.
+  public var goOn = "mote run SCENE --continue"
   /// Version of the program, for the provenance.
   public var version = ""
   /// Commit of the program, 40 hex digits, for the provenance.

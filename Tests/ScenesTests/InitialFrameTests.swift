@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Testing
 import World
 
@@ -35,7 +36,7 @@ import World
     let cellVolume = Double(sites) / 0.8
     let side =
       space == 3
-      ? MathFunction.power(cellVolume, 1 / 3.0) : (cellVolume / (name == "hexagonal" ? 3.0.squareRoot() : 1)).squareRoot()
+      ? pow(cellVolume, 1 / 3.0) : (cellVolume / (name == "hexagonal" ? 3.0.squareRoot() : 1)).squareRoot()
     for distance in neighbours(frame) { #expect(abs(distance - nearest * side) < 1e-9 * side) }
   }
 
@@ -103,6 +104,48 @@ import World
     #expect(neighbours(first).allSatisfy { $0 >= 0.9 })
     let other = try readScene(text, overrides: ["seed=2"]).initialFrame()
     #expect(other[field: "position"] != first[field: "position"])
+  }
+
+  @Test func `particles at random places can be replaced by others`() throws {
+    let frame = try readScene(
+      """
+      units: reduced
+      box: {size: [10, 10, 10]}
+      species: {A: {fill: {random: 30, distance: 1}}, B: {fill: {replace: A, count: 10}}}
+      laws: {}
+      dt: 1
+      steps: 1
+      """
+    ).initialFrame()
+    #expect(frame.species.count { $0 == 0 } == 20 && frame.species.count { $0 == 1 } == 10)
+  }
+
+  @Test func `formulas of fields may use the whole language: sums, vectors, conditions, noise`() throws {
+    let frame = try readScene(
+      """
+      units: reduced
+      box: {size: [10, 10]}
+      species:
+        A:
+          fields:
+            mass: {formula: "1 + sum(q in 0..<3: q*a)/3", a: 2}
+            velocity: "if(position.x < 5, [1, 0], -unit(position)) + 0*normal(vector)"
+          fill: {points: [[3, 4], [6, 8]]}
+      laws: {}
+      dt: 1
+      steps: 1
+      """
+    ).initialFrame()
+    #expect(frame[field: "mass"]?.values == [3, 3])
+    #expect(zip(frame[field: "velocity"]?.values ?? [], [1, 0, -0.6, -0.8]).allSatisfy { abs($0 - $1) < 1e-15 })
+  }
+
+  @Test(arguments: [
+    ("uniform() + tim", "tim is not known here"), ("norm(position)*m + 1", "m is not known here"),
+    ("chi2(3)", "chi2 and poisson are known in laws only"), ("time", "time is not known here"), ("?a", "?a is open"),
+  ])
+  func `a formula that a field cannot have is refused at its term`(text: String, found: String) {
+    #expect(mistakes(reduced("{random: 5}", more: ", fields: {mass: \"\(text)\"}")).contains(found))
   }
 
   @Test func `a random fill without room says so`() throws {

@@ -60,9 +60,9 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if !pass.create.isEmpty {
-      throw Diagnostic("`create` is checked, but this version does not run it yet", at: pass.location)
-    }
+    // Children are there from the end of the pass on.
+    defer { if !pass.create.isEmpty { flush(&builder) } }
+    if !pass.create.isEmpty { flush(&builder) }
     for (population, mask) in builder.players(pass.roles, use) {
       if let open = chain, !open.takes(mask, of: population) { flush(&builder) }
       var open = chain ?? builder.newChain(of: population)

@@ -6,12 +6,12 @@ import Scenes
 
 /// Gathers passes over the same pairs and makes one kernel of them.
 struct PairBuilder {
-  private(set) var graph = Graph()
-  private(set) var parts: [PairKernel.Part] = []
+  var graph = Graph()
+  var parts: [PairKernel.Part] = []
   private var tails: [Tail] = []
-  private var adds: [Bool] = []
-  private var names: [String] = []
-  private let fields: FieldTable
+  var adds: [Bool] = []
+  var names: [String] = []
+  let fields: FieldTable
 
   init(fields: FieldTable) { self.fields = fields }
 
@@ -19,16 +19,24 @@ struct PairBuilder {
   /// Fields that the gathered passes sum into.
   var writes: Set<String> { Set(parts.flatMap { $0.sums.map(\.column.field) }) }
 
-  /// Adds a pass `within`.
-  mutating func add(_ pass: Interact, of use: LawUse, noisePlace: inout Int) throws(Diagnostic) {
-    guard case .within(let rangeText) = pass.pairing else { return }
+  /// Adds a pass `within`, or `everywhere`, which has no range; its energy also gives the adjoints of the fields that have one.
+  mutating func add(
+    _ pass: Interact, of use: LawUse, adjoints: Set<String> = [], noisePlace: inout Int
+  ) throws(Diagnostic) {
+    let rangeText: Expression?
+    switch pass.pairing {
+    case .within(let text): rangeText = text
+    case .everywhere: rangeText = nil
+    default: return
+    }
     try refuseWhatIsNotRun(pass)
     let scope = Scope(use, .pair, fields: fields, lets: pass.lets)
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
-    let range = try lowering.scalar(rangeText)
+    let range = try rangeText.map { (text) throws(Diagnostic) in try lowering.scalar(text) } ?? lowering.graph.constant(.infinity)
     var part = PairKernel.Part(range: range, condition: try condition(pass, use, &lowering))
     if let text = pass.energy {
       try add(energy: text, of: pass, use, to: &part, &lowering)
+      if let energy = part.energy { addAdjoints(of: energy, by: adjoints, to: &part, &lowering.graph) }
     }
     if let text = pass.force {
       let force = try lowering.lower(text)
@@ -63,7 +71,7 @@ struct PairBuilder {
   // MARK: Who takes part
 
   /// The condition of the pass, and that the ends play its roles.
-  private func condition(_ pass: Interact, _ use: LawUse, _ lowering: inout Lowering) throws(Diagnostic) -> NodeID? {
+  func condition(_ pass: Interact, _ use: LawUse, _ lowering: inout Lowering) throws(Diagnostic) -> NodeID? {
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     let either = Self.players(mask(pass.receivers, use), mask(pass.givers, use), all: fields.everySpecies, in: &lowering.graph)
     guard let condition, let either else { return condition ?? either }
@@ -129,13 +137,31 @@ struct PairBuilder {
     _ binding: Binding, replacing: Bool, to part: inout PairKernel.Part, _ pass: Interact, _ use: LawUse,
     _ lowering: inout Lowering
   ) throws(Diagnostic) {
+    for (column, own, other) in try terms(of: binding, pass, use, &lowering) {
+      add(column, own, other, replacing: replacing, to: &part, &lowering.graph)
+    }
+  }
+
+  /// A sum into a column: what i gets from the pair, and j.
+  mutating func add(
+    _ column: Column, _ own: NodeID, _ other: NodeID, replacing: Bool, to part: inout PairKernel.Part, _ graph: inout Graph
+  ) {
+    let parity: Parity = own == other ? .even : own == graph.negate(other) ? .odd : .none
+    part.sums.append((column, own, other, parity))
+    adds.append(!replacing)
+  }
+
+  /// What a pair adds to the columns of a field of i, and of j where the ends play the roles the other way round.
+  func terms(
+    of binding: Binding, _ pass: Interact, _ use: LawUse, _ lowering: inout Lowering
+  ) throws(Diagnostic) -> [(column: Column, own: NodeID, other: NodeID)] {
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
     let value = try lowering.lower(binding.value)
     guard value.components.count == field.components else {
       throw binding.value.diagnostic("\(binding.name) is a \(field.shape), this is a \(value.shape)")
     }
     let receivers = mask(pass.receivers, use), givers = mask(pass.givers, use), all = fields.everySpecies
-    for (component, node) in value.components.enumerated() {
+    return value.components.enumerated().map { component, node in
       var own = lowering.graph.number(node)
       var other = lowering.graph.exchangingEnds(own)
       if receivers != all || givers != all {
@@ -143,9 +169,7 @@ struct PairBuilder {
         own = lowering.graph.select(Self.member(receivers, "i", givers, "j", &lowering.graph), own, zero)
         other = lowering.graph.select(Self.member(receivers, "j", givers, "i", &lowering.graph), other, zero)
       }
-      let parity: Parity = own == other ? .even : own == lowering.graph.negate(other) ? .odd : .none
-      part.sums.append((Column(field.name, component), own, other, parity))
-      adds.append(!replacing)
+      return (Column(field.name, component), own, other)
     }
   }
 

@@ -25,9 +25,15 @@ public struct PairForces: Sendable {
 
   /// The pair forces of a use of a law in a scene; throws what the engine does not run.
   public init(of use: LawUse, in scene: Scene) throws(Diagnostic) {
+    guard try Adjoint(of: use, after: [:]).fields.isEmpty else {
+      throw Diagnostic("\(use.law.name): forces through sums over pairs cannot be fitted yet")
+    }
     var builder = PairBuilder(fields: FieldTable(scene))
     var noisePlace = 0
-    for case .interact(let pass) in use.law.allItems { try builder.add(pass, of: use, noisePlace: &noisePlace) }
+    for case .interact(let pass) in use.law.allItems {
+      guard case .within = pass.pairing else { continue }
+      try builder.add(pass, of: use, noisePlace: &noisePlace)
+    }
     graph = builder.graph
     parts = builder.parts.compactMap { part in
       part.force.map { Part(range: part.range, condition: part.condition, energy: part.energy, force: $0) }

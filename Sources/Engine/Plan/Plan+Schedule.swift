@@ -37,7 +37,12 @@ extension Plan {
     case .members(let call): line(of: call)
     case .pairs(let index, let overwrites):
       "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
+    case .everywhere(let index):
+      everywhere[index].accuracy == 0
+        ? "all pairs: \(everywhere[index].name)"
+        : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
     case .meetings(let index): line(of: meetings[index])
+    case .energy: "energy of single particles"
     case .lattice(let pass): line(of: pass)
     case .other(let operation): lines(of: operation).joined(separator: "\n  ")
     }

@@ -16,6 +16,7 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
   var stencils: [StencilPass] = []
   var transfers: [TransferPass] = []
@@ -34,7 +35,11 @@ public struct Plan: Sendable {
   var needsTotalsAlways = false
   /// True if a step reads force or a rate before its first slot.
   var needsForcesAtStart = false
-  var remarks: [String] = []
+}
+
+extension Plan {
+  /// Names of logged totals that are made of the whole series (`slope`, `average` …): the last value of such is the one that counts.
+  public var totalsOverSeries: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverSeries).map(\.name)) }
 }
 
 /// One operation of a step.
@@ -61,6 +66,27 @@ struct MemberCall: Sendable {
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// What the members make.
+  var creation: CreationPass?
+}
+
+/// What members make at the end of a pass.
+struct CreationPass: Sendable {
+  /// One sort of children.
+  struct Child: Sendable {
+    var species: String
+    var population: Int
+    /// Columns that the pass gives, and their values, read from the parent.
+    var columns: [Column]
+    var tape: HostTape
+    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
+    var firstPlace: Int
+  }
+  /// Counts the children of each parent, before the pass changes it.
+  var kernel: Int
+  /// The parents.
+  var population: Int
+  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.
@@ -97,6 +123,8 @@ struct TotalPass: Sendable {
     var shape: Shape
     var components: Int
     var dimension: Dimension
+    /// True if it is made of the whole logged series, so that its last value is the one that counts.
+    var isOverSeries: Bool
   }
   /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?
@@ -131,7 +159,7 @@ struct Repetition: Sendable {
 /// The force laws of one slot.
 struct ForcePass: Sendable {
   var operations: [ForceOperation]
-  /// Energies of single particles, which belong to the potential.
+  /// Energies of single particles that belong to the potential, whatever the slot has written.
   var memberEnergy: Int?
 }
 
@@ -142,7 +170,11 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  /// All pairs of a group.
+  case everywhere(Int)
   case meetings(Int)
+  /// Adds a total over particles to the potential.
+  case energy(Int)
   case lattice(LatticePass)
   /// What a law does between its passes: totals, repetitions, fields of the world.
   case other(Operation)
@@ -174,6 +206,16 @@ struct PairGroup: Sendable {
   /// Mean-field corrections of cut energies.
   var tails: [Tail]
   var names: [String]
+}
+
+/// A pass over all pairs, exact or to an accuracy.
+struct FarGroup: Sendable {
+  var kernel: PairKernel
+  /// What the sums do to their columns: true where they are added, false where they replace.
+  var adds: [Bool]
+  /// Largest error of the sums, relative to their mean square; 0 for exact ones.
+  var accuracy: Double
+  var name: String
 }
 
 /// A range as a function of the species and fields of both ends.

@@ -7,25 +7,33 @@ import Scenes
 extension PlanBuilder {
   /// The slot `forces`: all force laws in the order of the scene; those over the same pairs share one loop.
   mutating func forces(of uses: [LawUse], group: String) throws(Diagnostic) -> ForcePass {
+    let adjoints = try adjoints(of: uses)
+    for name in Set(adjoints.flatMap(\.fields)).sorted() { fields.addAdjoint(of: name) }
     var writer = ForceWriter(fields: fields)
-    for use in uses {
-      for item in use.law.flattened(use.law.passes) {
-        switch item {
-        case .interact(let pass): try writer.add(pass, of: use, &self)
-        case .propagate(let pass) where pass.roles != ["world"] && !pass.waves: try writer.add(pass, of: use, &self)
-        case .propagate, .measure, .repeat, .require: try writer.add(item, of: use, &self)
-        case .forces, .slot, .use, .part: throw Diagnostic("no forces and no slot within the slot forces (\(use.law.name))")
-        }
-      }
+    for (use, adjoint) in zip(uses, adjoints) {
+      for item in use.law.flattened(use.law.passes) { try writer.add(item, of: use, adjoint, &self) }
+      for item in adjoint.reversed { try writer.addReverse(item, of: use, adjoint, &self) }
     }
-    try writer.finish(&self)
-    return ForcePass(operations: clearing(writer.operations), memberEnergy: try memberEnergy(of: uses))
+    writer.finish(&self)
+    let hidden = Set(adjoints.flatMap(\.names)).sorted()
+    return ForcePass(
+      operations: clearing(writer.operations, and: hidden), memberEnergy: energyTotal(of: writer.plainEnergies))
+  }
+
+  /// The adjoints of each law, told what the laws before it write.
+  private func adjoints(of uses: [LawUse]) throws(Diagnostic) -> [Adjoint] {
+    var writers: [String: String] = [:], adjoints: [Adjoint] = []
+    for use in uses {
+      adjoints.append(try Adjoint(of: use, after: writers))
+      for item in use.law.flattened(use.law.passes) { for name in item.writes { writers[name] = use.law.name } }
+    }
+    return adjoints
   }
 
   /// Clears what the slot collects; a force that the first loop over pairs writes anyway is not cleared.
-  private func clearing(_ operations: [ForceOperation]) -> [ForceOperation] {
+  private func clearing(_ operations: [ForceOperation], and hidden: [String]) -> [ForceOperation] {
     var operations = operations
-    var cleared: [String] = collected
+    var cleared: [String] = collected + hidden
     if case .pairs(let index, _)? = operations.first, plan.pairs[index].kernel.hasForce {
       operations[0] = .pairs(index, overwritesForce: true)
       cleared.removeAll { $0 == "force" }
@@ -45,126 +53,47 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.flattened(use.law.passes).contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
+      use.law.allItems.contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
     }
   }
 
-  /// Σ of the energies of single particles.
-  private mutating func memberEnergy(of uses: [LawUse]) throws(Diagnostic) -> Int? {
-    var graph = Graph(), terms: [TotalKernel.Term] = [], place = noisePlace
-    for use in uses {
-      for case .propagate(let pass) in use.law.flattened(use.law.passes) {
-        guard let energy = pass.energy else { continue }
-        var lowering = Scope(use, .member, fields: fields, lets: pass.lets).lowering(on: graph, noisePlace: place)
-        var value = try lowering.scalar(energy)
-        let zero = lowering.graph.constant(0)
-        if let condition = pass.condition { value = lowering.graph.select(try lowering.condition(condition), value, zero) }
-        let mask = pass.roles.reduce(UInt64(0)) { $0 | fields.mask(of: use.roles[$1] ?? []) }
-        if mask != fields.everySpecies {
-          let own = PairBuilder.membership(mask, end: "member", in: &lowering.graph)
-          value = lowering.graph.select(lowering.graph.condition(own), value, zero)
-        }
-        terms.append(.sum(value))
-        graph = lowering.graph
-        place = lowering.noisePlace
+  /// The total of energies of single particles; nil if there are none.
+  mutating func energyTotal(of energies: [MemberEnergy]) -> Int? {
+    guard !energies.isEmpty else { return nil }
+    var graph = Graph(), terms: [TotalKernel.Term] = []
+    for energy in energies {
+      let attempted = attempt { builder throws(Diagnostic) in
+        var lowering = Scope(energy.use, .member, fields: builder.fields, lets: energy.pass.lets)
+          .lowering(on: graph, noisePlace: builder.noisePlace)
+        let value = try energy.value(&lowering, fields: builder.fields)
+        return (lowering.graph, value)
       }
+      guard let (grown, value) = attempted else { return nil }
+      graph = grown
+      terms.append(.sum(value))
     }
-    guard !terms.isEmpty else { return nil }
     plan.totals.append(
       TotalKernel(
         name: "mote_total_\(plan.totals.count)", comment: "energy of single particles", graph: graph, terms: terms,
-        condition: nil,
-        speciesMask: nil, rate: Rates.members(species: fields.speciesNames.count)))
+        condition: nil, speciesMask: nil, rate: Rates.members(species: fields.speciesNames.count)))
     return plan.totals.count - 1
   }
 }
 
-/// Orders the passes of a slot: a loop over pairs is shared until something that it reads is written.
-private struct ForceWriter {
-  var operations: [ForceOperation] = []
-  private var pairs: PairBuilder
-  private var chain: ChainBuilder?
-  private let fields: FieldTable
-  /// Fields that passes of this slot have accumulated over pairs.
-  private var accumulated: Set<String> = []
+/// The energy of the members of some species in a pass.
+struct MemberEnergy {
+  var text: Expression
+  var pass: Propagate
+  var use: LawUse
+  var mask: UInt64
 
-  init(fields: FieldTable) {
-    self.fields = fields
-    pairs = PairBuilder(fields: fields)
-  }
-
-  mutating func add(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if case .linked = pass.pairing {
-      try finish(&builder)
-      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
-      return
-    }
-    if ["neighbours", "weight", "cell"].contains(pass.pairing.keyword) {
-      try finish(&builder)
-      operations += try builder.lattices(pass, of: use).map { .lattice($0) }
-      return
-    }
-    guard case .within = pass.pairing else {
-      throw Diagnostic(
-        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
-    }
-    let read = pass.names
-    if let energy = pass.energy, !read.isDisjoint(with: accumulated) {
-      throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
-    }
-    if !read.isDisjoint(with: pairs.writes) || needsChain(before: read) { try finish(&builder) }
-    try pairs.add(pass, of: use, noisePlace: &builder.noisePlace)
-    accumulated.formUnion(pass.sum.map(\.name))
-  }
-
-  /// Adds what is no pass over members: totals, repetitions, fields of the world.
-  mutating func add(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    try finish(&builder)
-    var writer = OperationWriter(slotted: [])
-    writer.add(item, of: use, &builder)
-    writer.flush(&builder)
-    operations += writer.operations.map { .other($0) }
-  }
-
-  /// True if the open chain writes what the pass reads.
-  private func needsChain(before names: Set<String>) -> Bool { chain.map { !$0.writes.isDisjoint(with: names) } ?? false }
-
-  mutating func add(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    let read = pass.names
-    if let energy = pass.energy, !read.isDisjoint(with: accumulated) {
-      throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
-    }
-    if !pass.create.isEmpty || pass.remove != nil {
-      throw Diagnostic("create and remove do not run in the slot forces", at: pass.location)
-    }
-    // A pass that reads the force, or what pairs have summed, comes after them.
-    let readsSums = !read.isDisjoint(with: pairs.writes) || (read.contains("force") && !pairs.isEmpty)
-    if readsSums { try finish(&builder) }
-    for (population, mask) in builder.players(pass.roles, use) {
-      if let open = chain, !open.takes(mask, of: population) { flushChain(&builder) }
-      var open = chain ?? builder.newChain(of: population)
-      try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
-      chain = open
-    }
-  }
-
-  /// Ends the loop over pairs and the chain of passes over single particles.
-  ///
-  /// A chain that only adds to the force may come after the pairs; one that writes what pairs read was ended before them.
-  mutating func finish(_ builder: inout PlanBuilder) throws(Diagnostic) {
-    let writesMore = chain.map { !$0.writes.subtracting(["force", "torque"]).isEmpty } ?? false
-    if writesMore { flushChain(&builder) }
-    if !pairs.isEmpty {
-      builder.plan.pairs.append(pairs.finish(precision: builder.scene.precision))
-      operations.append(.pairs(builder.plan.pairs.count - 1, overwritesForce: false))
-      pairs = PairBuilder(fields: fields)
-    }
-    flushChain(&builder)
-  }
-
-  private mutating func flushChain(_ builder: inout PlanBuilder) {
-    guard var open = chain else { return }
-    chain = nil
-    if let call = builder.finish(&open) { operations.append(.members(call)) }
+  /// Its value for one member; zero for those that do not take part.
+  fileprivate func value(_ lowering: inout Lowering, fields: FieldTable) throws(Diagnostic) -> NodeID {
+    var value = try lowering.scalar(text)
+    let zero = lowering.graph.constant(0)
+    if let condition = pass.condition { value = lowering.graph.select(try lowering.condition(condition), value, zero) }
+    guard mask != fields.everySpecies else { return value }
+    let own = PairBuilder.membership(mask, end: "member", in: &lowering.graph)
+    return lowering.graph.select(lowering.graph.condition(own), value, zero)
   }
 }

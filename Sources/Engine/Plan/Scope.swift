@@ -133,9 +133,9 @@ struct Scope {
     let name = "\(use.name).\(setting.name)"
     switch setting.values.first {
     case .function(.formula(let formula)) where Set(setting.values).count == 1:
-      return .formula(
-        Meaning.Formula(formula.expression, arguments: formula.arguments, constants: formula.constants.mapValues(\.numbers)))
-    case .function: return .function(name, end: end == "member" ? "" : end)
+      return .formula(Meaning.Formula(formula))
+    case .function(.formula): return .choice(formulas(setting, end: end, in: &graph))
+    case .function: return .function(name, end: end)
     case .numbers(let numbers) where numbers.count == 1 && end.isEmpty && setting.isForm:
       return .value(.scalar(graph.constant(numbers[0])))
     case .numbers(let numbers):
@@ -144,6 +144,22 @@ struct Scope {
           numbers.count == 1 ? .scalar : setting.shape,
           numbers.indices.map { graph.input(Input(.parameter, name, component: $0, end: end)) }))
     default: return .value(.scalar(graph.constant(0)))
+    }
+  }
+
+  /// The formula of each species, or pair of species, and the condition that the ends are of those.
+  private func formulas(
+    _ setting: ParameterSetting, end: String, in graph: inout Graph
+  ) -> [(condition: NodeID, formula: Meaning.Formula)] {
+    let count = use.species.count
+    func isOf(_ species: Int, _ end: String, _ graph: inout Graph) -> NodeID {
+      PairBuilder.membership(fields.mask(of: [use.species[species]]), end: end, in: &graph)
+    }
+    return setting.values.enumerated().compactMap { index, value in
+      guard case .function(.formula(let formula)) = value else { return nil }
+      let one = end == "pair" ? isOf(index / count, "i", &graph) : isOf(index, end, &graph)
+      let both = end == "pair" ? graph.multiply(one, isOf(index % count, "j", &graph)) : one
+      return (graph.condition(both), Meaning.Formula(formula))
     }
   }
 
@@ -171,6 +187,12 @@ struct Scope {
         lowering.graph.input(Input(.world, "count", component: Int(fields.mask(of: use.roles[role] ?? use.species)))))
     default: return nil
     }
+  }
+}
+
+extension Meaning.Formula {
+  fileprivate init(_ formula: Formula) {
+    self.init(formula.expression, arguments: formula.arguments, constants: formula.constants.mapValues(\.numbers))
   }
 }
 

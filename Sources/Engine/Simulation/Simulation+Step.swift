@@ -28,12 +28,14 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
+    let made = call.creation.map { children(of: $0) } ?? []
     if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
       throw Failure(
         .blewUp,
         "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
     if call.removes { removeMarked(of: call.population) }
+    try append(made)
     if call.movesParticles { removeEscaped() }
   }
 
@@ -46,7 +48,7 @@ extension Simulation {
   }
 
   /// Removes and counts what has left through open sides.
-  private func removeEscaped() {
+  func removeEscaped() {
     let open = box.sides.indices.filter { box.sides[$0] == .open }
     guard !open.isEmpty, let position = store.columns(of: "position") else { return }
     let low = box.origin, high = zip(box.origin, box.lengths).map { $0 + $1 }
@@ -93,14 +95,26 @@ extension Simulation {
     guard let pass = plan.forceGroups[group] else { return }
     if !plan.pairs.isEmpty { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
+    everywhere.clearTotals(space: store.space)
     linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
-    for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
+    var alone = 0.0
+    for operation in pass.operations {
+      if case .energy(let total) = operation {
+        if wantsTotals { alone += memberEnergy(total) }
+      } else {
+        try run(operation, wantsTotals: wantsTotals)
+      }
+    }
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
-    let alone = pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
-    world["potential"] = [pairs.totals.energy + tail.energy + linkTotals.energy + alone]
+    alone += pass.memberEnergy.map(memberEnergy) ?? 0
+    world["potential"] = [pairs.totals.energy + everywhere.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
+  }
+
+  private func memberEnergy(_ total: Int) -> Double {
+    members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
   }
 
   /// Runs a pass over links and takes away those that it marks; returns what it adds to potential and virial.
@@ -118,17 +132,26 @@ extension Simulation {
       for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
     case .meetings(let index): linkTotals.add(try run(meetings: index))
+    case .energy: break
     case .lattice(let pass): try run(pass)
     case .other(let operation): try run(operation, wantsTotals: wantsTotals)
-    case .pairs(let index, let overwrites):
-      let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
-      // Sums that replace are cleared, so that one loop can add everything.
-      for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !overwrites {
+    case .everywhere(let index):
+      let kernel = plan.everywhere[index].kernel
+      for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {
         store.column(column)?.update(repeating: 0, count: store.count)
       }
       let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
       let outputs = (force + kernel.sums).compactMap { store.column($0) }
+      try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
+    case .pairs(let index, let overwrites):
+      let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
       let canOverwrite = overwrites && adds.allSatisfy { !$0 }
+      // Sums that replace are cleared, so that one loop can add everything.
+      for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !canOverwrite {
+        store.column(column)?.update(repeating: 0, count: store.count)
+      }
+      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+      let outputs = (force + kernel.sums).compactMap { store.column($0) }
       if overwrites && !canOverwrite { for column in force { store.column(column)?.update(repeating: 0, count: store.count) } }
       try pairs.run(index, on: store, world, into: outputs, adding: !canOverwrite, wantsTotals: wantsTotals)
     }
@@ -140,8 +163,9 @@ extension Simulation {
     var matrix = [Double](repeating: 0, count: space * space), index = 0
     for row in 0..<space {
       for column in row..<space {
-        matrix[row * space + column] = pairs.totals.virial[index] + linkTotals.virial[index]
-        matrix[column * space + row] = pairs.totals.virial[index] + linkTotals.virial[index]
+        let sum = pairs.totals.virial[index] + everywhere.totals.virial[index] + linkTotals.virial[index]
+        matrix[row * space + column] = sum
+        matrix[column * space + row] = sum
         index += 1
       }
       matrix[row * space + row] += trace / Double(space)

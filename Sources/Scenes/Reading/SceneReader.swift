@@ -12,6 +12,8 @@ struct SceneReader {
   var units = UnitSystem.si
   /// Dimensions of the box.
   var space = 3
+  /// False if a file could not be included: then nobody knows which keys are missing.
+  var isComplete = true
 
   init(report: Report, access: FileAccess, library: LawLibrary) {
     self.report = report
@@ -40,7 +42,11 @@ struct SceneReader {
     let species = box.map { self.species(in: tree, box: $0, laws: laws) } ?? []
     let expectations = tree["expect"]?.pairs?.compactMap { expectation($0) } ?? []
     let stop = tree["stop when"].flatMap { expression($0) }
-    let totals = totals(in: tree)
+    let totals = totals(in: tree, laws: laws)
+    // A law that could not be read would leave the names of its totals unknown.
+    if laws.count == tree["laws"]?.pairs?.count ?? 0, laws.allSatisfy({ $0.law.dimensions.contains(space) }) {
+      checkLaws(laws, totals: totals, stop: stop, in: tree)
+    }
     if let file = tree["output"]?["file"], file.scalar == "" { report.error("output: file wants a name", at: file) }
     guard !report.hasErrors, let box, let dt = tree["dt"].flatMap({ quantity($0, [.time], .positive, key: "dt") }) else {
       return nil

@@ -46,18 +46,30 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 
+  @Flag(name: .shortAndLong, help: "Say what a step does, and tell of every frame and checkpoint.")
+  var verbose = false
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet or --verbose, not both") }
+    if let steps, steps < 0 { throw ValidationError("--steps \(steps): 0 or more") }
+    if let threads, threads < 1 { throw ValidationError("--threads \(threads): 1 or more") }
+  }
+
   func run() throws {
+    try Launcher.refuseCopies()
     let read = try scene.read()
     if dryRun { return try CheckCommand.check(scene, read, threads: threads) }
     Signals.install()
     var settings = RunSettings()
     settings.output = output
-    (settings.continues, settings.overwrites, settings.isQuiet) = (continues, force, quiet)
+    (settings.continues, settings.overwrites) = (continues, force)
+    (settings.isQuiet, settings.isVerbose) = (quiet, verbose)
     settings.steps = steps
     settings.maximalSeconds = try maxTime.map { try Self.seconds($0) } ?? Self.slurmSeconds
     settings.threads = Build.threads(threads)
     settings.jsonLog = logJson
     settings.command = Self.command
+    settings.goOn = Self.goOn
     (settings.version, settings.git) = (Build.version, Build.git)
     settings.sceneSource = try? String(contentsOfFile: scene.scene, encoding: .utf8)
     var run = try Run(read, settings, library: scene.library, source: FileFrames())
@@ -81,6 +93,16 @@ struct RunCommand: ParsableCommand {
   private static var slurmSeconds: Double? {
     guard let end = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap({ Double($0) }) else { return nil }
     return max(0, end - Date.now.timeIntervalSince1970)
+  }
+
+  /// The command line once more, with what makes it go on.
+  private static var goOn: String {
+    let typed = CommandLine.arguments.dropFirst().filter { !["--continue", "--force"].contains($0) }
+    let words = (["mote"] + typed + ["--continue"]).map { word in
+      word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:+,%@".contains($0) }
+        ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    }
+    return words.joined(separator: " ")
   }
 
   /// The command line with files by their names alone, for the provenance.
