@@ -32,21 +32,48 @@ public enum ColorSource: Sendable, Hashable {
     }
   }
 
-  /// One number per particle, in units of the run, and its title; nil for species. Throws `Failure` if the frame lacks the field.
+  /// One number per particle, in units of the run, and its title; nil for species, and for what is a field of a lattice alone.
+  /// Throws `Failure` if the frame lacks the field.
   func values(of frame: Frame) throws(Failure) -> (numbers: [Double], title: String)? {
     guard case .field(let name, let component) = self else { return nil }
     guard let field = frame[field: name] else {
-      throw Failure(.usage, "frames have no field \(name)", hint: suggestion(for: name, among: frame.fields.map(\.name)))
+      let sites = frame.lattices.flatMap(\.fields)
+      if sites.contains(where: { $0.name == name }) { return nil }
+      throw Failure(
+        .usage, "frames have no field \(name)", hint: suggestion(for: name, among: (frame.fields + sites).map(\.name)))
     }
-    let width = field.components
-    guard width > 0, field.values.count >= frame.count * width else {
-      throw Failure(.unreadableFile, "frame \(frame.step) has no \(name) for each particle")
+    return try numbers(of: field, component, rows: frame.count, in: frame)
+  }
+
+  /// One number per site of the first lattice that has the field, if particles have none of this name.
+  func sites(of frame: Frame) throws(Failure) -> (grid: Grid, numbers: [Double], title: String)? {
+    guard case .field(let name, let component) = self, frame[field: name] == nil else { return nil }
+    for lattice in frame.lattices {
+      guard let field = lattice.fields.first(where: { $0.name == name }) else { continue }
+      let (numbers, title) = try numbers(of: field, component, rows: lattice.grid.count, in: frame)
+      return (lattice.grid, numbers, title)
+    }
+    return nil
+  }
+
+  /// What the colour bar speaks of: numbers of sites, else of particles.
+  func shown(in frame: Frame) throws(Failure) -> (numbers: [Double], title: String)? {
+    if let (_, numbers, title) = try sites(of: frame) { return (numbers, title) }
+    return try values(of: frame)
+  }
+
+  private func numbers(
+    of field: FrameField, _ component: Int?, rows: Int, in frame: Frame
+  ) throws(Failure) -> (numbers: [Double], title: String) {
+    let width = field.components, name = field.name
+    guard width > 0, field.values.count >= rows * width else {
+      throw Failure(.unreadableFile, "frame \(frame.step) has no \(name) for each particle or site")
     }
     if let component, component >= width {
       throw Failure(
         .usage, "\(name) has \(width) component\(width == 1 ? "" : "s")", hint: "they are counted from 0, or named x, y, z")
     }
-    let numbers = (0..<frame.count).map { particle in
+    let numbers = (0..<rows).map { particle in
       let own = field.values[(particle * width)..<((particle + 1) * width)]
       if let component { return own[own.startIndex + component] }
       return width == 1 ? own[own.startIndex] : own.reduce(0) { $0 + $1 * $1 }.squareRoot()

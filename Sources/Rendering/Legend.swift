@@ -25,7 +25,7 @@ struct Legend {
   /// Draws the legend of a frame; throws `Failure` if the frame lacks the field that colours it.
   func draw(on picture: inout Picture, for frame: Frame, staging: Staging) throws(Failure) {
     if options.hasLegend {
-      if let (_, title) = try options.color.values(of: frame), let range = staging.range {
+      if let (_, title) = try options.color.shown(in: frame), let range = staging.range {
         drawBar(on: &picture, title: title, range: range)
       } else if hasSpecies(frame) {
         drawSpecies(on: &picture, frame)

@@ -11,9 +11,9 @@ struct Projection: Sendable {
   let isPerspective: Bool
   /// Lengths of camera space per length of the world.
   let unit: Double
-  private let target: SIMD3<Double>
-  private let axes: (right: SIMD3<Double>, up: SIMD3<Double>, toEye: SIMD3<Double>)
-  private let distance: Double
+  let target: SIMD3<Double>
+  let axes: (right: SIMD3<Double>, up: SIMD3<Double>, toEye: SIMD3<Double>)
+  let distance: Double
 
   /// A projection that is used in camera space only.
   init(center: SIMD2<Float>, scale: Float, isPerspective: Bool) {

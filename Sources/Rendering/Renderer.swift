@@ -104,6 +104,9 @@ public struct Renderer: Sendable {
       let radius = 0.4 * min(result.spheres[Int(first)].w, result.spheres[Int(second)].w)
       result.rods.append(Tableau.Rod(first: first, second: second, radius: radius))
     }
+    if let (grid, numbers, _) = try options.color.sites(of: frame) {
+      result.plane = LatticePlane(grid, colors: linear(numbers, staging: staging))
+    }
     if options.hasBox { result.edges = edges(of: frame.box).map { (projection.camera($0), projection.camera($1)) } }
     return result
   }
@@ -113,6 +116,11 @@ public struct Renderer: Sendable {
     guard let values = try options.color.values(of: frame)?.numbers else {
       return frame.species.map { Palette.color(Int($0)).linear }
     }
+    return linear(values, staging: staging)
+  }
+
+  /// The linear colours that the colour map gives to numbers.
+  private func linear(_ values: [Double], staging: Staging) -> [SIMD3<Float>] {
     let range = staging.range ?? 0...1
     let table = (0...255).map { options.colorMap.color(at: Double($0) / 255).linear }
     let perValue = 255 / max(range.upperBound - range.lowerBound, .leastNormalMagnitude)

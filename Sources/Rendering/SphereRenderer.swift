@@ -27,6 +27,7 @@ struct SphereRenderer {
       }
       count = options.width * options.height
     }
+    tableau.plane?.draw(on: &picture, behind: buffer, projection: projection, samples: samples)
     drawEdges(on: &picture, behind: buffer)
     return picture
   }

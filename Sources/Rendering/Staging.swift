@@ -28,11 +28,12 @@ extension Renderer {
     var low = SIMD3<Double>.zero, high = SIMD3<Double>.zero
     for axis in 0..<box.space { (low[axis], high[axis]) = (box.origin[axis], box.origin[axis] + box.lengths[axis]) }
     let positions = try positions(of: frame)
-    let values = try options.color.values(of: frame)?.numbers
+    let values = try options.color.shown(in: frame)?.numbers
     let largest = ownRadii(of: frame)?.filter(\.isFinite).max()
     return Staging(
       low: low, high: high,
-      radius: options.radius ?? largest ?? touchingRadius(positions, volume: box.volume, space: box.space),
+      radius: options.radius ?? largest ?? (frame.count == 0 ? frame.lattices.first?.grid.spacing : nil)
+        ?? touchingRadius(positions, volume: box.volume, space: box.space),
       range: options.range ?? robustRange(values))
   }
 

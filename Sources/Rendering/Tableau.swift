@@ -8,6 +8,8 @@ struct Tableau: Sendable {
   var rods: [Rod] = []
   /// Edges of the box, in camera space.
   var edges: [(from: SIMD3<Float>, to: SIMD3<Float>)] = []
+  /// The cells of a lattice, behind all else.
+  var plane: LatticePlane?
   /// Radius by which occlusion and shadows measure.
   var typicalRadius: Float
   /// Discs on paper instead of lit spheres: a two-dimensional world.

@@ -38,9 +38,10 @@ struct StencilBuilder {
     try refuseWhatIsNotRun()
     let steps = try self.steps()
     for (number, step) in steps.enumerated() { try meet(number, step, noisePlace) }
+    let inside = outcome(steps, atEdge: false), edge = outcome(steps, atEdge: true)
     let kernel = StencilKernel(
-      name: name, comment: use.law.name, graph: graph, steps: steps, inside: outcome(steps, atEdge: false),
-      edge: outcome(steps, atEdge: true), species: fields.speciesNames.firstIndex(of: lattice.species[0]) ?? 0,
+      name: name, comment: use.law.name, graph: graph, steps: steps, inside: inside, edge: edge,
+      species: fields.speciesNames.firstIndex(of: lattice.species[0]) ?? 0,
       rate: Rates.sites(species: fields.speciesNames.count))
     return StencilPass(
       kernel: kernel, population: lattice.index, requirement: pass.require?.description, name: use.law.name)

@@ -12,7 +12,7 @@ public struct Lattice: Sendable, Hashable {
   /// Dimensions of the crystal.
   public var space: Int { shape.count }
 
-  /// fcc, bcc, sc, diamond; hexagonal (a × √3 a, two sites) and square; line.
+  /// fcc, bcc, sc, diamond; hexagonal (a × √3 a, two sites), square; line.
   public static let all: [Lattice] = [
     Lattice(name: "fcc", shape: [1, 1, 1], basis: faceCentred),
     Lattice(name: "bcc", shape: [1, 1, 1], basis: [[0, 0, 0], [0.5, 0.5, 0.5]]),

@@ -14,7 +14,7 @@ struct CellTests {
       species:
         gas: {fill: {random: 8000, distance: 0.0001}, velocities: {temperature: 1}, fields: {mass: 1}}
         cell: {kind: lattice, spacing: 2}
-      laws: {dsmc: {diameter: 0.05, kT: 1, omega: 0.81, ratio: 1, gas: gas, cell: cell}}
+      laws: {dsmc: {diameter: 0.2, kT: 1, omega: 0.81, ratio: 1}}
       dt: 0.02
       steps: 1
       measure:
@@ -33,7 +33,7 @@ struct CellTests {
     #expect(abs((row["energy"]?[0] ?? 0) / before - 1) < 1e-12)
     #expect((row["momentum"] ?? [1]).allSatisfy { abs($0) < 1e-9 })
     // 4 d² n √(πkT/m) (Bird 1994, eq. 4.64) at the diameter's own temperature.
-    let exact = 4 * 0.05 * 0.05 * 8000 / 512.0 * Double.pi.squareRoot()
+    let exact = 4 * 0.2 * 0.2 * 8000 / 512.0 * Double.pi.squareRoot()
     #expect(abs((row["rate"]?[0] ?? 0) / exact - 1) < 0.01)
   }
 

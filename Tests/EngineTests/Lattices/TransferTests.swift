@@ -31,7 +31,7 @@ struct TransferTests {
       units: reduced
       box: {size: [8, 6], sides: \(sides)}
       species:
-        p: {fill: {random: 300, distance: 0.01, region: {low: [2, 2], high: [6, 4]}}, fields: {mass: "1 + 0.5*sin(id)"}}
+        p: {fill: {random: 300, distance: 0.01, region: {from: [2, 2], to: [6, 4]}}, fields: {mass: "1 + 0.5*sin(id)"}}
         g: {kind: lattice, spacing: 0.5}
       laws: {sharing: {}}
       dt: 1
