@@ -14,6 +14,9 @@ typedef struct {
   I own[MOTE_PARTS][MOTE_SOME(MOTE_CHANNELS)];
   I totals[1 + MOTE_VIRIALS];
   mote_bits largest[MOTE_SCALES + 2];
+#if MOTE_EXTREMES
+  I top[MOTE_PARTS][MOTE_EXTREMES];
+#endif
 } mote_gathered;
 
 // How a sum of j follows from that of i: -1 opposite, 1 the same, 0 neither.
@@ -83,6 +86,35 @@ MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_p
 #endif
 }
 
+#if MOTE_EXTREMES
+// The largest of all that pairs give is the same in any order. Numbers are compared as whole numbers of the same order.
+MOTE_INLINE I mote_ordered(V v) {
+  const I bits = __builtin_bit_cast(I, v), rest = (I)(mote_whole)((mote_bit)-1 >> 1);
+  return v == v ? bits ^ (bits >> (8 * (int)sizeof(mote_whole) - 1) & rest) : rest;   // no number is the largest of all
+}
+
+MOTE_INLINE void mote_raise(const mote_pair_outcome *o, I *own, I *other) {
+  for (int k = 0; k < MOTE_EXTREMES; k++) {
+    own[k] = __builtin_elementwise_max(own[k], mote_ordered(o->top_i[k]));
+    other[k] = __builtin_elementwise_max(other[k], mote_ordered(o->top_j[k]));
+  }
+}
+
+MOTE_INLINE void mote_store_tops(const mote_pair_call *call, int32_t j, const I *other) {
+  mote_sum_row *tops = (mote_sum_row *)call->extremes + (int64_t)j * MOTE_EXTREMES;
+  for (int k = 0; k < MOTE_EXTREMES; k++) tops[k] = __builtin_elementwise_max(tops[k], mote_fold_top(other[k]));
+}
+
+MOTE_INLINE void mote_store_own_tops(const mote_pair_call *call, int64_t group, const mote_gathered *g) {
+  int64_t *tops = call->extremes + group / 2 * MOTE_EXTREMES * 8 + (group & 1) * MOTE_GROUP;
+  for (int k = 0; k < MOTE_EXTREMES; k++)
+    for (int l = 0; l < MOTE_GROUP; l++) {
+      const int64_t top = __builtin_reduce_max(mote_row_of(g->top[l / MOTE_ROWS][k], l % MOTE_ROWS));
+      if (top > tops[8 * k + l]) tops[8 * k + l] = top;
+    }
+}
+#endif
+
 // A tile: 4 particles i against the 8 of cluster j.
 MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, const V *scale, const mote_own *own,
                            mote_gathered *g, int32_t j, const int totals) {
@@ -90,6 +122,10 @@ MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, c
   I other[MOTE_SOME(MOTE_CHANNELS)];
   mote_repeat_other(call, j, &theirs);
   for (int k = 0; k < MOTE_CHANNELS; k++) other[k] = (I)0;
+#if MOTE_EXTREMES
+  I tops[MOTE_EXTREMES];
+  for (int k = 0; k < MOTE_EXTREMES; k++) tops[k] = mote_ordered((V)(mote_real)MOTE_LOWEST);
+#endif
 #pragma clang loop unroll(full)
   for (int part = 0; part < MOTE_PARTS; part++) {
     mote_pair_point p;
@@ -97,7 +133,13 @@ MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, c
     mote_point(own, &theirs, part, &p);
     mote_pair(u, &p, &o);
     mote_add(scale, &p, &o, g->own[part], other, g, totals);
+#if MOTE_EXTREMES
+    mote_raise(&o, g->top[part], tops);
+#endif
   }
+#if MOTE_EXTREMES
+  if (MOTE_HALF) mote_store_tops(call, j, tops);
+#endif
   if (MOTE_HALF) {
     mote_sum_row *sums = (mote_sum_row *)call->sums + (int64_t)j * MOTE_CHANNELS;
     for (int k = 0; k < MOTE_CHANNELS; k++) {
@@ -130,6 +172,10 @@ MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t en
     mote_spread_own(call, &entry, &own);
     for (int part = 0; part < MOTE_PARTS; part++)
       for (int k = 0; k < MOTE_CHANNELS; k++) g.own[part][k] = (I)0;
+#if MOTE_EXTREMES
+    for (int part = 0; part < MOTE_PARTS; part++)
+      for (int k = 0; k < MOTE_EXTREMES; k++) g.top[part][k] = mote_ordered((V)(mote_real)MOTE_LOWEST);
+#endif
     for (int k = 0; k < 1 + MOTE_VIRIALS; k++) g.totals[k] = (I)0;
     int32_t from = entry.begin;
     if (mote_has_diagonal(call, &entry)) {
@@ -139,6 +185,9 @@ MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t en
     }
     for (int32_t k = from; k < entry.end; k++) mote_tile(call, &u, scale, &own, &g, call->partners[k], totals);
     mote_store_own(call, entry.group, &g);
+#if MOTE_EXTREMES
+    mote_store_own_tops(call, entry.group, &g);
+#endif
     if (totals)
       for (int k = 0; k < 1 + MOTE_VIRIALS; k++)
         for (int lane = 0; lane < MOTE_LANES; lane++) call->totals[k] += g.totals[k][lane];

@@ -92,6 +92,8 @@ struct FieldTable {
   }
 
   var everySpecies: UInt64 { mask(of: speciesNames) }
+  /// One bit for each species of a scene.
+  static func everySpecies(of scene: Scene) -> UInt64 { scene.species.indices.reduce(0) { $0 | 1 << UInt64($1) } }
 
   /// The periodic image of a difference that is nearest to zero: x − L round(x/L).
   func nearestImage(of difference: [NodeID], in graph: inout Graph) -> [NodeID] {

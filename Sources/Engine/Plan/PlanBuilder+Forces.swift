@@ -12,12 +12,13 @@ extension PlanBuilder {
       for item in use.law.flattened(use.law.passes) {
         switch item {
         case .interact(let pass): try writer.add(pass, of: use, &self)
-        case .propagate(let pass): try writer.add(pass, of: use, &self)
-        default: throw Diagnostic("only propagate and interact run in the slot forces (\(use.law.name))")
+        case .propagate(let pass) where pass.roles != ["world"]: try writer.add(pass, of: use, &self)
+        case .forces, .slot: throw Diagnostic("\(use.law.name) runs in the slot forces and can hold no slot itself")
+        default: try writer.add(item, of: use, &self)
         }
       }
     }
-    try writer.finish(&self)
+    writer.finish(&self)
     return ForcePass(operations: clearing(writer.operations), memberEnergy: try memberEnergy(of: uses))
   }
 
@@ -42,7 +43,13 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.flattened(use.law.passes).contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
+      use.law.flattened(use.law.passes).contains { item in
+        switch item {
+        case .propagate(let pass): pass.torque != nil || use.namesRead(by: pass).contains("torque")
+        case .interact(let pass): pass.torque != nil
+        default: false
+        }
+      }
     }
   }
 
@@ -58,7 +65,7 @@ extension PlanBuilder {
         if let condition = pass.condition { value = lowering.graph.select(try lowering.condition(condition), value, zero) }
         let mask = pass.roles.reduce(UInt64(0)) { $0 | fields.mask(of: use.roles[$1] ?? []) }
         if mask != fields.everySpecies {
-          let own = PairBuilder.membership(mask, end: "member", in: &lowering.graph)
+          let own = PairEnds.membership(mask, end: "member", in: &lowering.graph)
           value = lowering.graph.select(lowering.graph.condition(own), value, zero)
         }
         terms.append(.sum(value))
@@ -77,13 +84,19 @@ extension PlanBuilder {
 }
 
 /// Orders the passes of a slot: a loop over pairs is shared until something that it reads is written.
+///
+/// At any moment one chain of passes over single particles and one loop over pairs are open. Neither reads what the other one writes,
+/// but for a chain that adds to the force, which then may come last.
 private struct ForceWriter {
   var operations: [ForceOperation] = []
   private var pairs: PairBuilder
   private var chain: ChainBuilder?
+  private var chainReads: Set<String> = []
   private let fields: FieldTable
   /// Fields that passes of this slot have accumulated over pairs.
   private var accumulated: Set<String> = []
+  /// What a slot collects: adding to it in any order gives the same.
+  private static let collected: Set<String> = ["force", "torque"]
 
   init(fields: FieldTable) {
     self.fields = fields
@@ -95,46 +108,58 @@ private struct ForceWriter {
       throw Diagnostic(
         "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
     }
-    let read = pass.names
-    if let energy = pass.energy, !read.isDisjoint(with: accumulated) {
-      throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
+    let read = use.namesRead(by: pass)
+    try refuse(pass.energy, reading: read)
+    if !pairs.takes(pass, of: use) { finish(&builder) }
+    let written = Set((pass.sum + pass.add + pass.min + pass.max).map(\.name))
+    if let open = chain, !open.writes.isDisjoint(with: read.union(written)) || !chainReads.isDisjoint(with: written) {
+      flushChain(&builder)
     }
-    if !read.isDisjoint(with: pairs.writes) || needsChain(before: read) { try finish(&builder) }
     try pairs.add(pass, of: use, noisePlace: &builder.noisePlace)
     accumulated.formUnion(pass.sum.map(\.name))
   }
 
-  /// True if the open chain writes what the pass reads.
-  private func needsChain(before names: Set<String>) -> Bool { chain.map { !$0.writes.isDisjoint(with: names) } ?? false }
-
   mutating func add(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    let read = pass.names
-    if let energy = pass.energy, !read.isDisjoint(with: accumulated) {
-      throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
-    }
+    let read = use.namesRead(by: pass)
+    try refuse(pass.energy, reading: read)
     if !pass.create.isEmpty || pass.waves || pass.remove != nil {
       throw Diagnostic("create, remove and waves do not run in the slot forces", at: pass.location)
     }
-    // A pass that reads the force, or what pairs have summed, comes after them.
-    let readsSums = !read.isDisjoint(with: pairs.writes) || (read.contains("force") && !pairs.isEmpty)
-    if readsSums { try finish(&builder) }
-    let mask = pass.roles.reduce(UInt64(0)) { $0 | fields.mask(of: use.roles[$1] ?? []) }
+    let mask = pass.roles.reduce(UInt64(0)) { $0 | builder.fields.mask(of: use.roles[$1] ?? []) }
     guard mask != 0 else { return }
+    // A pass that reads the force, or what pairs have summed, comes after them; so does one that writes what they read or write.
+    let written = Set(pass.assignments.map(\.name)), touched = pairs.writes.union(pairs.reads)
+    let readsSums = !read.isDisjoint(with: pairs.writes) || (!read.isDisjoint(with: Self.collected) && !pairs.isEmpty)
+    if readsSums || !written.isDisjoint(with: touched) { finish(&builder) }
     if let open = chain, !open.takes(mask) { flushChain(&builder) }
     var open = chain ?? builder.newChain()
     try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
     chain = open
+    chainReads.formUnion(read)
+  }
+
+  /// Adds what stands by itself: a repeat, totals, a pass over the world.
+  mutating func add(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    finish(&builder)
+    var writer = OperationWriter(slotted: [])
+    writer.add(item, of: use, &builder)
+    writer.flush(&builder)
+    operations += writer.operations.map { .step($0) }
+  }
+
+  private func refuse(_ energy: Expression?, reading read: Set<String>) throws(Diagnostic) {
+    guard let energy, !read.isDisjoint(with: accumulated) else { return }
+    throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
   }
 
   /// Ends the loop over pairs and the chain of passes over single particles.
   ///
   /// A chain that only adds to the force may come after the pairs; one that writes what pairs read was ended before them.
-  mutating func finish(_ builder: inout PlanBuilder) throws(Diagnostic) {
-    let writesMore = chain.map { !$0.writes.subtracting(["force", "torque"]).isEmpty } ?? false
+  mutating func finish(_ builder: inout PlanBuilder) {
+    let writesMore = chain.map { !$0.writes.subtracting(Self.collected).isEmpty } ?? false
     if writesMore { flushChain(&builder) }
     if !pairs.isEmpty {
-      builder.plan.pairs.append(pairs.finish(precision: builder.scene.precision))
-      operations.append(.pairs(builder.plan.pairs.count - 1, overwritesForce: false))
+      operations.append(.pairs(builder.finish(pairs), overwritesForce: false))
       pairs = PairBuilder(fields: fields)
     }
     flushChain(&builder)
@@ -142,7 +167,7 @@ private struct ForceWriter {
 
   private mutating func flushChain(_ builder: inout PlanBuilder) {
     guard var open = chain else { return }
-    chain = nil
+    (chain, chainReads) = (nil, [])
     if let call = builder.finish(&open) { operations.append(.members(call)) }
   }
 }

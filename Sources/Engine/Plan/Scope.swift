@@ -6,8 +6,8 @@ import Scenes
 
 /// What names mean in the passes of one use of a law.
 struct Scope {
-  /// Where a pass stands: what its names refer to.
-  enum Place { case member, pair, world }
+  /// Where a pass stands: what its names refer to; `oneself` is a pair of a member with itself.
+  enum Place { case member, pair, oneself, world }
 
   let use: LawUse
   let place: Place
@@ -18,6 +18,8 @@ struct Scope {
   let current: CurrentValues
   /// Totals of the same `measure` that are known already, as nodes of the graph that is worked on.
   var totals: [String: Value] = [:]
+  /// The end of a pair that a name in brackets stands for.
+  var ends = ["i": "i", "j": "j"]
 
   init(_ use: LawUse, _ place: Place, fields: FieldTable, lets: [Binding] = [], current: CurrentValues = CurrentValues()) {
     self.use = use
@@ -62,20 +64,26 @@ struct Scope {
     case .member:
       guard key.owner.isEmpty || use.roles[key.owner] != nil, let field = fields[key.name] else { return nil }
       return current.value(of: field, in: &graph)
+    case .oneself:
+      guard ends[key.owner] != nil, let field = fields[key.name] else { return nil }
+      return current.value(of: field, in: &graph)
     case .pair:
-      guard let end = end(of: key.owner), let field = fields[key.name] else { return nil }
+      guard let end = ends[key.owner], let field = fields[key.name] else { return nil }
       return Value(
         field.shape,
         (0..<field.components).map { graph.input(Input(.field, field.name, component: $0, end: end)) })
     }
   }
 
-  private func end(of owner: String) -> String? { owner == "i" || owner == "j" ? owner : nil }
-
   /// d, r, n and u of a pair.
   private func known(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
-    guard place == .pair, key.owner.isEmpty else { return nil }
+    guard key.owner.isEmpty else { return nil }
     let space = fields.space
+    if place == .oneself, ["d", "n", "u", "r"].contains(key.name) {
+      let zero = graph.constant(0)
+      return key.name == "r" ? .scalar(zero) : .vector(Array(repeating: zero, count: space))
+    }
+    guard place == .pair else { return nil }
     func separation(_ graph: inout Graph) -> [NodeID] { (0..<space).map { graph.input(Input(.separation, component: $0)) } }
     func distance(_ graph: inout Graph) -> NodeID {
       let square = graph.input(Input(.distanceSquared))
@@ -104,8 +112,8 @@ struct Scope {
     // What is the same for all species needs no table.
     switch Set(setting.values).count == 1 ? nil : setting.per {
     case nil: end = ""
-    case .species: end = place == .pair ? owner : "member"
-    case .pair: end = "pair"
+    case .species: end = place == .pair ? ends[owner] ?? owner : "member"
+    case .pair: end = place == .oneself ? "member" : "pair"
     }
     let name = "\(use.name).\(setting.name)"
     switch setting.values.first {

@@ -14,7 +14,7 @@ extension Simulation {
         store.addField(field.name, components: field.components)
       }
     }
-    if used.contains(ChainBuilder.removal.field) { store.addField(ChainBuilder.removal.field, components: 1) }
+    for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
     store.append(species: 0, ids: frame.ids)
     for (place, code) in frame.species.enumerated() { store.speciesColumn[place] = code }
     for field in frame.fields {
@@ -81,6 +81,9 @@ extension Simulation {
 }
 
 extension Plan {
+  /// Columns of the engine's own, which mark particles.
+  static let marks = [ChainBuilder.removal, PairBuilder.broken]
+
   /// Fields that some kernel reads or writes.
   var usedFields: Set<String> {
     var names: Set<String> = ["position"]
@@ -88,7 +91,7 @@ extension Plan {
     for kernel in totals { names.formUnion(kernel.columns.map(\.field)) }
     for group in pairs {
       names.formUnion(group.kernel.extras.map(\.field))
-      names.formUnion(group.kernel.sums.map(\.field))
+      names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
@@ -98,7 +101,7 @@ extension Plan {
   /// Fields that change while the scene runs.
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
-    for group in pairs { names.formUnion(group.kernel.sums.map(\.field)) }
+    for group in pairs { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
     return names.union(["force", "position"])
   }
 }

@@ -19,6 +19,9 @@ extension Simulation {
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
     case .require(let tape, let message):
       if number(tape) == 0 { throw Failure(.blewUp, "step \(step): required: \(message)") }
+    case .pairs(let index):
+      try pairs.update(store, world, box: box)
+      try runPairs(index, overwritesForce: false, wantsTotals: false)
     }
   }
 
@@ -87,7 +90,7 @@ extension Simulation {
   /// Runs the force laws of a group on the present positions.
   func evaluateForces(group: String, wantsTotals: Bool) throws {
     guard let pass = plan.forceGroups[group] else { return }
-    if !plan.pairs.isEmpty { try pairs.update(store, world, box: box) }
+    if plan.hasPairForces { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
     for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
     guard wantsTotals else { return }
@@ -103,18 +106,51 @@ extension Simulation {
     case .clear(let columns):
       for column in columns { self.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
-    case .pairs(let index, let overwrites):
-      let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
-      // Sums that replace are cleared, so that one loop can add everything.
-      for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !overwrites {
-        self.column(column)?.update(repeating: 0, count: store.count)
-      }
-      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
-      let outputs = (force + kernel.sums).compactMap { self.column($0) }
-      let canOverwrite = overwrites && adds.allSatisfy { !$0 }
-      if overwrites && !canOverwrite { for column in force { self.column(column)?.update(repeating: 0, count: store.count) } }
-      try pairs.run(index, on: store, world, into: outputs, adding: !canOverwrite, wantsTotals: wantsTotals)
+    case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
+    case .step(let inner): try run(inner, wantsTotals: wantsTotals)
     }
+  }
+
+  /// Runs a loop over pairs, and does what its marks ask for.
+  private func runPairs(_ index: Int, overwritesForce: Bool, wantsTotals: Bool) throws {
+    let group = plan.pairs[index], kernel = group.kernel
+    let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+    let every = FieldTable.everySpecies(of: scene)
+    let overwrites =
+      group.itself == nil && (overwritesForce || force.isEmpty) && group.targets.allSatisfy { $0.clears == every }
+    var output = PairOutput((force + kernel.sums).compactMap { self.column($0) })
+    output.extremes = kernel.extremes.compactMap { self.column($0.column) }
+    output.isAdded = !overwrites
+    if !overwrites {
+      output.prepare = { [self] in
+        if overwritesForce { for column in force { clear(column, of: every) } }
+        for target in group.targets { clear(target.column, of: target.clears) }
+        // It reads what it replaces itself, and has nothing to require.
+        if let itself = group.itself { _ = members.run(itself, on: store, parameters, world) }
+      }
+    }
+    try pairs.run(index, on: store, world, into: output, wantsTotals: wantsTotals)
+    try heedMarks(of: group)
+  }
+
+  private func heedMarks(of group: PairGroup) throws {
+    if let requirement = group.requirement, let marks = column(PairBuilder.broken) {
+      let broken = (0..<store.count).filter { marks[$0] != 0 }.map { store.idColumn[$0] }
+      if let first = broken.min() {
+        throw Failure(
+          .blewUp, "step \(step): a pair of particle \(first) breaks what a law requires: \(requirement)",
+          hint: broken.count > 1 ? "it met one of the particles \(broken.sorted().dropFirst().prefix(4))" : "")
+      }
+    }
+    if group.removes { remove { $0[0] != 0 } }
+    if group.movesParticles { removeEscaped() }
+  }
+
+  /// Sets a column to zero where the species is one of these.
+  private func clear(_ column: Column, of species: UInt64) {
+    guard species != 0, let numbers = self.column(column) else { return }
+    if species == FieldTable.everySpecies(of: scene) { return numbers.update(repeating: 0, count: store.count) }
+    for place in 0..<store.count where species >> UInt64(store.speciesColumn[place]) & 1 == 1 { numbers[place] = 0 }
   }
 
   private func column(_ column: Column) -> UnsafeMutablePointer<Double>? {

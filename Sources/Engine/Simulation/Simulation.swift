@@ -78,7 +78,7 @@ public final class Simulation {
       try initializeFields(givenBy: Set(frame.fields.map(\.name)))
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
+    if plan.needsForcesAtStart || plan.hasPairForces { try evaluateForces(group: "", wantsTotals: true) }
   }
 
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
