@@ -23,6 +23,12 @@ public enum KernelTemplates {
   public static var memberHeader: String { text(PackageResources.mote_member_h) }
   /// Functions of lanes; goes between `outcome` and the generated law.
   public static var functions: String { text(PackageResources.functions_c) }
+  /// The interface of passes over meetings, without that of single members, which goes before it.
+  public static var meetingHeader: String {
+    text(PackageResources.mote_meeting_h).replacing("#include \"mote_member.h\"\n", with: "")
+  }
+  /// What passes over meetings use; goes before them.
+  public static var meetings: String { text(PackageResources.meetings_c) }
   /// What passes over single particles use; goes before them.
   public static var members: String { text(PackageResources.members_c) }
 

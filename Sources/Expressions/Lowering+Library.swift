@@ -112,9 +112,11 @@ extension Lowering {
 
 extension Graph {
   /// The derivative of a pair's scalar by d, at fixed properties of the ends, also through r: ∂/∂d + 2d ∂/∂(d·d).
-  public mutating func gradientBySeparation(of scalar: NodeID, space: Int) -> [NodeID] {
-    let separation = (0..<space).map { input(Input(.separation, component: $0)) }
-    let square = input(Input(.distanceSquared))
+  ///
+  /// `between` names two of several ends, as `ik` for d[i,k]; empty for the two of a pair.
+  public mutating func gradientBySeparation(of scalar: NodeID, space: Int, between: String = "") -> [NodeID] {
+    let separation = (0..<space).map { input(Input(.separation, component: $0, end: between)) }
+    let square = input(Input(.distanceSquared, end: between))
     let parts = derivatives(of: scalar, by: separation + [square])
     return (0..<space).map { axis in
       let radial = scale(multiply(parts[space], separation[axis]), by: 2)

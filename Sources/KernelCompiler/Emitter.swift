@@ -14,6 +14,8 @@ public struct Emitter {
   let inputText: (Input) -> String
   /// How a noise node is drawn in C: kind, place, component, argument.
   let noiseText: (Graph.Noise, Int, Int, String?) -> String
+  /// Where the value of a species, or pair of species, stands in its table.
+  let speciesPlace: String
 
   /// Nodes whose values the kernel reads as `k[n]`.
   public private(set) var constants: [NodeID] = []
@@ -32,13 +34,14 @@ public struct Emitter {
   /// An emitter without statements, told how inputs are read and how often they change.
   public init(
     graph: Graph, dialect: Dialect, inputRate: @escaping (Input) -> Rate, inputText: @escaping (Input) -> String,
-    noiseText: @escaping (Graph.Noise, Int, Int, String?) -> String
+    noiseText: @escaping (Graph.Noise, Int, Int, String?) -> String, speciesPlace: String? = nil
   ) {
     self.graph = graph
     self.dialect = dialect
     self.inputRate = inputRate
     self.inputText = inputText
     self.noiseText = noiseText
+    self.speciesPlace = speciesPlace ?? (dialect == .lanes ? "p->si * MOTE_SPECIES_COUNT + p->sj" : "species[m]")
   }
 
   /// How often the value of a node changes.
@@ -112,8 +115,7 @@ public struct Emitter {
     let index = functions.firstIndex(of: use) ?? functions.count
     if index == functions.count { functions.append(use) }
     // Tables of pairs lie in the order of both species, whichever end the function belongs to.
-    let both = dialect == .lanes ? "p->si * MOTE_SPECIES_COUNT + p->sj" : "species[m]"
-    let at = !end.isEmpty ? both : dialect == .lanes ? "(I)0" : "0"
+    let at = !end.isEmpty ? speciesPlace : dialect == .lanes ? "(I)0" : "0"
     return keep(
       "\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
   }
@@ -243,6 +245,6 @@ public struct Emitter {
     let index = tables.firstIndex(of: node) ?? tables.count
     if index == tables.count { tables.append(node) }
     return keep(
-      dialect == .lanes ? "mote_lookup(u->table[\(index)], p->si * MOTE_SPECIES_COUNT + p->sj)" : "table[\(index)][species[m]]")
+      dialect == .lanes ? "mote_lookup(u->table[\(index)], \(speciesPlace))" : "table[\(index)][\(speciesPlace)]")
   }
 }

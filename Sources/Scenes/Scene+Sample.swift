@@ -6,7 +6,7 @@ extension Scene {
   /// The smallest scene in which a law can stand, so that what the compiler makes of it can be shown: one species for each role, and
   /// plain numbers for parameters that have no default.
   /// - Parameter integrator: name of a law that takes the steps, if the law itself does not.
-  /// - Throws: what keeps the law from running in any scene of this version, such as roles that are lattices or links.
+  /// - Throws: what keeps the law from running in any scene of this version.
   public static func sample(of law: Law, beside integrator: String?, library: LawLibrary) throws(Diagnostics) -> Scene {
     let space = law.dimensions.max() ?? 3
     var library = library
@@ -26,14 +26,21 @@ extension Scene {
   private static func flow(_ items: [String]) -> String { "[\(items.joined(separator: ", "))]" }
 
   private static func species(of law: Law, space: Int) -> String {
-    let roles = law.roles.map { $0.name.isEmpty ? "particle" : $0.name }
-    return (roles.isEmpty ? ["particle"] : roles).enumerated().map { index, name in
+    let roles = law.roles.filter { $0.name != "world" }
+    let kinds =
+      roles.isEmpty ? [("particle", Role.Kind.particles)] : roles.map { ($0.name.isEmpty ? "particle" : $0.name, $0.kind) }
+    return kinds.enumerated().map { index, item in
+      let (name, kind) = item
       let declared = law.fields.filter { ($0.role.isEmpty ? "particle" : $0.role) == name && $0.initial == nil }
       let known = ["charge": FieldSample.scalar, "radius": .scalar]
       let fields = known.merging(declared.map { ($0.name, FieldSample($0.type.shape.components(space: space))) }) { $1 }
       let values = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }.joined(separator: ", ")
       let place = flow((0..<space).map { "\(1 + index + $0)" })
-      return "\(name): {fields: {\(values)}, fill: {points: [\(place)]}}"
+      switch kind {
+      case .particles: return "\(name): {fields: {\(values)}, fill: {points: [\(place)]}}"
+      case .lattice: return "\(name): {kind: lattice, spacing: 1, fields: {\(values)}}"
+      case .links: return "\(name): {kind: links}"
+      }
     }.joined(separator: ", ")
   }
 

@@ -55,16 +55,31 @@ public struct Scene: Sendable {
   public subscript(species name: String) -> Species? { species.first { $0.name == name } }
 }
 
-/// A set of particles of one sort, and how it starts.
+/// A set of members of one sort, and how it starts.
 public struct Species: Sendable, Hashable {
+  /// What a species consists of.
+  public enum Kind: Sendable, Hashable {
+    /// Particles that move freely.
+    case particles
+    /// Sites of a grid.
+    case lattice(Grid)
+    /// Links that join so many particles each, and the ids of those that they join at the start.
+    case links(arity: Int, ends: [[Int64]])
+  }
+
   /// The name.
   public var name: String
+  /// What it consists of.
+  public var kind: Kind
   /// First values, in the order of the scene; with reduced units `mass` is among them.
   public var fields: [InitialField]
   /// Where its particles are; none without it.
   public var fill: Fill?
   /// Random velocities; at rest without them, unless fields or the fill say otherwise.
   public var velocities: Velocities?
+
+  /// The sites, if the species is a lattice.
+  public var grid: Grid? { if case .lattice(let grid) = kind { grid } else { nil } }
 
   /// The mass of every particle, if it is one number.
   public var mass: Double? {

@@ -45,6 +45,46 @@ public struct Observable: Sendable, Equatable {
   }
 }
 
+/// The fields of a lattice at one moment, a row for each site in the order of the grid.
+public struct FrameLattice: Sendable, Equatable {
+  /// Name of the species.
+  public var name: String
+  /// Where the sites are.
+  public var grid: Grid
+  /// What the sites hold.
+  public var fields: [FrameField]
+
+  /// The fields of a lattice.
+  public init(name: String, grid: Grid, fields: [FrameField]) {
+    self.name = name
+    self.grid = grid
+    self.fields = fields
+  }
+}
+
+/// The links of one sort at one moment, in the order in which they were made.
+public struct FrameLinks: Sendable, Equatable {
+  /// Name of the species.
+  public var name: String
+  /// Ends of one link: 2, 3 or 4.
+  public var arity: Int
+  /// Ids of the links, ascending.
+  public var ids: [Int64]
+  /// Ids of the particles that they join, `arity` for each link.
+  public var ends: [Int64]
+  /// What the links hold.
+  public var fields: [FrameField]
+
+  /// Links with their ends and fields.
+  public init(name: String, arity: Int, ids: [Int64], ends: [Int64], fields: [FrameField]) {
+    self.name = name
+    self.arity = arity
+    self.ids = ids
+    self.ends = ends
+    self.fields = fields
+  }
+}
+
 /// All particles at one moment, rows sorted by id: what snapshots store, pictures show and fits read.
 public struct Frame: Sendable {
   /// Steps since the start of the run.
@@ -61,6 +101,10 @@ public struct Frame: Sendable {
   public var species: [Int32]
   /// `position` first, always present.
   public var fields: [FrameField]
+  /// Species that are lattices.
+  public var lattices: [FrameLattice] = []
+  /// Species that are links.
+  public var links: [FrameLinks] = []
   /// Totals that were logged with the frame.
   public var observables: [Observable]
   /// The units of all numbers.

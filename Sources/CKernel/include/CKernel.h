@@ -2,6 +2,7 @@
 #define CKERNEL_H
 #include "../../../Kernels/include/mote_kernel.h"
 #include "../../../Kernels/include/mote_member.h"
+#include "../../../Kernels/include/mote_meeting.h"
 
 #include <stdlib.h>
 #ifdef __GLIBC__

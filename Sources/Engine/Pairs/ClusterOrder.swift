@@ -37,7 +37,7 @@ final class ClusterOrder {
   var realSize: Int { kernels.precision == .double ? 8 : 4 }
 
   /// Wraps particles into periodic sides, sorts the store, and packs positions afresh.
-  func rebuild(_ store: ParticleStore, box: Box, range: Double, skin: Double) throws(Failure) {
+  func rebuild(_ store: MemberStore, box: Box, range: Double, skin: Double) throws(Failure) {
     let reach = range + skin, count = store.count, region = mote_region(box)
     reserve(count)
     order.pointee.count = Int64(count)
@@ -57,7 +57,7 @@ final class ClusterOrder {
   }
 
   /// Packs positions; returns the largest distance that a particle has moved since the order was made.
-  func pack(_ store: ParticleStore, measuring: Bool = true) throws(Failure) -> Double {
+  func pack(_ store: MemberStore, measuring: Bool = true) throws(Failure) -> Double {
     var found = [mote_packed](repeating: mote_packed(), count: workers.count)
     withColumns(store.positions) { columns in
       found.withUnsafeMutableBufferPointer { found in
@@ -75,7 +75,7 @@ final class ClusterOrder {
     return (found.map(\.moved).max() ?? 0).squareRoot()
   }
 
-  private static func blewUp(_ store: ParticleStore) -> Failure {
+  private static func blewUp(_ store: MemberStore) -> Failure {
     let lost = (0..<store.count).first { place in store.positions.contains { !$0[place].isFinite } }
     let who = lost.map { "particle \(store.idColumn[$0])" } ?? "a particle"
     return Failure(
@@ -95,7 +95,7 @@ final class ClusterOrder {
     order.pointee.cluster_first = clusterFirst.base
   }
 
-  private func wrap(_ store: ParticleStore, _ region: mote_region) {
+  private func wrap(_ store: MemberStore, _ region: mote_region) {
     var low = [0.0, 0, 0], high = [0.0, 0, 0]
     withColumns(store.positions) { columns in
       store.imageColumns.map(Optional.some).withUnsafeBufferPointer { images in
@@ -108,7 +108,7 @@ final class ClusterOrder {
   }
 
   /// Particles in a unit of volume around particles taken at even distances in the store.
-  private func sampledDensity(_ store: ParticleStore, _ region: mote_region, _ reach: Double) -> Double {
+  private func sampledDensity(_ store: MemberStore, _ region: mote_region, _ reach: Double) -> Double {
     let samples = max(16, min(128, 20_000_000 / max(1, store.count))), stride = max(1, store.count / samples)
     let taken = (store.count + stride - 1) / stride
     let near = withColumns(store.positions) { columns in

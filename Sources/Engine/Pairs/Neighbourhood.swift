@@ -66,7 +66,7 @@ public final class Neighbourhood {
   /// Brings packed positions up to date, and the order and the lists where something moved too far; true if they were made anew,
   /// so that the store is in another order.
   @discardableResult
-  public func update(_ store: ParticleStore) throws(Failure) -> Bool {
+  public func update(_ store: MemberStore) throws(Failure) -> Bool {
     guard store.count > 0 else { return false }
     updatesSinceRebuild += 1
     if try isStillGood(store) { return false }
@@ -90,7 +90,7 @@ public final class Neighbourhood {
     try list.search(order, box: box, reach: list.range + skin)
   }
 
-  private func isStillGood(_ store: ParticleStore) throws(Failure) -> Bool {
+  private func isStillGood(_ store: MemberStore) throws(Failure) -> Bool {
     guard let listed = listedBox, listed.sides == box.sides, listedOrder == store.arrangement else { return false }
     let stretched = zip(listed.lengths, box.lengths).map { abs($0 - $1) }.reduce(0, +)
     order.updateShifts(box)
@@ -104,7 +104,7 @@ public final class Neighbourhood {
       hint: "a larger box or a shorter range")
   }
 
-  private func rebuild(_ store: ParticleStore) throws(Failure) {
+  private func rebuild(_ store: MemberStore) throws(Failure) {
     if order.density == nil { skin = min(fixedSkin ?? longest / 8, longest) } else { tuneSkin() }
     try order.rebuild(store, box: box, range: longest, skin: skin)
     for list in lists { try list.search(order, box: box, reach: list.range + skin) }

@@ -9,6 +9,12 @@ public struct PairTotals: Sendable, Equatable {
   public var energy: Double
   /// Σ d ⊗ F over pairs: xx, xy, xz, yy, yz, zz, as far as the space goes.
   public var virial: [Double]
+
+  /// Adds others, of the same space.
+  mutating func add(_ others: PairTotals) {
+    energy += others.energy
+    for index in virial.indices { virial[index] += others.virial[index] }
+  }
 }
 
 /// One loop over pairs: a compiled law on a list, and the fixed point in which it sums.
@@ -65,7 +71,7 @@ public final class PairEvaluation {
   /// - Throws: `Failure` if what a pair gives is not finite.
   @discardableResult
   public func evaluate(
-    _ store: ParticleStore, _ input: PairInput, into output: PairOutput, totals: Bool = false
+    _ store: MemberStore, _ input: PairInput, into output: PairOutput, totals: Bool = false
   ) throws(Failure) -> PairTotals? {
     precondition(
       output.columns.count == layout.channels(store.space) && output.extremes.count == layout.extremes.count

@@ -32,7 +32,7 @@ public final class PairMeasure {
   }
 
   /// The weights of the pairs in each bin, added up. The neighbourhood must be up to date.
-  public func sums(_ store: ParticleStore, _ input: PairInput) throws(Failure) -> [Double] {
+  public func sums(_ store: MemberStore, _ input: PairInput) throws(Failure) -> [Double] {
     guard store.count > 0 else { return [Double](repeating: 0, count: bins) }
     try neighbourhood.search(list)
     let call = packing.call(store, input), parts = list.shares.count

@@ -105,7 +105,7 @@ public final class PairPacking {
     for (index, table) in tables.enumerated() { tableBases.base[index] = UnsafeRawPointer(table.base) }
   }
 
-  private func pack(_ store: ParticleStore, _ input: PairInput) {
+  private func pack(_ store: MemberStore, _ input: PairInput) {
     let slots = order.clusterCount * MOTE_CLUSTER, kernels = order.kernels, first = order.first
     if layout.extras > 0 { extras.reserve(slots * layout.extras * order.realSize) }
     if layout.usesSpecies { species.reserve(slots) }
@@ -121,7 +121,7 @@ public final class PairPacking {
   }
 
   /// Packs what the law reads, and gives the call that is the same for all threads.
-  func call(_ store: ParticleStore, _ input: PairInput) -> mote_pair_call {
+  func call(_ store: MemberStore, _ input: PairInput) -> mote_pair_call {
     pack(store, input)
     constants.reserve(input.constants.count)
     for (index, value) in input.constants.enumerated() { constants.base[index] = value }

@@ -30,7 +30,7 @@ struct ChainBuilder {
   var writes: Set<String> { Set(current.assigned.keys.map(\.field)) }
 
   /// True if a pass of these species can join the chain.
-  func takes(_ mask: UInt64) -> Bool { isEmpty || mask == self.mask }
+  func takes(_ mask: UInt64, of population: Int) -> Bool { isEmpty || mask == self.mask && population == fields.population }
 
   /// Adds a pass; `noisePlace` goes on to the next free place.
   mutating func add(_ pass: Propagate, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
@@ -67,8 +67,7 @@ struct ChainBuilder {
   mutating func addMeetingOneself(_ pass: Interact, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
     self.mask = mask
     names.append(use.law.name)
-    var scope = Scope(use, .oneself, fields: fields, lets: pass.lets, current: current)
-    scope.ends = pass.endsByRole
+    let scope = Scope(use, .oneself, fields: fields, lets: pass.lets, current: current, ends: pass.ends(in: fields))
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     let zero = lowering.graph.constant(0)
@@ -197,7 +196,8 @@ struct ChainBuilder {
       name: name, comment: names.joined(separator: ", "), graph: graph, stores: stores, requirements: requirements,
       speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
     let call = MemberCall(
-      kernel: 0, movesParticles: stores.contains { $0.column.field == "position" },
+      kernel: 0, population: fields.population,
+      movesParticles: fields.population == Population.particles && stores.contains { $0.column.field == "position" },
       removes: stores.contains { $0.column == Self.removal }, requirement: requirementText)
     return (kernel, call)
   }

@@ -3,9 +3,25 @@ import Laws
 import Scenes
 import World
 
-/// All fields of the particles and of the world that the laws of a scene know.
+/// Members that are kept together: all free particles, the sites of one lattice, or the links of one sort.
+struct Population: Hashable {
+  /// The place in `FieldTable.populations`; free particles are the first.
+  var index: Int
+  /// Species in it.
+  var species: [String]
+  /// The grid of a lattice.
+  var grid: Grid?
+  /// Ends of a link; 0 for particles and sites.
+  var arity = 0
+
+  /// Free particles of all species.
+  static let particles = 0
+}
+
+/// All fields that the laws of a scene know, of the world and of its populations. One of these is looked at: names of fields
+/// without more are its.
 struct FieldTable {
-  /// A field of the particles.
+  /// A field of a population.
   struct Field: Hashable {
     var name: String
     var shape: Shape
@@ -20,7 +36,10 @@ struct FieldTable {
   let space: Int
   let speciesNames: [String]
   let periodic: [Bool]
-  private(set) var fields: [String: Field] = [:]
+  let populations: [Population]
+  /// The population whose fields are meant.
+  private(set) var population = Population.particles
+  private var all: [[String: Field]]
   /// Fields of the world and measured totals, with their numbers of components and shapes.
   private(set) var worldFields: [String: Field] = [:]
 
@@ -28,10 +47,9 @@ struct FieldTable {
     space = scene.space
     speciesNames = scene.species.map(\.name)
     periodic = scene.box.sides.map { $0 == .periodic }
-    for (name, shape, dimension) in Law.knownFields(space: scene.space) { add(name, shape, dimension) }
-    for species in scene.species {
-      for field in species.fields where fields[field.name] == nil { add(field.name, field.shape, field.dimension) }
-    }
+    populations = Self.populations(of: scene)
+    all = populations.map { _ in [:] }
+    for population in populations.indices { addKnownFields(to: population, scene) }
     for use in scene.laws {
       for declaration in use.law.fields { add(declaration, of: use) }
     }
@@ -43,19 +61,64 @@ struct FieldTable {
     }
   }
 
-  subscript(name: String) -> Field? { fields[name] }
-
-  private mutating func add(_ name: String, _ shape: Shape, _ dimension: Dimension) {
-    fields[name] = Field(
-      name: name, shape: shape, components: shape.components(space: space), dimension: dimension, owner: "")
+  private static func populations(of scene: Scene) -> [Population] {
+    var list = [Population(index: 0, species: scene.species.filter { $0.kind == .particles }.map(\.name))]
+    for species in scene.species {
+      switch species.kind {
+      case .particles: continue
+      case .lattice(let grid): list.append(Population(index: list.count, species: [species.name], grid: grid))
+      case .links(let arity, _): list.append(Population(index: list.count, species: [species.name], arity: arity))
+      }
+    }
+    return list
   }
+
+  private mutating func addKnownFields(to population: Int, _ scene: Scene) {
+    let isParticles = population == Population.particles
+    for (name, shape, dimension) in Law.knownFields(space: space) where isParticles || name == "position" || name == "id" {
+      all[population][name] = field(name, shape, dimension)
+    }
+    for species in scene.species where populations[population].species.contains(species.name) {
+      for given in species.fields where all[population][given.name] == nil {
+        all[population][given.name] = field(given.name, given.shape, given.dimension)
+      }
+    }
+  }
+
+  private func field(_ name: String, _ shape: Shape, _ dimension: Dimension) -> Field {
+    Field(name: name, shape: shape, components: shape.components(space: space), dimension: dimension, owner: "")
+  }
+
+  // MARK: Populations
+
+  /// The same fields, looking at another population.
+  func of(_ population: Int) -> FieldTable {
+    var table = self
+    table.population = population
+    return table
+  }
+
+  /// The populations that species belong to.
+  func populations(of species: [String]) -> [Population] {
+    populations.filter { !Set($0.species).isDisjoint(with: species) }
+  }
+
+  /// Fields of the population that is looked at.
+  var fields: [String: Field] { all[population] }
+
+  subscript(name: String) -> Field? { all[population][name] }
 
   private mutating func add(_ declaration: FieldDeclaration, of use: LawUse) {
     let dimension = use.law.fieldType(declaration.name, role: declaration.role, space: space)?.dimension ?? .one
     let field = Field(
       name: declaration.name, shape: declaration.type.shape, components: declaration.type.shape.components(space: space),
       dimension: dimension, initial: declaration.initial, owner: use.name)
-    if declaration.role == "world" { worldFields[declaration.name] = field } else { fields[declaration.name] = field }
+    if declaration.role == "world" {
+      worldFields[declaration.name] = field
+      return
+    }
+    let players = use.roles[declaration.role] ?? []
+    for population in populations(of: players) { all[population.index][declaration.name] = field }
   }
 
   /// Names of fields that stand for a state or for rates: copies of every field that has a rate.
@@ -63,16 +126,21 @@ struct FieldTable {
 
   /// Declares, for each field that has a rate, the rate and the copies that states stand for.
   mutating func addStates(_ rateFields: [String]) {
-    for name in rateFields {
-      guard let field = fields[name] else { continue }
-      for state in ["rate"] + stateNames {
-        var copy = field
-        copy.name = ChainBuilder.copyName(state, of: name)
-        copy.initial = nil
-        fields[copy.name] = copy
+    for population in populations.indices {
+      for name in rateFields {
+        guard let field = all[population][name] else { continue }
+        for state in ["rate"] + of(population).stateNames {
+          var copy = field
+          copy.name = ChainBuilder.copyName(state, of: name)
+          copy.initial = nil
+          all[population][copy.name] = copy
+        }
       }
     }
   }
+
+  /// Declares a field that the compiler needs for itself.
+  mutating func add(_ field: Field, to population: Int) { all[population][field.name] = field }
 
   /// Declares a measured total, which later passes can read.
   mutating func addTotal(_ name: String, _ value: Value) {
@@ -91,9 +159,8 @@ struct FieldTable {
     speciesNames.enumerated().reduce(0) { mask, item in names.contains(item.element) ? mask | 1 << UInt64(item.offset) : mask }
   }
 
-  var everySpecies: UInt64 { mask(of: speciesNames) }
-  /// One bit for each species of a scene.
-  static func everySpecies(of scene: Scene) -> UInt64 { scene.species.indices.reduce(0) { $0 | 1 << UInt64($1) } }
+  /// One bit for each species of the population that is looked at.
+  var everySpecies: UInt64 { mask(of: populations[population].species) }
 
   /// The periodic image of a difference that is nearest to zero: x − L round(x/L).
   func nearestImage(of difference: [NodeID], in graph: inout Graph) -> [NodeID] {

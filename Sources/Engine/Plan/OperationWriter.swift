@@ -45,6 +45,9 @@ struct OperationWriter {
       operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
     case .part(let name):
       for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
+    case .interact(let pass) where pass.pairing.keyword == "linked":
+      flush(&builder)
+      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
     case .interact(let pass): try write(pass, of: use, &builder)
     case .use(let law, _, let location):
       throw Diagnostic("`use: \(law)` is checked, but this version does not run it yet", at: location)
@@ -55,12 +58,12 @@ struct OperationWriter {
     if pass.waves || !pass.create.isEmpty {
       throw Diagnostic("`\(pass.waves ? "waves" : "create")` is checked, but this version does not run it yet", at: pass.location)
     }
-    let mask = pass.roles.reduce(UInt64(0)) { $0 | builder.fields.mask(of: use.roles[$1] ?? []) }
-    guard mask != 0 else { return }
-    if pairs != nil || chain.map({ !$0.takes(mask) }) ?? false { flush(&builder) }
-    var open = chain ?? builder.newChain()
-    try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
-    chain = open
+    for (population, mask) in builder.players(pass.roles, use) {
+      if pairs != nil || chain.map({ !$0.takes(mask, of: population) }) ?? false { flush(&builder) }
+      var open = chain ?? builder.newChain(of: population)
+      try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
+      chain = open
+    }
   }
 
   private mutating func write(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {

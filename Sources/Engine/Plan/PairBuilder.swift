@@ -40,8 +40,7 @@ struct PairBuilder {
   mutating func add(_ pass: Interact, of use: LawUse, noisePlace: inout Int) throws(Diagnostic) {
     guard case .within(let rangeText) = pass.pairing else { return }
     try refuseWhatIsNotRun(pass)
-    var scope = Scope(use, .pair, fields: fields, lets: pass.lets)
-    scope.ends = pass.endsByRole
+    let scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: pass.ends(in: fields))
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     let ends = try PairEnds(pass, use, range: rangeText, fields: fields, &lowering)
     var part = PairKernel.Part(range: ends.range, condition: ends.shared)
@@ -84,7 +83,7 @@ struct PairBuilder {
       species: fields.speciesNames.count, rate: Rates.pairs(species: fields.speciesNames.count))
     let group = PairGroup(
       kernel: kernel, targets: targets, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names,
-      requirement: requirement)
+      everySpecies: fields.everySpecies, requirement: requirement)
     return (group, itself)
   }
 }
@@ -111,11 +110,12 @@ extension LawUse {
 }
 
 extension Interact {
-  /// The end that a name in brackets stands for: `i`, `j`, and roles that only one of them has.
-  var endsByRole: [String: String] {
-    var ends = ["i": "i", "j": "j"]
-    for role in receivers where !givers.contains(role) { ends[role] = "i" }
-    for role in givers where !receivers.contains(role) { ends[role] = "j" }
+  /// What may stand in brackets after a name: `i`, `j`, and roles that only one of them has.
+  func ends(in fields: FieldTable) -> [String: Scope.End] {
+    let (i, j) = (Scope.End(name: "i", fields: fields), Scope.End(name: "j", fields: fields))
+    var ends = ["i": i, "j": j]
+    for role in receivers where !givers.contains(role) { ends[role] = i }
+    for role in givers where !receivers.contains(role) { ends[role] = j }
     return ends
   }
 }

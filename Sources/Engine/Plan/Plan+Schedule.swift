@@ -23,6 +23,7 @@ extension Plan {
     case .world(let pass): ["world: \(pass.targets.map(\.name).joined(separator: ", "))"]
     case .totals(let pass): ["totals: \(pass.quantities.map(\.name).joined(separator: ", "))"]
     case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
+    case .meetings(let index): [line(of: meetings[index])]
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
@@ -32,21 +33,31 @@ extension Plan {
 
   private func lines(of operation: ForceOperation) -> [String] {
     switch operation {
-    case .clear(let columns): ["clear \(Self.fields(columns))"]
+    case .clear(let columns, let population): ["clear \(Self.fields(columns))\(owner(population))"]
     case .members(let call): [line(of: call)]
     case .pairs(let index, let overwrites): [line(ofPairs: index) + (overwrites ? ", writes the force" : "")]
+    case .meetings(let index): [line(of: meetings[index])]
     case .step(let inner): lines(of: inner)
     }
   }
 
   private func line(ofPairs index: Int) -> String { "one loop over pairs: \(pairs[index].names.joined(separator: " + "))" }
 
+  private func line(of pass: MeetingPass) -> String { "one loop over \(members(of: pass.population)): \(pass.name)" }
+
   private func line(of call: MemberCall) -> String {
     let kernel = members[call.kernel]
     let reads = kernel.columns.filter { !kernel.written.contains($0) }
     let given = reads.isEmpty ? "" : " from \(Self.fields(reads))"
-    return "one loop over particles: \(Self.fields(kernel.columns.filter { kernel.written.contains($0) }))\(given)"
+    return
+      "one loop over \(members(of: call.population)): \(Self.fields(kernel.columns.filter { kernel.written.contains($0) }))\(given)"
   }
+
+  private func members(of population: Int) -> String {
+    population == Population.particles ? "particles" : populations[population].species.joined(separator: ", ")
+  }
+
+  private func owner(_ population: Int) -> String { population == Population.particles ? "" : " of \(members(of: population))" }
 
   /// Names of the fields of columns, each once.
   private static func fields(_ columns: [Column]) -> String {

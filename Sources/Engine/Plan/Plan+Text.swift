@@ -7,9 +7,18 @@ extension Plan {
     return (start + members.map(\.text) + totals.map(\.text)).joined(separator: "\n")
   }
 
+  /// The C text of all passes over links.
+  var meetingText: String {
+    let start = [
+      "#include <math.h>\n", KernelTemplates.memberHeader, KernelTemplates.meetingHeader, KernelTemplates.noise,
+      KernelTemplates.members, KernelTemplates.meetings,
+    ]
+    return (start + meetings.map(\.kernel.text)).joined(separator: "\n")
+  }
+
   /// All C texts of the plan, with what each is for; the lists of pairs have one of their own.
   public var texts: [(name: String, text: String)] {
     [("single particles", memberText)] + pairs.map { ($0.names.joined(separator: " + "), $0.kernel.text) }
-      + measures.map { ("a measure of pairs", $0.kernel.text) }
+      + (meetings.isEmpty ? [] : [("links", meetingText)]) + measures.map { ("a measure of pairs", $0.kernel.text) }
   }
 }

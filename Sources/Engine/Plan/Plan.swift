@@ -16,9 +16,12 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var meetings: [MeetingPass] = []
   var measures: [MeasuredPairs] = []
-  /// Fields that need columns, and those whose columns start from a default.
-  var fields: [FieldTable.Field] = []
+  /// Free particles, then lattices and links.
+  var populations: [Population] = []
+  /// Fields of each population that need columns, and those whose columns start from a default.
+  var fields: [[FieldTable.Field]] = []
   /// First values of fields of the world.
   var world: [String: [Double]] = [:]
   /// Fields of the world that last from step to step, totals among them.
@@ -43,6 +46,7 @@ indirect enum Operation: Sendable {
   case world(WorldPass)
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
+  case meetings(Int)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -50,9 +54,11 @@ indirect enum Operation: Sendable {
   case pairs(Int)
 }
 
-/// A call of a kernel of single particles.
+/// A call of a kernel of single members.
 struct MemberCall: Sendable {
   var kernel: Int
+  /// Whose members they are.
+  var population: Int
   /// True if it writes positions, so that what leaves an open side must be looked for.
   var movesParticles: Bool
   /// True if it marks particles for removal.
@@ -96,8 +102,10 @@ struct TotalPass: Sendable {
     var components: Int
     var dimension: Dimension
   }
-  /// The kernel that gives the terms, if any term is over particles.
+  /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?
+  /// Whose members they are.
+  var population: Int
   /// Sums of energies of pairs, by index of a measure.
   var pairMeasures: [Int]
   /// Totals over the logged series.
@@ -133,13 +141,30 @@ struct ForcePass: Sendable {
 
 /// One operation inside a slot `forces`.
 enum ForceOperation: Sendable {
-  /// Sets columns to zero.
-  case clear([Column])
+  /// Sets columns of a population to zero.
+  case clear([Column], population: Int)
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  case meetings(Int)
   /// What also stands in steps: a repeat, totals, a pass over the world.
   case step(Operation)
+}
+
+/// A pass over the links of one sort.
+struct MeetingPass: Sendable {
+  var kernel: MeetingKernel
+  /// The links.
+  var population: Int
+  /// The population of each end.
+  var ends: [Int]
+  /// For each outcome, true if it is added to its column, false if it takes its place.
+  var adds: [Bool]
+  /// True if it marks links that go at the end of the pass.
+  var removes: Bool
+  /// What a failed requirement says.
+  var requirement: String?
+  var name: String
 }
 
 /// Laws that share one loop over pairs.
@@ -152,6 +177,8 @@ struct PairGroup: Sendable {
   /// Mean-field corrections of cut energies.
   var tails: [Tail]
   var names: [String]
+  /// One bit for each species of particles.
+  var everySpecies: UInt64
   /// What a failed requirement says.
   var requirement: String?
   /// The kernel of what members give themselves.

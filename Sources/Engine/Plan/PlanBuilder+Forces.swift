@@ -30,16 +30,18 @@ extension PlanBuilder {
       operations[0] = .pairs(index, overwritesForce: true)
       cleared.removeAll { $0 == "force" }
     }
-    let columns = cleared.flatMap { name in
-      (0..<(fields[name]?.components ?? 0)).map { Column(name, $0) }
+    let clears = fields.populations.compactMap { population -> ForceOperation? in
+      let table = fields.of(population.index)
+      let rates = table.fields.keys.filter { $0.hasPrefix("rate of ") }.sorted()
+      let names = (population.index == Population.particles ? cleared : []) + rates
+      let columns = names.flatMap { name in (0..<(table[name]?.components ?? 0)).map { Column(name, $0) } }
+      return columns.isEmpty ? nil : .clear(columns, population: population.index)
     }
-    return columns.isEmpty ? operations : [.clear(columns)] + operations
+    return clears + operations
   }
 
-  /// Fields that a slot collects: force, torque and rates, where some pass refers to them.
-  private var collected: [String] {
-    ["force"] + (usesTorque ? ["torque"] : []) + fields.fields.keys.filter { $0.hasPrefix("rate of ") }.sorted()
-  }
+  /// What a slot collects of particles besides rates: force, and torque where some pass refers to it.
+  private var collected: [String] { ["force"] + (usesTorque ? ["torque"] : []) }
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
@@ -104,6 +106,11 @@ private struct ForceWriter {
   }
 
   mutating func add(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    if case .linked = pass.pairing {
+      finish(&builder)
+      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+      return
+    }
     guard case .within = pass.pairing else {
       throw Diagnostic(
         "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
@@ -125,16 +132,16 @@ private struct ForceWriter {
     if !pass.create.isEmpty || pass.waves || pass.remove != nil {
       throw Diagnostic("create, remove and waves do not run in the slot forces", at: pass.location)
     }
-    let mask = pass.roles.reduce(UInt64(0)) { $0 | builder.fields.mask(of: use.roles[$1] ?? []) }
-    guard mask != 0 else { return }
     // A pass that reads the force, or what pairs have summed, comes after them; so does one that writes what they read or write.
     let written = Set(pass.assignments.map(\.name)), touched = pairs.writes.union(pairs.reads)
     let readsSums = !read.isDisjoint(with: pairs.writes) || (!read.isDisjoint(with: Self.collected) && !pairs.isEmpty)
     if readsSums || !written.isDisjoint(with: touched) { finish(&builder) }
-    if let open = chain, !open.takes(mask) { flushChain(&builder) }
-    var open = chain ?? builder.newChain()
-    try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
-    chain = open
+    for (population, mask) in builder.players(pass.roles, use) {
+      if let open = chain, !open.takes(mask, of: population) { flushChain(&builder) }
+      var open = chain ?? builder.newChain(of: population)
+      try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
+      chain = open
+    }
     chainReads.formUnion(read)
   }
 

@@ -87,7 +87,8 @@ struct PlanBuilder {
     if let stop = scene.stop {
       plan.stop = attempt { builder throws(Diagnostic) in try builder.tape(of: stop, condition: true, use: builder.scene.totals) }
     }
-    plan.fields = fields.fields.values.sorted { $0.name < $1.name }
+    plan.populations = fields.populations
+    plan.fields = fields.populations.map { fields.of($0.index).fields.values.sorted { $0.name < $1.name } }
     plan.worldNames = fields.worldFields.keys.filter { !["dt", "time", "step", "box"].contains($0) }.sorted()
     setWorldDefaults()
     checkRates()
@@ -161,6 +162,8 @@ struct PlanBuilder {
       case .every(_, let inner): if readsForceFirst(inner) { return true }
       case .totals(let pass):
         if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
+      case .meetings(let index):
+        if plan.meetings[index].kernel.columns.contains(where: { $0.column.field == "force" }) { return true }
       case .world, .require: continue
       }
     }
@@ -220,7 +223,20 @@ struct PlanBuilder {
     return WorldPass(targets: targets, tape: HostTape(lowering.graph, roots))
   }
 
-  mutating func newChain() -> ChainBuilder { ChainBuilder(fields: fields, rateFields: rateFields) }
+  /// Makes the kernel of a pass over links; nil if no species plays their role.
+  mutating func meetings(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> Int? {
+    guard var builder = MeetingBuilder(pass, of: use, fields: fields, noisePlace: noisePlace) else { return nil }
+    plan.meetings.append(try builder.build(named: "mote_meeting_\(plan.meetings.count)", noisePlace: &noisePlace))
+    return plan.meetings.count - 1
+  }
+
+  func newChain(of population: Int) -> ChainBuilder { ChainBuilder(fields: fields.of(population), rateFields: rateFields) }
+
+  /// The populations whose members play some of the roles, with one bit for each species that does.
+  func players(_ roles: [String], _ use: LawUse) -> [(population: Int, mask: UInt64)] {
+    let species = roles.flatMap { use.roles[$0] ?? [] }
+    return fields.populations(of: species).map { ($0.index, fields.mask(of: $0.species.filter(species.contains))) }
+  }
 
   /// Makes the kernel of a chain; nil if it does nothing.
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {

@@ -16,13 +16,24 @@ struct Scope {
   var lets: [Binding]
   /// The node that stands for a column now, in a chain of fused passes.
   let current: CurrentValues
+  /// In a pair: what stands in brackets after a name, with the end that it means and the population of that end.
+  let ends: [String: End]
   /// Totals of the same `measure` that are known already, as nodes of the graph that is worked on.
   var totals: [String: Value] = [:]
-  /// The end of a pair that a name in brackets stands for.
-  var ends = ["i": "i", "j": "j"]
 
-  init(_ use: LawUse, _ place: Place, fields: FieldTable, lets: [Binding] = [], current: CurrentValues = CurrentValues()) {
+  /// An end of a pair, as inputs of a graph name it, and the fields that it has.
+  struct End {
+    var name: String
+    var fields: FieldTable
+  }
+
+  /// Without `ends` both ends of a pair are members of the population that `fields` looks at.
+  init(
+    _ use: LawUse, _ place: Place, fields: FieldTable, lets: [Binding] = [], current: CurrentValues = CurrentValues(),
+    ends: [String: End]? = nil
+  ) {
     self.use = use
+    self.ends = ends ?? ["i": End(name: "i", fields: fields), "j": End(name: "j", fields: fields)]
     self.place = place
     self.fields = fields
     self.lets = lets
@@ -68,25 +79,31 @@ struct Scope {
       guard ends[key.owner] != nil, let field = fields[key.name] else { return nil }
       return current.value(of: field, in: &graph)
     case .pair:
-      guard let end = ends[key.owner], let field = fields[key.name] else { return nil }
+      guard let end = ends[key.owner], let field = end.fields[key.name] else { return nil }
       return Value(
         field.shape,
-        (0..<field.components).map { graph.input(Input(.field, field.name, component: $0, end: end)) })
+        (0..<field.components).map { graph.input(Input(.field, field.name, component: $0, end: end.name)) })
     }
   }
 
-  /// d, r, n and u of a pair.
+  /// dx of a lattice; d, r, n and u of a pair.
   private func known(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
-    guard key.owner.isEmpty else { return nil }
-    let space = fields.space
-    if place == .oneself, ["d", "n", "u", "r"].contains(key.name) {
-      let zero = graph.constant(0)
-      return key.name == "r" ? .scalar(zero) : .vector(Array(repeating: zero, count: space))
+    if key.owner.isEmpty, key.name == "dx", let grid = fields.populations[fields.population].grid {
+      return .scalar(graph.constant(grid.spacing))
     }
-    guard place == .pair else { return nil }
-    func separation(_ graph: inout Graph) -> [NodeID] { (0..<space).map { graph.input(Input(.separation, component: $0)) } }
+    if place == .oneself, key.owner.isEmpty, ["d", "n", "u", "r"].contains(key.name) {
+      let zero = graph.constant(0)
+      return key.name == "r" ? .scalar(zero) : .vector(Array(repeating: zero, count: fields.space))
+    }
+    // `d[a,b]` points from b to a; without brackets from j to i.
+    let between = key.owner.filter { $0 != "," }
+    guard place == .pair, key.owner.isEmpty || between.count == 2 && key.owner.contains(",") else { return nil }
+    let space = fields.space
+    func separation(_ graph: inout Graph) -> [NodeID] {
+      (0..<space).map { graph.input(Input(.separation, component: $0, end: between)) }
+    }
     func distance(_ graph: inout Graph) -> NodeID {
-      let square = graph.input(Input(.distanceSquared))
+      let square = graph.input(Input(.distanceSquared, end: between))
       return graph.squareRoot(square)
     }
     switch key.name {
@@ -112,7 +129,7 @@ struct Scope {
     // What is the same for all species needs no table.
     switch Set(setting.values).count == 1 ? nil : setting.per {
     case nil: end = ""
-    case .species: end = place == .pair ? ends[owner] ?? owner : "member"
+    case .species: end = place == .pair ? ends[owner]?.name ?? owner : "member"
     case .pair: end = place == .oneself ? "member" : "pair"
     }
     let name = "\(use.name).\(setting.name)"

@@ -13,6 +13,8 @@ struct TotalBuilder {
   private let dimensions: [String: Dimension]
   private let parameters: ParameterTable
   private let noise = 0
+  /// Whose members are counted.
+  private let population: Int
 
   /// What is gathered while the expressions are lowered.
   private final class Gathered {
@@ -33,7 +35,9 @@ struct TotalBuilder {
     self.parameters = parameters
     self.measure = measure
     self.use = use
-    self.fields = fields
+    let species = measure.roles.flatMap { use.roles[$0] ?? use.species }
+    population = fields.populations(of: species).first?.index ?? Population.particles
+    self.fields = fields.of(population)
     self.precision = precision
   }
 
@@ -69,7 +73,8 @@ struct TotalBuilder {
     let first = plan.measures.count
     plan.measures += gathered.pairs
     return TotalPass(
-      kernel: kernel, pairMeasures: Array(first..<plan.measures.count), series: gathered.series, quantities: quantities,
+      kernel: kernel, population: population, pairMeasures: Array(first..<plan.measures.count), series: gathered.series,
+      quantities: quantities,
       tape: HostTape(graph, roots))
   }
 
@@ -109,7 +114,7 @@ struct TotalBuilder {
   }
 
   private func scope(_ place: Scope.Place, _ table: FieldTable, _ gathered: Gathered) -> Lowering {
-    Scope(use, place, fields: table, lets: measure.lets).lowering(on: gathered.graph, noisePlace: noise)
+    Scope(use, place, fields: table.of(population), lets: measure.lets).lowering(on: gathered.graph, noisePlace: noise)
   }
 
   private func memberTerm(

@@ -15,6 +15,7 @@ struct BoundNeeds {
   /// One spline for each function and each species or pair of species.
   private(set) var splines: [[SplineTable]] = []
   private let isPaired: Bool
+  private(set) var speciesCount = 0
   private var isReady = false
 
   init(_ needs: KernelNeeds, isPaired: Bool) {
@@ -33,6 +34,7 @@ struct BoundNeeds {
   /// Brings constants and tables up to date; true if tables or functions have changed.
   mutating func update(_ parameters: ParameterTable, _ world: WorldState) -> Bool {
     if constantsChange || !isReady { constants = constantTape.run(in: parameters.context(world)) }
+    speciesCount = parameters.speciesCount
     let renew = tablesChange || !isReady
     if renew {
       let count = parameters.speciesCount

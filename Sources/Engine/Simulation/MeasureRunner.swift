@@ -23,7 +23,7 @@ final class MeasureRunner {
   }
 
   /// The counts of a histogram's bins, or one sum.
-  func values(_ index: Int, on store: ParticleStore, box: Box, _ world: WorldState) throws(Failure) -> [Double] {
+  func values(_ index: Int, on store: MemberStore, box: Box, _ world: WorldState) throws(Failure) -> [Double] {
     let plan = plans[index], kernel = plan.kernel
     _ = needs[index].update(parameters, world)
     let layout = PairLayout(
@@ -49,7 +49,7 @@ final class MeasureRunner {
     }
   }
 
-  private func input(for kernel: PairKernel, _ needs: BoundNeeds, _ world: WorldState) -> (ParticleStore) -> PairInput {
+  private func input(for kernel: PairKernel, _ needs: BoundNeeds, _ world: WorldState) -> (MemberStore) -> PairInput {
     { store in
       var input = PairInput()
       input.extras = kernel.extras.map { column in
@@ -64,10 +64,10 @@ final class MeasureRunner {
   }
 }
 
-extension ParticleStore {
+extension MemberStore {
   /// A store of the same particles with their positions and these fields alone.
-  func copy(of names: Set<String>) -> ParticleStore {
-    let copy = ParticleStore(space: space)
+  func copy(of names: Set<String>) -> MemberStore {
+    let copy = MemberStore(space: space)
     for name in names.sorted() where name != "position" {
       copy.addField(name, components: columns(of: name)?.count ?? 0)
     }

@@ -36,7 +36,7 @@ final class MemberRunner {
   }
 
   /// Runs a pass over all particles; returns the least id for which its requirement fails.
-  func run(_ index: Int, on store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> Int64? {
+  func run(_ index: Int, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> Int64? {
     _ = passes[index].needs.update(parameters, world)
     let (kernel, columns, needs) = passes[index]
     var failed = [Int64](repeating: .max, count: workers.count)
@@ -53,7 +53,7 @@ final class MemberRunner {
   }
 
   /// The values of the terms of a total; histograms as lists of counts.
-  func totals(_ index: Int, on store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> [[Double]] {
+  func totals(_ index: Int, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> [[Double]] {
     _ = totals[index].needs.update(parameters, world)
     let (survey, sum, spec, needs) = totals[index]
     let frame = Frame(spec.columns, needs, store, world)
@@ -95,7 +95,7 @@ final class MemberRunner {
 
   /// Runs a kernel on all particles, with a part of `places` for each thread.
   private func run<Element>(
-    _ kernel: Kernel, _ frame: Frame, _ store: ParticleStore, _ places: inout [Element], _ width: Int,
+    _ kernel: Kernel, _ frame: Frame, _ store: MemberStore, _ places: inout [Element], _ width: Int,
     assign: (inout mote_member_call, UnsafeMutablePointer<Element>?) -> Void,
     further: (inout mote_member_call, Int) -> Void = { _, _ in }
   ) {
@@ -167,7 +167,7 @@ private struct Frame {
   private let seed: UInt64
   private let step: Int64
 
-  init(_ columns: [Column], _ needs: BoundNeeds, _ store: ParticleStore, _ world: WorldState) {
+  init(_ columns: [Column], _ needs: BoundNeeds, _ store: MemberStore, _ world: WorldState) {
     self.columns = columns.map { column in
       guard let field = store.columns(of: column.field), field.indices.contains(column.component) else {
         preconditionFailure("the store has no column \(column.field) \(column.component)")
@@ -187,52 +187,9 @@ private struct Frame {
     (call.seed, call.step) = (seed, step)
     withColumns(columns) { pointers in
       call.columns = pointers
-      needs.constants.withUnsafeBufferPointer { constants in
-        call.k = constants.baseAddress
-        withTables(needs.tables.map { $0 }) { tables in
-          call.table = tables
-          SplineTable.withTables(needs.splines) { functions in
-            call.function = functions
-            body(call)
-          }
-        }
-      }
-    }
-  }
-
-  private func withTables(_ tables: [[Double]], _ body: (UnsafePointer<UnsafePointer<Double>?>?) -> Void) {
-    let joined = tables.flatMap { $0 }
-    joined.withUnsafeBufferPointer { buffer in
-      var starts: [UnsafePointer<Double>?] = [], place = 0
-      for table in tables {
-        starts.append(buffer.baseAddress.map { $0 + place })
-        place += table.count
-      }
-      (starts + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
-    }
-  }
-}
-
-extension SplineTable {
-  /// Hands splines to a kernel: one list for each function, one table for each species in it.
-  fileprivate static func withTables(_ splines: [[SplineTable]], _ body: (UnsafePointer<UnsafePointer<mote_table>?>?) -> Void) {
-    let pieces = splines.flatMap { $0.flatMap(\.pieces) }
-    pieces.withUnsafeBufferPointer { numbers in
-      var tables: [mote_table] = [], place = 0
-      for spline in splines.flatMap({ $0 }) {
-        tables.append(
-          mote_table(
-            first: spline.first, inverse_width: 1 / spline.width, intervals: Int64(spline.intervals),
-            pieces: numbers.baseAddress.map { $0 + place }))
-        place += spline.pieces.count
-      }
-      tables.withUnsafeBufferPointer { tables in
-        var starts: [UnsafePointer<mote_table>?] = [], first = 0
-        for list in splines {
-          starts.append(tables.baseAddress.map { $0 + first })
-          first += list.count
-        }
-        (starts + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
+      needs.withTables { constants, tables, functions in
+        (call.k, call.table, call.function) = (constants, tables, functions)
+        body(call)
       }
     }
   }

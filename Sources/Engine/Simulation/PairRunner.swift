@@ -25,7 +25,7 @@ final class PairRunner {
   private var tails: [(tail: Tail, values: [(energy: Double, virial: Double)])] = []
 
   init(
-    _ groups: [PairGroup], kernels: ListKernels, box: Box, store: ParticleStore, workers: Workers, toolchain: Toolchain,
+    _ groups: [PairGroup], kernels: ListKernels, box: Box, store: MemberStore, workers: Workers, toolchain: Toolchain,
     _ parameters: ParameterTable, _ world: WorldState
   ) throws(Failure) {
     self.parameters = parameters
@@ -66,7 +66,7 @@ final class PairRunner {
   }
 
   /// Brings lists up to date with the positions, and with the fields that ranges depend on.
-  func update(_ store: ParticleStore, _ world: WorldState, box: Box) throws(Failure) {
+  func update(_ store: MemberStore, _ world: WorldState, box: Box) throws(Failure) {
     neighbourhood.box = box
     for index in loops.indices where loops[index].bound.readsFields { try fitRange(of: index, store, world) }
     try neighbourhood.update(store)
@@ -74,7 +74,7 @@ final class PairRunner {
 
   /// Makes another list where the largest range has outgrown the one of the list, or become much smaller. Pairs beyond the range
   /// do not meet, so that a list may reach further.
-  private func fitRange(of index: Int, _ store: ParticleStore, _ world: WorldState) throws(Failure) {
+  private func fitRange(of index: Int, _ store: MemberStore, _ world: WorldState) throws(Failure) {
     let loop = loops[index], range = loop.bound.value(store, parameters, world)
     guard range > loop.range || range < 0.7 * loop.range else { return }
     let room = neighbourhood.widestRange
@@ -92,7 +92,7 @@ final class PairRunner {
 
   /// Runs one loop on lists that are up to date with the positions.
   func run(
-    _ index: Int, on store: ParticleStore, _ world: WorldState, into output: PairOutput, wantsTotals: Bool
+    _ index: Int, on store: MemberStore, _ world: WorldState, into output: PairOutput, wantsTotals: Bool
   ) throws(Failure) {
     let kernel = loops[index].kernel
     if loops[index].needs.update(parameters, world) {
@@ -138,7 +138,7 @@ extension RangeBound {
   var readsFields: Bool { graph.inputs(of: nodes).contains { $0.kind == .field } }
 
   /// The largest range over all species and particles; fields enter with their largest values (length).
-  func value(_ store: ParticleStore, _ parameters: ParameterTable, _ world: WorldState) -> Double {
+  func value(_ store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> Double {
     var largest: [Column: Double] = [:]
     for case let input in graph.inputs(of: nodes) where input.kind == .field {
       let column = Column(input.name, input.component)

@@ -5,30 +5,53 @@ import Scenes
 import World
 
 extension Simulation {
-  /// Columns for all fields that the plan or the frame needs, filled from the frame.
-  static func store(of frame: Frame, _ plan: Plan) throws -> ParticleStore {
-    let store = ParticleStore(space: frame.box.space)
-    let used = plan.usedFields
-    for field in plan.fields where field.components > 0 && field.name != "position" {
-      if used.contains(field.name) || frame[field: field.name] != nil {
+  /// For each population columns for all fields that the plan or the frame needs, filled from the frame.
+  static func stores(of frame: Frame, _ plan: Plan) throws -> [MemberStore] {
+    plan.populations.map { population in
+      let species = Int32(frame.speciesNames.firstIndex { population.species.contains($0) } ?? 0)
+      if let lattice = frame.lattices.first(where: { population.species.contains($0.name) }) {
+        let store = store(of: lattice.fields, plan, population, space: frame.box.space)
+        store.append(species: species, ids: (0..<lattice.grid.count).map(Int64.init))
+        for site in 0..<store.count {
+          for (axis, x) in lattice.grid.position(of: site).enumerated() { store.positions[axis][site] = x }
+        }
+        store.set(lattice.fields)
+        return store
+      }
+      if let links = frame.links.first(where: { population.species.contains($0.name) }) {
+        let store = store(of: links.fields, plan, population, space: frame.box.space)
+        store.addField(LinkEnds.field, components: population.arity)
+        store.append(species: species, ids: links.ids)
+        store.set(links.fields)
+        for (number, id) in links.ends.enumerated() {
+          store.columns(of: LinkEnds.field)?[number % links.arity][number / links.arity] = Double(id)
+        }
+        return store
+      }
+      let store = store(of: frame.fields, plan, population, space: frame.box.space)
+      store.append(species: 0, ids: frame.ids)
+      for (place, code) in frame.species.enumerated() { store.speciesColumn[place] = code }
+      store.set(frame.fields)
+      return store
+    }
+  }
+
+  /// An empty store with columns for the fields that a population needs.
+  private static func store(of given: [FrameField], _ plan: Plan, _ population: Population, space: Int) -> MemberStore {
+    let store = MemberStore(space: space), used = plan.usedFields
+    for field in plan.fields[population.index] where field.components > 0 && field.name != "position" {
+      if used.contains(field.name) || given.contains(where: { $0.name == field.name }) {
         store.addField(field.name, components: field.components)
       }
     }
     for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
-    store.append(species: 0, ids: frame.ids)
-    for (place, code) in frame.species.enumerated() { store.speciesColumn[place] = code }
-    for field in frame.fields {
-      guard let columns = store.columns(of: field.name) else { continue }
-      for (component, column) in columns.enumerated() where component < field.components {
-        for place in 0..<frame.count { column[place] = field.values[place * field.components + component] }
-      }
-    }
     return store
   }
 
   /// First values of fields that the frame does not give: the defaults of their laws.
-  func initializeFields(givenBy given: Set<String>) throws {
-    for field in plan.fields {
+  func initializeFields(of population: Population, givenBy frame: Frame) throws {
+    let fields = frame.fields(of: population), given = Set(fields.map(\.name)), store = stores[population.index]
+    for field in plan.fields[population.index] {
       guard let initial = field.initial, !given.contains(field.name), let columns = store.columns(of: field.name),
         let use = scene.laws.first(where: { $0.name == field.owner })
       else { continue }
@@ -44,20 +67,41 @@ extension Simulation {
   /// The particles at this moment, sorted by id, with these fields beside the positions.
   public func frame(fields names: [String], observables: [Observable] = []) -> Frame {
     let order = (0..<store.count).sorted { store.idColumn[$0] < store.idColumn[$1] }
-    var fields = [positions(in: order)]
-    for name in names where name != "position" {
-      guard let field = plan.fields.first(where: { $0.name == name }), let columns = store.columns(of: name) else { continue }
+    let fields = [positions(in: order)] + self.fields(names, of: Population.particles, in: order)
+    var frame = Frame(
+      step: step, time: time, box: box, speciesNames: scene.species.map(\.name), ids: order.map { store.idColumn[$0] },
+      species: order.map { store.speciesColumn[$0] }, fields: fields, observables: observables, units: scene.units)
+    for population in plan.populations where population.index != Population.particles {
+      let store = stores[population.index], sites = Array(0..<store.count)
+      guard let grid = population.grid else {
+        let ends = store.columns(of: LinkEnds.field) ?? []
+        frame.links.append(
+          FrameLinks(
+            name: population.species[0], arity: population.arity, ids: sites.map { store.idColumn[$0] },
+            ends: sites.flatMap { place in ends.map { Int64($0[place]) } },
+            fields: self.fields(names, of: population.index, in: sites)))
+        continue
+      }
+      frame.lattices.append(
+        FrameLattice(name: population.species[0], grid: grid, fields: self.fields(names, of: population.index, in: sites)))
+    }
+    return frame
+  }
+
+  /// Fields of a population, row by row in the order given; those that it has not are left out.
+  private func fields(_ names: [String], of population: Int, in order: [Int]) -> [FrameField] {
+    let store = stores[population], written = plan.writtenFields
+    return names.compactMap { name in
+      guard name != "position", let field = plan.fields[population].first(where: { $0.name == name }),
+        let columns = store.columns(of: name)
+      else { return nil }
       var values: [Double] = []
       values.reserveCapacity(order.count * columns.count)
       for place in order { for column in columns { values.append(column[place]) } }
-      fields.append(
-        FrameField(
-          name: name, shape: field.shape, components: columns.count, dimension: field.dimension, values: values,
-          isStatic: !plan.writtenFields.contains(name)))
+      return FrameField(
+        name: name, shape: field.shape, components: columns.count, dimension: field.dimension, values: values,
+        isStatic: !written.contains(name))
     }
-    return Frame(
-      step: step, time: time, box: box, speciesNames: scene.species.map(\.name), ids: order.map { store.idColumn[$0] },
-      species: order.map { store.speciesColumn[$0] }, fields: fields, observables: observables, units: scene.units)
   }
 
   /// Positions, wrapped into periodic sides.
@@ -80,9 +124,35 @@ extension Simulation {
   }
 }
 
+extension MemberStore {
+  /// Fills columns from rows of a frame; fields that have no column are left out.
+  fileprivate func set(_ fields: [FrameField]) {
+    for field in fields {
+      guard let columns = columns(of: field.name) else { continue }
+      for (component, column) in columns.enumerated() where component < field.components {
+        for place in 0..<count { column[place] = field.values[place * field.components + component] }
+      }
+    }
+  }
+}
+
+extension Frame {
+  /// The fields that the frame holds of a population.
+  fileprivate func fields(of population: Population) -> [FrameField] {
+    lattices.first { population.species.contains($0.name) }?.fields
+      ?? links.first { population.species.contains($0.name) }?.fields ?? fields
+  }
+}
+
 extension Plan {
   /// Columns of the engine's own, which mark particles.
   static let marks = [ChainBuilder.removal, PairBuilder.broken]
+
+  /// What a member of a population is called in messages.
+  func memberName(_ population: Int) -> String {
+    if populations[population].grid != nil { return "site" }
+    return population == Population.particles ? "particle" : "link"
+  }
 
   /// Fields that some kernel reads or writes.
   var usedFields: Set<String> {
@@ -94,6 +164,7 @@ extension Plan {
       names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
+    for pass in meetings { names.formUnion(pass.kernel.fields) }
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
   }
@@ -102,6 +173,7 @@ extension Plan {
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for group in pairs { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
+    for pass in meetings { names.formUnion(pass.kernel.written) }
     return names.union(["force", "position"])
   }
 }

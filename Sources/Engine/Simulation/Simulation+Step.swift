@@ -14,6 +14,7 @@ extension Simulation {
       world["time"] = time.tape.run(in: parameters.context(world))
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
+    case .meetings(let index): _ = try run(meetings: index)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
@@ -29,17 +30,19 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
-    if let failed = members.run(call.kernel, on: store, parameters, world) {
-      throw Failure(.blewUp, "step \(step): particle \(failed) breaks what a law requires: \(call.requirement ?? "")")
+    if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
+      throw Failure(
+        .blewUp,
+        "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
-    if call.removes { remove { $0[0] != 0 } }
+    if call.removes { removeMarked(of: call.population) }
     if call.movesParticles { removeEscaped() }
   }
 
-  /// Takes away the particles that a pass has marked.
-  private func remove(where isMarked: ([Double]) -> Bool) {
-    guard let marks = store.columns(of: ChainBuilder.removal.field)?[0] else { return }
-    let gone = store.remove { isMarked([marks[$0]]) }
+  /// Takes away the members that a pass has marked.
+  private func removeMarked(of population: Int) {
+    guard let marks = stores[population].columns(of: ChainBuilder.removal.field)?[0] else { return }
+    let gone = stores[population].remove { marks[$0] != 0 }
     removed += gone
     if gone > 0 { updateWorld() }
   }
@@ -92,20 +95,31 @@ extension Simulation {
     guard let pass = plan.forceGroups[group] else { return }
     if plan.hasPairForces { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
+    linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
     for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
     let alone = pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
-    world["potential"] = [pairs.totals.energy + tail.energy + alone]
+    world["potential"] = [pairs.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
   }
 
+  /// Runs a pass over links and takes away those that it marks; returns what it adds to potential and virial.
+  private func run(meetings index: Int) throws -> PairTotals {
+    let pass = plan.meetings[index]
+    let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
+    if pass.removes { removeMarked(of: pass.population) }
+    return found
+  }
+
   private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {
     switch operation {
-    case .clear(let columns):
-      for column in columns { self.column(column)?.update(repeating: 0, count: store.count) }
+    case .clear(let columns, let population):
+      let store = stores[population]
+      for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
+    case .meetings(let index): linkTotals.add(try run(meetings: index))
     case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
     case .step(let inner): try run(inner, wantsTotals: wantsTotals)
     }
@@ -115,16 +129,16 @@ extension Simulation {
   private func runPairs(_ index: Int, overwritesForce: Bool, wantsTotals: Bool) throws {
     let group = plan.pairs[index], kernel = group.kernel
     let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
-    let every = FieldTable.everySpecies(of: scene)
+    let every = group.everySpecies
     let overwrites =
       group.itself == nil && (overwritesForce || force.isEmpty) && group.targets.allSatisfy { $0.clears == every }
-    var output = PairOutput((force + kernel.sums).compactMap { self.column($0) })
-    output.extremes = kernel.extremes.compactMap { self.column($0.column) }
+    var output = PairOutput((force + kernel.sums).compactMap { store.column($0) })
+    output.extremes = kernel.extremes.compactMap { store.column($0.column) }
     output.isAdded = !overwrites
     if !overwrites {
       output.prepare = { [self] in
-        if overwritesForce { for column in force { clear(column, of: every) } }
-        for target in group.targets { clear(target.column, of: target.clears) }
+        if overwritesForce { for column in force { store.column(column)?.update(repeating: 0, count: store.count) } }
+        for target in group.targets where target.clears != 0 { clear(target.column, of: target.clears) }
         // It reads what it replaces itself, and has nothing to require.
         if let itself = group.itself { _ = members.run(itself, on: store, parameters, world) }
       }
@@ -134,7 +148,7 @@ extension Simulation {
   }
 
   private func heedMarks(of group: PairGroup) throws {
-    if let requirement = group.requirement, let marks = column(PairBuilder.broken) {
+    if let requirement = group.requirement, let marks = store.column(PairBuilder.broken) {
       let broken = (0..<store.count).filter { marks[$0] != 0 }.map { store.idColumn[$0] }
       if let first = broken.min() {
         throw Failure(
@@ -142,19 +156,14 @@ extension Simulation {
           hint: broken.count > 1 ? "it met one of the particles \(broken.sorted().dropFirst().prefix(4))" : "")
       }
     }
-    if group.removes { remove { $0[0] != 0 } }
+    if group.removes { removeMarked(of: Population.particles) }
     if group.movesParticles { removeEscaped() }
   }
 
   /// Sets a column to zero where the species is one of these.
   private func clear(_ column: Column, of species: UInt64) {
-    guard species != 0, let numbers = self.column(column) else { return }
-    if species == FieldTable.everySpecies(of: scene) { return numbers.update(repeating: 0, count: store.count) }
+    guard let numbers = store.column(column) else { return }
     for place in 0..<store.count where species >> UInt64(store.speciesColumn[place]) & 1 == 1 { numbers[place] = 0 }
-  }
-
-  private func column(_ column: Column) -> UnsafeMutablePointer<Double>? {
-    store.columns(of: column.field).flatMap { $0.indices.contains(column.component) ? $0[column.component] : nil }
   }
 
   /// The symmetric virial as a matrix, with an isotropic part added.
@@ -163,8 +172,8 @@ extension Simulation {
     var matrix = [Double](repeating: 0, count: space * space), index = 0
     for row in 0..<space {
       for column in row..<space {
-        matrix[row * space + column] = pairs.totals.virial[index]
-        matrix[column * space + row] = pairs.totals.virial[index]
+        matrix[row * space + column] = pairs.totals.virial[index] + linkTotals.virial[index]
+        matrix[column * space + row] = pairs.totals.virial[index] + linkTotals.virial[index]
         index += 1
       }
       matrix[row * space + row] += trace / Double(space)

@@ -32,7 +32,7 @@ extension Simulation {
   func evaluate(_ pass: TotalPass, series index: Int?) throws -> [(name: String, values: [Double])] {
     world.locals = [:]
     if let kernel = pass.kernel {
-      for (term, values) in members.totals(kernel, on: store, parameters, world).enumerated() {
+      for (term, values) in members.totals(kernel, on: stores[pass.population], parameters, world).enumerated() {
         let isHistogram: Bool = if case .histogram = plan.totals[kernel].terms[term] { true } else { false }
         for (bin, value) in values.enumerated() {
           let input =

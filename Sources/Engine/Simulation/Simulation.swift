@@ -12,8 +12,8 @@ public final class Simulation {
   public let scene: Scene
   /// Its laws as operations.
   public let plan: Plan
-  /// All particles, now.
-  public internal(set) var store: ParticleStore
+  /// The members of each population, now: free particles, then lattices and links.
+  var stores: [MemberStore]
   /// The box, now.
   public internal(set) var box: Box
   /// Steps done since the beginning of the run.
@@ -29,12 +29,15 @@ public final class Simulation {
   let members: MemberRunner
   let pairs: PairRunner
   let measures: MeasureRunner
+  let meetings: MeetingRunner
   let workers: Workers
   /// Values of the logged series, for totals over them.
   var series: [[(time: Double, values: [Double])]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
-  private var countedParticles = -1
+  private var countedMembers = -1
+  /// Potential and virial of links since the slot began.
+  var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
 
@@ -54,7 +57,7 @@ public final class Simulation {
     workers = Workers(threads)
     parameters = ParameterTable(scene)
     members = try MemberRunner(plan, toolchain: toolchain, workers: workers)
-    store = try Self.store(of: frame, plan)
+    stores = try Self.stores(of: frame, plan)
     world.seed = scene.seed
     world.draw = members.draw
     for (name, values) in plan.world { world[name] = values }
@@ -63,8 +66,10 @@ public final class Simulation {
     let kernels = try ListKernels(
       space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
     pairs = try PairRunner(
-      plan.pairs, kernels: kernels, box: box, store: store, workers: workers, toolchain: toolchain, parameters, world)
+      plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
+      parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
+    meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { _ in [] }
     restore(state.memory)
     updateWorld()
@@ -73,12 +78,17 @@ public final class Simulation {
     mote_release_memory()
   }
 
+  /// All free particles, now.
+  public var store: MemberStore { stores[Population.particles] }
+
   private func start(from frame: Frame) throws {
     if frame.step == 0 {
-      try initializeFields(givenBy: Set(frame.fields.map(\.name)))
+      for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || plan.hasPairForces { try evaluateForces(group: "", wantsTotals: true) }
+    if plan.needsForcesAtStart || plan.hasPairForces || !plan.meetings.isEmpty {
+      try evaluateForces(group: "", wantsTotals: true)
+    }
   }
 
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
@@ -103,9 +113,10 @@ public final class Simulation {
     world["step"] = [Double(step)]
     world["removed"] = [Double(removed)]
     world.step = Int64(step)
-    guard countedParticles != store.count else { return }
-    countedParticles = store.count
+    let members = stores.reduce(0) { $0 + $1.count }
+    guard countedMembers != members else { return }
+    countedMembers = members
     world.counts = [Int](repeating: 0, count: max(1, scene.species.count))
-    for place in 0..<store.count { world.counts[Int(store.speciesColumn[place])] += 1 }
+    for store in stores { for place in 0..<store.count { world.counts[Int(store.speciesColumn[place])] += 1 } }
   }
 }

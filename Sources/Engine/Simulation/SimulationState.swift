@@ -17,7 +17,7 @@ public struct SimulationState: Sendable {
 extension Simulation {
   /// The state at this moment.
   public var state: SimulationState {
-    let fields = store.fieldNames.filter { name in !Plan.marks.contains { $0.field == name } }
+    let fields = Set(stores.flatMap(\.fieldNames)).subtracting(Plan.marks.map(\.field)).sorted()
     var memory: [String: [Double]] = ["removed": [Double(removed)]]
     for name in plan.worldNames { memory["world.\(name)"] = world[name] }
     for (index, rows) in series.enumerated() where !rows.isEmpty {

@@ -72,9 +72,19 @@ enum SceneKeys {
   static let sides = ["periodic", "open", "wall"]
 
   static let species = KeyTable(
-    name: "species", about: "A set of particles of one sort.",
+    name: "species", about: "A set of particles, lattice sites or links of one sort.",
     keys: [
-      Key("kind", .word(["particles"]), .value("particles"), about: "What it consists of.", example: "particles"),
+      Key(
+        "kind", .word(["particles", "lattice", "links"]), .value("particles"),
+        about: "What it consists of: free particles, the sites of a grid that fills the box, or links between particles.",
+        example: "lattice"),
+      Key(
+        "spacing", .quantity([.length], .positive), about: "Side of the cells of a lattice; the box is a multiple of it.",
+        example: "0.5 mm"),
+      Key(
+        "ends", .list(.list(.integer(1...Int(Int32.max)), count: 2...4), count: 0...10_000_000),
+        about: "Ids of the particles that links join at the start; ids count from 1 in the order of the species.",
+        example: "[[1, 2], [2, 3]]"),
       Key(
         "fields", .named(.law("field"), of: "field"),
         about:

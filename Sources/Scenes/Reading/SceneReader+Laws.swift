@@ -5,7 +5,7 @@ import Laws
 /// The laws of a scene: who plays their roles, when they run, what their parameters are.
 extension SceneReader {
   mutating func lawUses(in tree: Tree) -> [LawUse] {
-    let species = tree["species"]?.pairs?.map(\.key) ?? []
+    let species = (tree["species"]?.pairs ?? []).map { NamedSpecies(name: $0.key, kind: $0.value["kind"]?.scalar ?? "particles") }
     return (tree["laws"]?.pairs ?? []).compactMap { lawUse($0, species: species) }
   }
 
@@ -31,7 +31,7 @@ extension SceneReader {
     }
   }
 
-  private mutating func lawUse(_ pair: Tree.Pair, species: [String]) -> LawUse? {
+  private mutating func lawUse(_ pair: Tree.Pair, species: [NamedSpecies]) -> LawUse? {
     let tree = pair.value, at = tree["law"] ?? tree
     guard tree.pairs != nil, let law = law(named: at.scalar ?? pair.key, at: at) else { return nil }
     if !law.dimensions.contains(space) {
@@ -41,7 +41,7 @@ extension SceneReader {
     checkKeys(of: pair, law)
     let roles = roles(of: law, pair, species: species)
     let bound = Set(roles.values.joined())
-    let playing = species.filter { bound.contains($0) }
+    let playing = species.map(\.name).filter { bound.contains($0) }
     var resolver = ParameterResolver(reader: self, law: law, tree: tree, species: playing, at: pair)
     let settings = law.parameters.compactMap { resolver.setting(ParameterForm($0)) }
     let smooth = tree["smooth"].flatMap { resolver.smoothing($0) }
@@ -68,13 +68,13 @@ extension SceneReader {
     }
   }
 
-  private mutating func roles(of law: Law, _ pair: Tree.Pair, species: [String]) -> [String: [String]] {
+  private mutating func roles(of law: Law, _ pair: Tree.Pair, species: [NamedSpecies]) -> [String: [String]] {
     let roles = law.roles.filter { $0.name != "world" }
     guard let binding = pair.value["for"] else {
       return Dictionary(uniqueKeysWithValues: roles.map { role in (role.name, standardSpecies(for: role, law, pair, species)) })
     }
     if let only = roles.first, roles.count == 1, binding.pairs == nil || binding.isEmptyScalar {
-      return [only.name: names(binding, species: species)]
+      return [only.name: names(binding, for: only, of: law, species: species)]
     }
     guard let pairs = binding.pairs else {
       let list = roles.map(\.name).joined(separator: ", ")
@@ -88,39 +88,71 @@ extension SceneReader {
     }
     return Dictionary(
       uniqueKeysWithValues: roles.map { role in
-        (role.name, binding[role.name].map { names($0, species: species) } ?? standardSpecies(for: role, law, pair, species))
+        (
+          role.name,
+          binding[role.name].map { names($0, for: role, of: law, species: species) }
+            ?? standardSpecies(for: role, law, pair, species)
+        )
       })
   }
 
-  private mutating func standardSpecies(for role: Role, _ law: Law, _ pair: Tree.Pair, _ species: [String]) -> [String] {
-    guard role.kind == .particles else {
-      report.error(
-        "\(pair.key): role \(role.name) of \(law.name) is no set of particles, and scenes have no other species yet",
-        hint: "bind it to none: for: {\(role.name): none}", at: pair)
-      return []
-    }
-    if role.name.isEmpty { return species }
-    if species.contains(role.name) { return [role.name] }
-    if law.roles.count(where: { $0.name != "world" }) == 1 { return species }
+  /// The species of the role's name; for the only role of a law every species of its kind.
+  private mutating func standardSpecies(for role: Role, _ law: Law, _ pair: Tree.Pair, _ species: [NamedSpecies]) -> [String] {
+    let fitting = species.filter { $0.kind == role.kindName }.map(\.name)
+    let isOnly = law.roles.count { $0.name != "world" && $0.kindName == role.kindName } == 1
+    if role.name.isEmpty { return fitting }
+    if fitting.contains(role.name) { return [role.name] }
+    if isOnly && !fitting.isEmpty { return fitting }
+    let kind = role.kindName == "particles" ? "" : " of kind \(role.kindName)"
     report.error(
-      "role \(role.name): the scene has no species \(role.name)",
+      "role \(role.name): the scene has no species \(role.name)\(kind)",
       hint: "bind it or say \(role.name): none, under for of \(pair.key)", at: pair)
     return []
   }
 
-  private mutating func names(_ tree: Tree, species: [String]) -> [String] {
+  private mutating func names(_ tree: Tree, for role: Role, of law: Law, species: [NamedSpecies]) -> [String] {
     if tree.scalar == "none" { return [] }
     var result = [String]()
     for item in tree.list ?? [tree] {
-      if let name = item.scalar, species.contains(name) {
-        result.append(name)
-      } else {
+      guard let name = item.scalar, let found = species.first(where: { $0.name == name }) else {
         report.error(
-          "for: there is no species \(item.scalar ?? item.kindName)", hint: suggestion(for: item.scalar ?? "", among: species),
-          at: item)
+          "for: there is no species \(item.scalar ?? item.kindName)",
+          hint: suggestion(for: item.scalar ?? "", among: species.map(\.name)), at: item)
+        continue
+      }
+      // What holds for each member alone holds for sites as for particles.
+      let isFree = law.allItems.allSatisfy { if case .interact = $0 { false } else { true } } && found.kind != "links"
+      if found.kind != role.kindName && !isFree {
+        report.error("for: \(name) is of kind \(found.kind), the law wants \(role.kindName)", at: item)
+      } else {
+        result.append(name)
       }
     }
     return result
+  }
+}
+
+/// A species as far as laws must know it before it is read.
+struct NamedSpecies {
+  var name: String
+  var kind: String
+}
+
+extension Role {
+  /// What a species that plays the role says under `kind`.
+  fileprivate var kindName: String {
+    switch kind {
+    case .particles: "particles"
+    case .lattice: "lattice"
+    case .links: "links"
+    }
+  }
+}
+
+extension LawUse {
+  /// Ends of the links of a species, if it plays a role of links.
+  func arity(of species: String) -> Int? {
+    law.roles.lazy.filter { roles[$0.name]?.contains(species) == true }.compactMap { $0.ends?.count }.first
   }
 }
 

@@ -15,13 +15,53 @@ extension SceneReader {
 
   private mutating func one(_ pair: Tree.Pair, box: Box, laws: [LawUse]) -> Species {
     let tree = pair.value
+    let kind = kind(of: pair, box: box, laws: laws)
     let fields = tree["fields"]?.pairs?.compactMap { field($0, of: pair.key, box: box, laws: laws) } ?? []
     let place = tree["fill"].flatMap { fill($0, of: pair, box: box) }
     if tree["velocities"] != nil, let given = tree["fields"]?.pairs?.first(where: { $0.key == "velocity" }) {
       report.error("velocity: the species has velocities already; give one of them", at: given)
     }
     let velocities = tree["velocities"].flatMap { self.velocities($0, mass: fields.contains { $0.name == "mass" }) }
-    return Species(name: pair.key, fields: fields, fill: place, velocities: velocities)
+    return Species(name: pair.key, kind: kind, fields: fields, fill: place, velocities: velocities)
+  }
+
+  private mutating func kind(of pair: Tree.Pair, box: Box, laws: [LawUse]) -> Species.Kind {
+    let tree = pair.value, name = tree["kind"]?.scalar ?? "particles"
+    for key in ["fill", "velocities"] where name != "particles" {
+      if let given = tree.pairs?.first(where: { $0.key == key }) { report.error("\(key) is for particles", at: given) }
+    }
+    if name != "lattice", let given = tree.pairs?.first(where: { $0.key == "spacing" }) {
+      report.error("spacing is for a lattice", hint: "kind: lattice", at: given)
+    }
+    if name != "links", let given = tree.pairs?.first(where: { $0.key == "ends" }) {
+      report.error("ends are those of links", hint: "kind: links", at: given)
+    }
+    switch name {
+    case "lattice":
+      guard let given = tree["spacing"] else {
+        report.error("\(pair.key): a lattice wants the side of its cells", hint: "spacing: 1 mm", at: pair)
+        return .particles
+      }
+      guard let spacing = quantity(given, [.length], .positive, key: "spacing") else { return .particles }
+      guard let grid = Grid(filling: box, spacing: spacing) else {
+        report.error("spacing: every side of the box must be a whole number of cells", at: given)
+        return .particles
+      }
+      return .lattice(grid)
+    case "links": return links(pair, laws: laws)
+    default: return .particles
+    }
+  }
+
+  private mutating func links(_ pair: Tree.Pair, laws: [LawUse]) -> Species.Kind {
+    let arity = laws.lazy.compactMap { $0.arity(of: pair.key) }.first
+    let given = pair.value["ends"]?.list ?? []
+    let ends = given.map { row in row.list?.compactMap { $0.scalar.flatMap { Int64($0) } } ?? [] }
+    let width = arity ?? ends.first?.count ?? 2
+    for (row, tree) in zip(ends, given) where row.count != width || Set(row).count != width {
+      report.error("ends: a link of \(pair.key) joins \(width) different particles", at: tree)
+    }
+    return .links(arity: width, ends: ends)
   }
 
   private mutating func checkReplacements(_ all: [Species], _ pairs: [Tree.Pair]) {

@@ -16,9 +16,46 @@ extension Scene {
     let velocities = thermalVelocities(start, masses: fields.first { $0.name == "mass" }?.values)
     fields.insert(vectors("velocity", Dimension(length: 1, time: -1), velocities), at: 1)
     try set(&fields, start) { $0 == "velocity" }
-    return Frame(
+    var frame = Frame(
       step: 0, time: 0, box: box, speciesNames: species.map(\.name), ids: (0..<total).map { Int64($0 + 1) }, species: kinds,
       fields: fields, units: units)
+    for species in species {
+      if let grid = species.grid { frame.lattices.append(try lattice(species, grid)) }
+      if case .links(let arity, let ends) = species.kind {
+        frame.links.append(try links(species, arity, ends, particles: total))
+      }
+    }
+    return frame
+  }
+
+  /// Links with the fields that the scene sets.
+  private func links(_ species: Species, _ arity: Int, _ ends: [[Int64]], particles: Int) throws(Failure) -> FrameLinks {
+    if let id = ends.joined().first(where: { $0 > particles }) {
+      throw Failure(.invalidScene, "\(species.name): there is no particle \(id) to join, only \(particles)")
+    }
+    var result = FrameLinks(
+      name: species.name, arity: arity, ids: ends.indices.map { Int64($0) + 1 }, ends: ends.flatMap { $0 }, fields: [])
+    for (number, field) in species.fields.enumerated() {
+      result.fields.append(
+        FrameField(
+          name: field.name, shape: field.shape, components: field.shape.components(space: space), dimension: field.dimension,
+          values: try values(
+            of: field, number: number, of: species.name, at: ends.map { _ in box.origin }, firstID: 1)))
+    }
+    return result
+  }
+
+  /// The sites of a lattice with the fields that the scene sets.
+  private func lattice(_ species: Species, _ grid: Grid) throws(Failure) -> FrameLattice {
+    let sites = (0..<grid.count).map { grid.position(of: $0) }
+    var result = FrameLattice(name: species.name, grid: grid, fields: [])
+    for (number, field) in species.fields.enumerated() {
+      result.fields.append(
+        FrameField(
+          name: field.name, shape: field.shape, components: field.shape.components(space: space), dimension: field.dimension,
+          values: try values(of: field, number: number, of: species.name, at: sites, firstID: 0)))
+    }
+    return result
   }
 
   private func vectors(_ name: String, _ dimension: Dimension, _ values: [[Double]]) -> FrameField {
@@ -28,7 +65,7 @@ extension Scene {
   /// Puts the fields that the scene sets into the frame, in the order of its species; 0 for species that do not set one.
   private func set(_ fields: inout [FrameField], _ start: Start, where isWanted: (String) -> Bool) throws(Failure) {
     let total = start.positions.reduce(0) { $0 + $1.count }
-    for (index, species) in species.enumerated() {
+    for (index, species) in species.enumerated() where species.kind == .particles {
       for (number, field) in species.fields.enumerated() where isWanted(field.name) {
         let components = field.shape.components(space: space)
         if !fields.contains(where: { $0.name == field.name }) {
@@ -41,22 +78,25 @@ extension Scene {
         guard let at = fields.firstIndex(where: { $0.name == field.name }), fields[at].components == components else {
           throw Failure(.invalidScene, "\(field.name): has another shape in \(species.name) than in species before it")
         }
-        let values = try values(of: field, number: number, species: index, start)
+        let values = try values(
+          of: field, number: number, of: species.name, at: start.positions[index], firstID: start.firstID(of: index))
         let first = Int(start.firstID(of: index) - 1) * components
         fields[at].values.replaceSubrange(first..<(first + values.count), with: values)
       }
     }
   }
 
-  private func values(of field: InitialField, number: Int, species index: Int, _ start: Start) throws(Failure) -> [Double] {
-    let positions = start.positions[index]
+  /// The values of a field for members at these positions with ascending ids.
+  private func values(
+    of field: InitialField, number: Int, of species: String, at positions: [[Double]], firstID: Int64
+  ) throws(Failure) -> [Double] {
     guard case .formula(let formula) = field.value else {
       guard case .numbers(let numbers) = field.value else { return [] }
       return Array(repeating: numbers, count: positions.count).flatMap { $0 }
     }
     var result = [Double]()
     for (row, position) in positions.enumerated() {
-      let id = start.firstID(of: index) + Int64(row)
+      let id = firstID + Int64(row)
       var call = UInt32(number) << 16
       let evaluator = formula.evaluator(position: position, id: id, box: box, isReduced: units.isReduced) { count, isNormal in
         call += 1
@@ -66,7 +106,7 @@ extension Scene {
       }
       guard let value = try? evaluator.evaluate(formula.expression).numbers, value.allSatisfy(\.isFinite) else {
         throw Failure(
-          .invalidScene, "\(field.name): the formula gives no finite number for particle \(row + 1) of \(species[index].name)")
+          .invalidScene, "\(field.name): the formula gives no finite number for particle \(row + 1) of \(species)")
       }
       result += value
     }

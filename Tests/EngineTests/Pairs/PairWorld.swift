@@ -50,7 +50,7 @@ struct TestLaw {
 
 /// Particles, a box and one loop over pairs.
 final class PairWorld {
-  let store: ParticleStore
+  let store: MemberStore
   let neighbourhood: Neighbourhood
   let loop: PairEvaluation
   let range: Double
@@ -64,7 +64,7 @@ final class PairWorld {
     self.law = law
     self.range = range
     self.precision = precision
-    store = ParticleStore(space: box.space)
+    store = MemberStore(space: box.space)
     store.addField("force", components: box.space)
     for sum in 0..<law.sums { store.addField("sum\(sum)", components: 1) }
     for extra in 0..<law.extras { store.addField("extra\(extra)", components: 1) }

@@ -1,7 +1,9 @@
-/// All free particles of all species in dense columns, without holes.
+import KernelCompiler
+
+/// The members of a population in dense columns, without holes: all free particles of all species, the sites of a lattice, or links.
 ///
-/// A neighbour search puts them into a new order; columns are then other memory, and `generation` has grown.
-public final class ParticleStore {
+/// A neighbour search puts particles into a new order; columns are then other memory, and `generation` has grown.
+public final class MemberStore {
   /// Number of dimensions.
   public let space: Int
   /// Number of particles.
@@ -50,6 +52,11 @@ public final class ParticleStore {
   /// How often each particle has left through the upper face of a periodic side, one column per dimension: position plus
   /// this times the side is the unwrapped position. Valid until `generation` changes.
   public var imageColumns: [UnsafeMutablePointer<Int32>] { images.map(\.base) }
+
+  /// One column; nil if there is none. Valid until `generation` changes.
+  func column(_ column: Column) -> UnsafeMutablePointer<Double>? {
+    fields[column.field].flatMap { $0.indices.contains(column.component) ? $0[column.component].base : nil }
+  }
 
   /// The columns of positions.
   var positions: [UnsafeMutablePointer<Double>] { (fields["position"] ?? []).map(\.base) }

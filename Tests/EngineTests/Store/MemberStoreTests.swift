@@ -3,10 +3,10 @@ import Testing
 @testable import Engine
 
 @Suite("The store of particles")
-struct ParticleStoreTests {
+struct MemberStoreTests {
   @Test("Fields added late, particles added and removed: every particle keeps its own numbers")
   func columns() {
-    let store = ParticleStore(space: 2)
+    let store = MemberStore(space: 2)
     store.append(species: 0, ids: 0..<50)
     store.addField("mass", components: 1, initial: 3)
     for place in 0..<50 { store.positions[1][place] = Double(place) }

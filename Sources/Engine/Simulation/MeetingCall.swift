@@ -1,0 +1,116 @@
+import CKernel
+import KernelCompiler
+import World
+
+/// Everything that a pass over meetings reads, in memory that C can see while the call lasts.
+struct MeetingCall {
+  /// What a run found out.
+  struct Result {
+    /// Largest magnitude of each outcome, or what is not finite.
+    var largest: [Double]
+    /// Sums over all meetings, by number.
+    var totals: [Int64]
+    /// The first meeting for which a requirement does not hold.
+    var failed: Int?
+  }
+
+  private let columns: [UnsafeMutablePointer<Double>]
+  private let needs: BoundNeeds
+  private let ids: [UnsafePointer<Int64>?]
+  private let species: [UnsafePointer<Int32>?]
+  private let places: [Int64]
+  private let sides: (Double, Double, Double)
+  private let seed: UInt64
+  private let step: Int64
+  private let targets: [MeetingKernel.Target]
+
+  /// `places` are those of the ends, meeting by meeting.
+  init(_ needs: BoundNeeds, _ pass: MeetingPass, _ stores: [MemberStore], _ world: WorldState, box: Box, places: [Int64]) {
+    let ends = pass.kernel.ends
+    columns = pass.kernel.columns.map { item in
+      let population = ends.firstIndex(of: item.end).map { pass.ends[$0] } ?? pass.population
+      guard let column = stores[population].column(item.column) else {
+        preconditionFailure("the store has no column \(item.column.field) \(item.column.component)")
+      }
+      return column
+    }
+    ids = pass.ends.map { UnsafePointer(stores[$0].idColumn) }
+    species = pass.ends.map { UnsafePointer(stores[$0].speciesColumn) }
+    let lengths = (0..<3).map { axis in
+      axis < box.space && box.sides[axis] == .periodic ? box.lengths[axis] : Double.infinity
+    }
+    sides = (lengths[0], lengths[1], lengths[2])
+    targets = pass.kernel.targets
+    self.needs = needs
+    self.places = places
+    (seed, step) = (world.seed, world.step)
+  }
+
+  /// Runs a kernel over all meetings; `sums` and `fresh` receive by outcome and by own column.
+  func run(
+    _ kernel: (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void, scales: [Double], _ sums: [AlignedArray<Int64>],
+    _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int
+  ) -> Result {
+    let width = targets.count, parts = workers.count, entries = 16
+    var largest = [UInt64](repeating: 0, count: width * parts)
+    var totals = [Int64](repeating: 0, count: entries * parts)
+    var failed = [Int64](repeating: .max, count: parts)
+    withCall(scales: scales, sums, fresh) { call in
+      largest.withUnsafeMutableBufferPointer { largest in
+        totals.withUnsafeMutableBufferPointer { totals in
+          failed.withUnsafeMutableBufferPointer { failed in
+            workers.forRanges(of: count) { part, range in
+              var own = call
+              own.largest = largest.baseAddress.map { $0 + part * width }
+              own.totals = totals.baseAddress.map { $0 + part * entries }
+              own.failed = failed.baseAddress.map { $0 + part }
+              own.is_shared = parts > 1 ? 1 : 0
+              kernel(&own, range.lowerBound, range.upperBound)
+            }
+          }
+        }
+      }
+    }
+    return Result(
+      largest: (0..<width).map { outcome in
+        Double(bitPattern: (0..<parts).map { largest[$0 * width + outcome] }.max() ?? 0)
+      },
+      totals: targets.map { target in
+        guard case .total(let number) = target else { return 0 }
+        return (0..<parts).reduce(Int64(0)) { $0 &+ totals[$1 * entries + number] }
+      },
+      failed: failed.min().flatMap { $0 == .max ? nil : Int($0) })
+  }
+
+  private func withCall(
+    scales: [Double], _ sums: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], _ body: (mote_meeting_call) -> Void
+  ) {
+    var call = mote_meeting_call()
+    (call.side.0, call.side.1, call.side.2) = sides
+    (call.seed, call.step) = (seed, step)
+    let sumPlaces: [UnsafeMutablePointer<Int64>?] = sums.map(\.base) + [nil]
+    let freshPlaces: [UnsafeMutablePointer<Double>?] = fresh.map(\.base) + [nil]
+    withColumns(columns) { columns in
+      freshPlaces.withUnsafeBufferPointer { fresh in
+        sumPlaces.withUnsafeBufferPointer { sums in
+          (ids + [nil]).withUnsafeBufferPointer { ids in
+            (species + [nil]).withUnsafeBufferPointer { species in
+              places.withUnsafeBufferPointer { places in
+                scales.withUnsafeBufferPointer { scales in
+                  needs.withTables { constants, tables, functions in
+                    call.columns = columns
+                    (call.next, call.sums, call.ends) = (fresh.baseAddress, sums.baseAddress, places.baseAddress)
+                    (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
+                    (call.k, call.table, call.function) = (constants, tables, functions)
+                    call.species_count = Int64(needs.speciesCount)
+                    body(call)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

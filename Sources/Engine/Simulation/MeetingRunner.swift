@@ -1,0 +1,173 @@
+import CKernel
+import Diagnostics
+import Expressions
+import KernelCompiler
+import World
+
+/// Calls the kernels of passes over links.
+final class MeetingRunner {
+  private typealias Kernel = @convention(c) (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void
+  private typealias Collect =
+    @convention(c) (
+      UnsafeMutablePointer<Int64>, Double, UnsafeMutablePointer<Double>, Int32, Int64, Int64
+    ) -> Void
+
+  private typealias Settle =
+    @convention(c) (
+      UnsafeMutablePointer<Int64>, Double, UnsafeMutablePointer<Double>, Int64, Int64
+    ) -> Void
+
+  /// A loaded kernel with the magnitude of each of its sums.
+  private struct Loaded {
+    let kernel: Kernel
+    let pass: MeetingPass
+    var needs: BoundNeeds
+    /// For each outcome the power of two that one counts as; nil until something was summed.
+    var exponents: [Int?]
+  }
+
+  private let library: KernelLibrary?
+  private let collect: Collect?
+  private let settleExtremes: Settle?
+  private let workers: Workers
+  private var passes: [Loaded] = []
+  private var ends: [Int: LinkEnds] = [:]
+  /// Sums of a run, by outcome; zero between runs.
+  private var sums: [AlignedArray<Int64>] = []
+  /// New values of a pass's own columns.
+  private var fresh: [AlignedArray<Double>] = []
+
+  /// Loads, and if need be compiles, the kernels of all passes over links of a plan.
+  init(_ plan: Plan, toolchain: Toolchain, workers: Workers) throws(Failure) {
+    self.workers = workers
+    guard !plan.meetings.isEmpty else {
+      (library, collect, settleExtremes) = (nil, nil, nil)
+      return
+    }
+    let library = try KernelLibrary(plan.meetingText, with: toolchain)
+    self.library = library
+    collect = try library.function("mote_meeting_collect", as: Collect.self)
+    settleExtremes = try library.function("mote_meeting_settle", as: Settle.self)
+    for pass in plan.meetings {
+      passes.append(
+        Loaded(
+          kernel: try library.function(pass.kernel.name, as: Kernel.self), pass: pass,
+          needs: BoundNeeds(pass.kernel.needs, isPaired: true), exponents: pass.kernel.targets.map { _ in nil }))
+    }
+  }
+
+  /// Runs a pass on all its links; returns what it adds to potential energy and virial.
+  func run(
+    _ index: Int, on stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, box: Box, step: Int
+  ) throws(Failure) -> PairTotals {
+    _ = passes[index].needs.update(parameters, world)
+    let pass = passes[index].pass, links = stores[pass.population], kernel = pass.kernel
+    ends[pass.population, default: LinkEnds()].update(links, stores[Population.particles])
+    prepare(pass, stores)
+    let call = MeetingCall(passes[index].needs, pass, stores, world, box: box, places: ends[pass.population]?.places ?? [])
+    var result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: links.count)
+    while try settle(index, result.largest, step: step) {
+      clear(kernel, stores)
+      result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: links.count)
+    }
+    if let failed = result.failed {
+      throw Failure(.blewUp, "step \(step): link \(links.idColumn[failed]) breaks what a law requires: \(pass.requirement ?? "")")
+    }
+    return store(index, stores, result.totals)
+  }
+
+  // MARK: Sums
+
+  private func scales(_ index: Int) -> [Double] {
+    passes[index].exponents.map { Double(sign: .plus, exponent: $0 ?? 0, significand: 1) }
+  }
+
+  /// Powers of two that one contribution may fill; the rest of 63 is for their number.
+  private static let width = 40
+
+  /// Chooses the magnitude of sums after a run; true if the run has to be repeated with it.
+  ///
+  /// It follows from the largest contribution alone, so that threads and order change nothing.
+  private func settle(_ index: Int, _ largest: [Double], step: Int) throws(Failure) -> Bool {
+    var again = false
+    for (outcome, top) in largest.enumerated() where passes[index].pass.kernel.targets[outcome].isSum {
+      guard top.isFinite else {
+        throw Failure(
+          .blewUp, "step \(step): what a link of \(passes[index].pass.name) gives is not finite",
+          hint: "a smaller time step, or a better start")
+      }
+      guard top > 0 else { continue }
+      let fits = Self.width - Int(top.exponent) - 1
+      if let old = passes[index].exponents[outcome], old <= fits, old > fits - 12 { continue }
+      passes[index].exponents[outcome] = fits - 4
+      again = true
+    }
+    return again
+  }
+
+  private func clear(_ kernel: MeetingKernel, _ stores: [MemberStore]) {
+    for (outcome, target) in kernel.targets.enumerated() {
+      if case .sum = target { sums[outcome].base.update(repeating: 0, count: sums[outcome].capacity) }
+    }
+  }
+
+  private func prepare(_ pass: MeetingPass, _ stores: [MemberStore]) {
+    var own = 0
+    for (outcome, target) in pass.kernel.targets.enumerated() {
+      if sums.count <= outcome { sums.append(AlignedArray<Int64>()) }
+      switch target {
+      case .sum(let column): sums[outcome].reserve(store(of: column.end, pass, stores).count)
+      case .own:
+        if fresh.count <= own { fresh.append(AlignedArray<Double>()) }
+        fresh[own].reserve(stores[pass.population].count)
+        own += 1
+      case .least(let column), .greatest(let column):
+        let count = store(of: column.end, pass, stores).count
+        sums[outcome].reserve(count)
+        sums[outcome].base.update(repeating: .min, count: count)
+      case .total: continue
+      }
+    }
+  }
+
+  private func store(of end: String, _ pass: MeetingPass, _ stores: [MemberStore]) -> MemberStore {
+    guard let number = pass.kernel.ends.firstIndex(of: end) else { return stores[pass.population] }
+    return stores[pass.ends[number]]
+  }
+
+  /// Puts sums and new values into their columns. A column that two ends share is replaced once and then added to.
+  private func store(_ index: Int, _ stores: [MemberStore], _ totals: [Int64]) -> PairTotals {
+    let pass = passes[index].pass, space = stores[Population.particles].space
+    var written: Set<WrittenColumn> = [], own = 0
+    var found = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
+    for (outcome, target) in pass.kernel.targets.enumerated() {
+      let unit = Double(sign: .plus, exponent: -(passes[index].exponents[outcome] ?? 0), significand: 1)
+      switch target {
+      case .sum(let column):
+        let store = store(of: column.end, pass, stores)
+        guard let values = store.column(column.column) else { continue }
+        let isFirst = written.insert(WrittenColumn(store: ObjectIdentifier(store), column: column.column)).inserted
+        workers.forRanges(of: store.count) { _, range in
+          let adds: Int32 = pass.adds[outcome] || !isFirst ? 1 : 0
+          collect?(sums[outcome].base, unit, values, adds, range.lowerBound, range.upperBound)
+        }
+      case .total(0): found.energy += Double(totals[outcome]) * unit
+      case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit
+      case .own(let column):
+        let store = stores[pass.population]
+        store.column(column)?.update(from: fresh[own].base, count: store.count)
+        own += 1
+      case .least(let column), .greatest(let column):
+        let store = store(of: column.end, pass, stores)
+        let sign: Double = if case .least = target { -1 } else { 1 }
+        if let values = store.column(column.column) { settleExtremes?(sums[outcome].base, sign, values, 0, Int64(store.count)) }
+      }
+    }
+    return found
+  }
+
+  private struct WrittenColumn: Hashable {
+    var store: ObjectIdentifier
+    var column: Column
+  }
+}

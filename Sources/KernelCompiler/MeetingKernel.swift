@@ -1,0 +1,228 @@
+import Expressions
+
+/// A loop over meetings that are known one by one, such as the ends of links: the generated function and what it works on.
+public struct MeetingKernel: Sendable {
+  /// A column of one end, or of the meeting itself (`end` is empty).
+  public struct EndColumn: Sendable, Hashable {
+    /// `i`, `j`, `k`, `l`, or empty.
+    public var end: String
+    /// Which number of which field.
+    public var column: Column
+    /// A column of an end.
+    public init(_ end: String, _ column: Column) {
+      self.end = end
+      self.column = column
+    }
+
+    var cName: String { end.isEmpty ? "own_\(column.cName)" : "\(end)_\(column.cName)" }
+  }
+
+  /// Where a value goes.
+  public enum Target: Sendable, Hashable {
+    /// Summed into a column of an end.
+    case sum(EndColumn)
+    /// The least and the greatest value become that of a column of an end.
+    case least(EndColumn), greatest(EndColumn)
+    /// The new value of a column of the meeting itself.
+    case own(Column)
+    /// Summed over all meetings: the energy, and the virial row by row (xx, xy, xz, yy, yz, zz of the space).
+    case total(Int)
+
+    /// True for what is summed in fixed point.
+    public var isSum: Bool {
+      switch self {
+      case .sum, .total: true
+      case .least, .greatest, .own: false
+      }
+    }
+  }
+
+  /// What a meeting gives.
+  public struct Outcome: Sendable {
+    /// Where it goes.
+    public var target: Target
+    /// What is given.
+    public var value: NodeID
+    /// A value for a target.
+    public init(_ target: Target, _ value: NodeID) {
+      self.target = target
+      self.value = value
+    }
+  }
+
+  /// Name of the C function.
+  public let name: String
+  /// The C function.
+  public let text: String
+  /// Names of the ends, in order.
+  public let ends: [String]
+  /// Columns in the order of the call.
+  public let columns: [EndColumn]
+  /// Where its values go, in order.
+  public let targets: [Target]
+  /// What must be computed before the kernel is called.
+  public let needs: KernelNeeds
+
+  /// The loop over meetings of these ends; outcomes count where `condition` holds.
+  ///
+  /// - Parameters:
+  ///   - space: dimensions of the box.
+  ///   - requirements: conditions that must hold for every meeting.
+  public init(
+    name: String, comment: String, graph: Graph, ends: [String], outcomes: [Outcome], condition: NodeID?,
+    requirements: [NodeID] = [], space: Int, rate: @escaping (Input) -> Rate
+  ) {
+    var graph = graph
+    let zero = graph.constant(0)
+    let outcomes = outcomes.map { outcome -> Outcome in
+      guard let condition else { return outcome }
+      switch outcome.target {
+      case .own(let column): return Outcome(outcome.target, graph.select(condition, outcome.value, graph.input(column.input)))
+      case .sum, .total: return Outcome(outcome.target, graph.select(condition, outcome.value, zero))
+      case .least, .greatest: return outcome
+      }
+    }
+    let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
+    let separations = Separations(graph.inputs(of: roots), ends: ends)
+    columns = Self.columns(of: graph.inputs(of: roots), separations, outcomes.map(\.target), space: space)
+    var emitter = Emitter(
+      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0, separations) },
+      noiseText: { noise, place, component, _ in Self.noise(noise, place: place, component: component) },
+      speciesPlace: ends.count < 2 ? "species_i[i]" : "species_i[i] * call->species_count + species_j[j]")
+    var body = separations.statements(space: space)
+    let values = outcomes.map { emitter.spread($0.value) }
+    let holds = condition.map { emitter.condition($0) } ?? "1"
+    let kept = requirements.map { emitter.condition($0) }
+    body += emitter.statements
+    for text in kept { body.append("if ((\(holds)) && !(\(text)) && m < *call->failed) *call->failed = m;") }
+    for (index, (outcome, value)) in zip(outcomes, values).enumerated() {
+      body.append(Self.store(value, to: outcome.target, index, holds, outcomes.map(\.target)))
+    }
+    self.name = name
+    self.ends = ends
+    targets = outcomes.map(\.target)
+    needs = KernelNeeds(emitter)
+    text = Self.function(name, comment, ends, columns, body)
+  }
+
+  /// Fields that it reads or writes.
+  public var fields: Set<String> { Set(columns.map(\.column.field)).union(written) }
+
+  /// Fields that it writes.
+  public var written: Set<String> {
+    Set(
+      targets.compactMap { target in
+        switch target {
+        case .sum(let column), .least(let column), .greatest(let column): column.column.field
+        case .own(let column): column.field
+        case .total: nil
+        }
+      })
+  }
+
+  // MARK: Pieces of the text
+
+  private static func columns(of inputs: [Input], _ separations: Separations, _ targets: [Target], space: Int) -> [EndColumn] {
+    var found = Set(inputs.filter { $0.kind == .field }.map { EndColumn($0.end, Column($0.name, $0.component)) })
+    for end in separations.pairs.flatMap({ [$0.0, $0.1] }) {
+      for axis in 0..<space { found.insert(EndColumn(end, Column("position", axis))) }
+    }
+    for target in targets {
+      switch target {
+      case .own(let column): found.insert(EndColumn("", column))
+      case .sum, .total, .least, .greatest: continue
+      }
+    }
+    return found.sorted { ($0.end, $0.column.field, $0.column.component) < ($1.end, $1.column.field, $1.column.component) }
+  }
+
+  private static func text(of input: Input, _ separations: Separations) -> String {
+    switch input.kind {
+    case .separation: "d_\(separations.name(of: input))[\(input.component)]"
+    case .distanceSquared: "r2_\(separations.name(of: input))"
+    case .field:
+      "\(EndColumn(input.end, Column(input.name, input.component)).cName)[\(input.end.isEmpty ? "m" : input.end)]"
+    case .species: "(double)species_\(input.end)[\(input.end)]"
+    case .local: input.component == 0 && input.end.isEmpty ? input.name : "\(input.name)[\(input.component)]"
+    default: "NAN"
+    }
+  }
+
+  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
+  private static func noise(_ noise: Graph.Noise, place: Int, component: Int) -> String {
+    let sense = component >= 0 ? "(ids_i[i] < ids_j[j] ? 1 : -1) * " : ""
+    return "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), "
+      + "(uint32_t)ids_i[i], (uint32_t)ids_j[j])"
+  }
+
+  private static func store(
+    _ value: String, to target: Target, _ index: Int, _ holds: String, _ targets: [Target]
+  ) -> String {
+    switch target {
+    case .sum(let column): return "mote_contribute(call, \(index), \(column.end), \(value));"
+    case .total(let number): return "call->totals[\(number)] += mote_whole_part(call, \(index), \(value));"
+    case .own(let column):
+      let place = targets.prefix(index).count { if case .own = $0 { true } else { false } }
+      return "call->next[\(place)][m] = \(value);  // \(column.cName)"
+    case .least(let column): return "if (\(holds)) mote_raise(call, \(index), \(column.end), -(\(value)));"
+    case .greatest(let column): return "if (\(holds)) mote_raise(call, \(index), \(column.end), \(value));"
+    }
+  }
+
+  private static func function(_ name: String, _ comment: String, _ ends: [String], _ columns: [EndColumn], _ body: [String])
+    -> String
+  {
+    let pointers = columns.enumerated().map { "  const double *const \($1.cName) = call->columns[\($0)];" }
+    let known = ends.enumerated().flatMap { index, end in
+      [
+        "  const int64_t *const ids_\(end) = call->ids[\(index)];",
+        "  const int32_t *const species_\(end) = call->species[\(index)];",
+      ]
+    }
+    let places = ends.enumerated().map { "    const int64_t \($1) = call->ends[\(ends.count) * m + \($0)];" }
+    let unused = ends.map { "(void)ids_\($0), (void)species_\($0)" }.joined(separator: ", ")
+    return """
+      // \(comment.split(separator: "\n").joined(separator: " "))
+      void \(name)(const mote_meeting_call *call, int64_t begin, int64_t end) {
+        const double *const k = call->k;
+        const double *const *const table = call->table;
+      \((pointers + known).joined(separator: "\n"))
+        (void)k, (void)table, \(unused);
+        for (int64_t m = begin; m < end; m++) {
+      \(places.joined(separator: "\n"))
+      \(body.map { "    " + $0 }.joined(separator: "\n"))
+        }
+      }
+
+      """
+  }
+}
+
+/// The separations of ends that a kernel reads, `i` and `j` where none are named.
+private struct Separations {
+  let pairs: [(String, String)]
+
+  init(_ inputs: [Input], ends: [String]) {
+    let names = Set(inputs.filter { $0.kind == .separation || $0.kind == .distanceSquared }.map { $0.end })
+    pairs = names.sorted().map { name in
+      let letters = name.isEmpty ? ["i", "j"] : name.map(String.init)
+      return (letters[0], letters[letters.count - 1])
+    }
+  }
+
+  func name(of input: Input) -> String { input.end.isEmpty ? "ij" : input.end }
+
+  func statements(space: Int) -> [String] {
+    pairs.flatMap { a, b -> [String] in
+      let differences = (0..<space).map { axis in
+        "mote_nearest(\(a)_position_\(axis)[\(a)] - \(b)_position_\(axis)[\(b)], call->side[\(axis)])"
+      }
+      let squares = (0..<space).map { "d_\(a)\(b)[\($0)] * d_\(a)\(b)[\($0)]" }
+      return [
+        "const double d_\(a)\(b)[\(space)] = {\(differences.joined(separator: ", "))};",
+        "const double r2_\(a)\(b) = \(squares.joined(separator: " + "));",
+        "(void)d_\(a)\(b), (void)r2_\(a)\(b);",
+      ]
+    }
+  }
+}
