@@ -34,13 +34,12 @@ static inline double mote_digamma(double x) {
   return shift + log(x) - 0.5 / x - y * (1.0 / 12 - y * (1.0 / 120 - y * (1.0 / 252 - y / 240)));
 }
 
-// Noise of the world, which the host draws: kinds in the order uniform, normal, chi squared, Poisson.
-double mote_host_noise(int32_t kind, uint64_t seed, int64_t step, uint32_t place, double argument) {
-  const int64_t world = -1;
+// Noise that the host draws, of a member or of the world (id -1): kinds in the order uniform, normal, chi squared, Poisson.
+double mote_host_noise(int32_t kind, uint64_t seed, int64_t step, uint32_t place, int64_t id, double argument) {
   switch (kind) {
-    case 0: return mote_uniform(seed, step, place, world);
-    case 1: return mote_normal(seed, step, place, world);
-    case 2: return mote_chi2(seed, step, place, world, argument);
-    default: return mote_poisson(seed, step, place, world, argument);
+    case 0: return mote_uniform(seed, step, place, id);
+    case 1: return mote_normal(seed, step, place, id);
+    case 2: return mote_chi2(seed, step, place, id, argument);
+    default: return mote_poisson(seed, step, place, id, argument);
   }
 }

@@ -159,6 +159,15 @@ MOTE_INLINE void mote_store_own(const mote_pair_call *call, int64_t group, const
   }
 }
 
+// Adds the lanes of one entry to a total of 96 bits: all pairs of a large crystal may give the same.
+MOTE_INLINE void mote_add_total(int64_t *total, I lanes) {
+  for (int lane = 0; lane < MOTE_LANES; lane++) {
+    const int64_t whole = lanes[lane], low = total[1] + (whole & UINT32_MAX);
+    total[0] += (whole >> 32) + (low >> 32);
+    total[1] = low & UINT32_MAX;
+  }
+}
+
 MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t end, const int totals) {
   const mote_pair_call mine = *outer, *const call = &mine;   // of our own: no store can change it
   mote_uniforms u;
@@ -189,8 +198,7 @@ MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t en
     mote_store_own_tops(call, entry.group, &g);
 #endif
     if (totals)
-      for (int k = 0; k < 1 + MOTE_VIRIALS; k++)
-        for (int lane = 0; lane < MOTE_LANES; lane++) call->totals[k] += g.totals[k][lane];
+      for (int k = 0; k < 1 + MOTE_VIRIALS; k++) mote_add_total(call->totals + 2 * k, g.totals[k]);
   }
   for (int k = 0; k < MOTE_SCALES + 2 * totals; k++) {
     const double top = (double)__builtin_bit_cast(mote_real, __builtin_reduce_max(g.largest[k]));

@@ -32,6 +32,9 @@ public struct Rational: Sendable, Hashable, Comparable {
   /// Whether it is zero.
   public var isZero: Bool { numerator == 0 }
 
+  /// Whether it is small, and of a denominator such that sums of many keep a small one: arithmetic with such cannot overflow.
+  var isModest: Bool { numerator.magnitude <= 1_000_000 && 27_720 % denominator == 0 }
+
   /// The sum of two.
   public static func + (a: Self, b: Self) -> Self {
     Self(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)

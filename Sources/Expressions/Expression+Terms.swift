@@ -19,6 +19,12 @@ extension Expression {
     fits(self) || terms.contains { $0.contains(where: fits) }
   }
 
+  /// All names that occur in the tree.
+  public var names: Set<String> {
+    if case .name(let name) = node { return [name] }
+    return terms.reduce(into: []) { $0.formUnion($1.names) }
+  }
+
   /// The value of an expression of numbers alone, such as `4/9` or `sqrt(2)/2`; nil if it is none, or not finite.
   public var constantNumber: Double? {
     let value: Double?

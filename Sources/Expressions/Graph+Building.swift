@@ -83,7 +83,9 @@ extension Graph {
     case .sum(0, let terms) where terms.count == 1 && (exponent.denominator == 1 || terms[0].coefficient > 0):
       coefficient *= Foundation.pow(terms[0].coefficient, exponent.value)
       collect(Factor(base: terms[0].node, exponent: exponent), into: &exponents, coefficient: &coefficient)
-    case .product(let inner) where exponent.denominator == 1 || inner.allSatisfy({ isNonNegative($0.base) }):
+    case .product(let inner)
+    where (exponent.denominator == 1 || inner.allSatisfy({ isNonNegative($0.base) }))
+      && inner.allSatisfy({ ($0.exponent * exponent).isModest }):
       for part in inner {
         collect(Factor(base: part.base, exponent: part.exponent * exponent), into: &exponents, coefficient: &coefficient)
       }

@@ -123,6 +123,7 @@ public struct Lowering {
   private mutating func constant(_ name: String, at expression: Expression) throws(Diagnostic) -> Value {
     switch name {
     case "pi": return .scalar(graph.constant(.pi))
+    case "true", "false": return .scalar(graph.constant(name == "true" ? 1 : 0))
     case "dimensions": return .scalar(graph.constant(Double(space)))
     case "tiny": return .scalar(graph.constant(1e-30))
     case "I": return Value(.matrix, (0..<space * space).map { graph.constant($0 % (space + 1) == 0 ? 1 : 0) })

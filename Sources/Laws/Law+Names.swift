@@ -12,6 +12,23 @@ extension Law {
     return itemLists.flatMap(unrolled)
   }
 
+  /// Items in the order in which they run, with the names of parts replaced by what they stand for, in loops too; what runs itself
+  /// is left out, as the check of the law reports it.
+  public func flattened(_ items: [Item]) -> [Item] {
+    func flat(_ items: [Item], _ running: [String]) -> [Item] {
+      items.flatMap { item -> [Item] in
+        switch item {
+        case .part(let name): return running.contains(name) || running.count > 8 ? [] : flat(parts[name] ?? [], running + [name])
+        case .repeat(var loop):
+          loop.passes = flat(loop.passes, running)
+          return [.repeat(loop)]
+        default: return [item]
+        }
+      }
+    }
+    return flat(items, [])
+  }
+
   /// Names of the totals that passes measure.
   var measuredNames: Set<String> {
     Set(allItems.flatMap { item in if case .measure(let measure) = item { measure.totals.map(\.name) } else { [String]() } })

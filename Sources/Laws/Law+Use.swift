@@ -88,7 +88,7 @@ private struct Expander {
     }
     adopt(law, renaming)
     let lets = law.lets.map { renaming.binding($0) }
-    return law.flatPasses.map { renaming.item($0).with(lets: lets) }
+    return law.flattened(law.passes).map { renaming.item($0).with(lets: lets) }
   }
 
   /// Declares what the used law has and the user lacks.
@@ -120,21 +120,5 @@ extension Law {
   /// Names that a user of the law may bind.
   fileprivate var bindableNames: [String] {
     roles.map(\.name) + fields.map(\.name) + parameters.map(\.name)
-  }
-
-  /// The passes with parts put in place; what runs itself is left out, as it is reported elsewhere.
-  fileprivate var flatPasses: [Item] {
-    func flat(_ items: [Item], _ running: [String]) -> [Item] {
-      items.flatMap { item -> [Item] in
-        switch item {
-        case .part(let name): return running.contains(name) || running.count > 8 ? [] : flat(parts[name] ?? [], running + [name])
-        case .repeat(var loop):
-          loop.passes = flat(loop.passes, running)
-          return [.repeat(loop)]
-        default: return [item]
-        }
-      }
-    }
-    return flat(passes, [])
   }
 }

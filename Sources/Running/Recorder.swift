@@ -49,8 +49,10 @@ final class Recorder {
       let totals = try simulation.measure()
       writer = try SnapshotWriter(
         creating: path, like: simulation.frame(fields: fields, observables: totals), provenance: provenance,
+        // Where particles are made the file has room for twice as many; beyond that it goes on in a part of its own.
         options: SnapshotOptions(
-          overwrites: settings.overwrites, isCompressed: scene.output.compression > 0, singlePrecision: single))
+          capacity: simulation.plan.makesParticles ? 2 * simulation.store.count + 64 : nil, overwrites: settings.overwrites,
+          isCompressed: scene.output.compression > 0, singlePrecision: single))
     }
   }
 

@@ -29,7 +29,7 @@ public struct Run {
     self.settings = settings
     self.library = library
     self.source = source
-    log = try RunLog(isQuiet: settings.isQuiet, json: settings.jsonLog)
+    log = try RunLog(settings)
     let path = settings.output ?? scene.output.file
     restart = CheckpointFile(snapshot: path)
     total = settings.steps ?? scene.steps
@@ -90,7 +90,9 @@ public struct Run {
     let totals = try simulation.measure()
     let step = simulation.step
     recorder.note(totals, simulation, log, isLogged: step % scene.logEvery == 0 || isLast)
-    if step % scene.output.every == 0 || isLast { try recorder.append(simulation, totals) }
+    guard step % scene.output.every == 0 || isLast else { return }
+    try recorder.append(simulation, totals)
+    log.detail("step \(step): frame written to \(recorder.path)")
   }
 
   /// Checkpoints that are due, and why the run stops, if it does.
@@ -112,6 +114,7 @@ public struct Run {
     try restart.write(state, scene, recorder.provenance)
     simulation = try Simulation(scene, from: state, library: library, threads: settings.threads)
     longestCheckpoint = max(longestCheckpoint, log.seconds - begin)
+    log.detail("step \(simulation.step): checkpoint \(restart.path)")
     log.event("checkpoint", ["step": .integer(simulation.step), "file": .text(restart.path)])
   }
 
@@ -125,7 +128,7 @@ public struct Run {
     let report = RunReport(
       ending: ending, file: recorder.path, steps: simulation.step - firstStep, seconds: log.seconds,
       particles: simulation.store.count, expectations: isWhole(ending) ? recorder.expectations(of: scene) : [])
-    Summary(report, recorder, scene, log, restart: restart.path).print()
+    Summary(report, recorder, scene, log, restart: restart.path, overSeries: simulation.plan.totalsOverSeries).print()
     return report
   }
 
@@ -143,6 +146,7 @@ public struct Run {
     log.say(
       "\(title)\(simulation.store.count) particles, \(total) steps\(from), \(settings.threads) thread\(settings.threads == 1 ? "" : "s"), precision \(scene.precision.rawValue)"
     )
+    for line in simulation.plan.schedule { log.detail(line) }
     log.say("ready after \(spelledTime(log.seconds))")
   }
 }

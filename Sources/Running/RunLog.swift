@@ -7,15 +7,17 @@ import World
 final class RunLog {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let isQuiet: Bool
+  private let isVerbose: Bool
   private let json: FileHandle?
   private let start = ContinuousClock.now
   private var lastStatus: ContinuousClock.Instant?
   private var hasStatusLine = false
   private(set) var warnings: [String: Int] = [:]
 
-  init(isQuiet: Bool, json path: String?) throws(Failure) {
-    self.isQuiet = isQuiet
-    switch path {
+  init(_ settings: RunSettings) throws(Failure) {
+    isQuiet = settings.isQuiet
+    isVerbose = settings.isVerbose
+    switch settings.jsonLog {
     case nil: json = nil
     case "-": json = .standardOutput
     case let path?:
@@ -35,6 +37,9 @@ final class RunLog {
     clearStatus()
     write(text + "\n")
   }
+
+  /// A line that stays, for those who asked to be told more.
+  func detail(_ text: @autoclosure () -> String) { if isVerbose { say(text()) } }
 
   /// A warning: said once, counted, repeated at the end.
   func warn(_ text: String, count: Int = 1) {

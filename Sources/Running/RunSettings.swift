@@ -16,6 +16,8 @@ public struct RunSettings: Sendable {
   public var threads = 1
   /// Says nothing but warnings and failures.
   public var isQuiet = false
+  /// Says what a step does, and tells of every frame and checkpoint.
+  public var isVerbose = false
   /// Where JSON lines go: a path, or `-` for standard output.
   public var jsonLog: String?
   /// What the user typed, for the provenance.

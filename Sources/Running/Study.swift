@@ -1,4 +1,5 @@
 import Diagnostics
+import Engine
 import Foundation
 import Laws
 import Scenes
@@ -102,9 +103,11 @@ public struct Study {
   }
 
   /// The table of all points: number, what is set, status, and the mean of each total over the second half of its log with the
-  /// standard error.
+  /// standard error; a total that is made of the whole log (`slope` …) is its last value, without an error.
   public func table(failures: [Int: String] = [:]) -> String {
-    let rows = points.map { (point: $0, totals: totals(of: $0)) }
+    let scene = points.first.flatMap { try? read($0.overrides) }
+    let overSeries = scene.flatMap { try? Plan($0, library: library) }?.totalsOverSeries ?? []
+    let rows = points.map { (point: $0, totals: totals(of: $0, overSeries)) }
     var names: [String] = []
     for total in rows.flatMap(\.totals) where !names.contains(total.name) { names.append(total.name) }
     let keys = points.first?.settings.map(\.key) ?? []
@@ -112,19 +115,20 @@ public struct Study {
     for (point, totals) in rows {
       let status = failures[point.number].map { Status.failed($0) } ?? status(of: point)
       let values = names.flatMap { name -> [String] in
-        totals.first { $0.name == name }.map { ["\($0.mean)", "\($0.error)"] } ?? ["", ""]
+        totals.first { $0.name == name }.map { ["\($0.mean)", $0.error.map { "\($0)" } ?? ""] } ?? ["", ""]
       }
       lines.append(["\(point.number)"] + point.settings.map(\.value) + [status.word] + values)
     }
     return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
   }
 
-  private func totals(of point: SweepPoint) -> [(name: String, mean: Double, error: Double)] {
+  private func totals(of point: SweepPoint, _ overSeries: Set<String>) -> [(name: String, mean: Double, error: Double?)] {
     // A point that is missing or still open has no totals yet.
     guard let log = try? SnapshotReader(snapshot(of: point)).log() else { return [] }
     return log.compactMap { series in
       let values = series.values.filter(\.isFinite)
-      guard series.width == 1, !values.isEmpty else { return nil }
+      guard series.width == 1, let last = values.last else { return nil }
+      if overSeries.contains(series.name) { return (series.name, last, nil) }
       let (mean, error) = Summary.meanAndError(values.suffix(max(1, (values.count + 1) / 2)))
       return (series.name, mean, error)
     }

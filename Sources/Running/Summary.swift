@@ -9,11 +9,15 @@ struct Summary {
   private let lines: [String]
   private let log: RunLog
 
-  init(_ report: RunReport, _ recorder: Recorder, _ scene: Scene, _ log: RunLog, restart: String) {
+  /// `overSeries` are the totals that are made of the whole log.
+  init(
+    _ report: RunReport, _ recorder: Recorder, _ scene: Scene, _ log: RunLog, restart: String, overSeries: Set<String>
+  ) {
     self.log = log
     var lines: [String] = []
     for name in recorder.names {
-      if let series = recorder.history[name] { lines.append(Self.line(name, series, scene.units)) }
+      let series = recorder.history[name] ?? []
+      lines.append(Self.line(name, overSeries.contains(name) ? Array(series.suffix(1)) : series, scene.units))
     }
     let rate = Double(report.steps) / max(report.seconds, 1e-9)
     lines.append(

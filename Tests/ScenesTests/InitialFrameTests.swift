@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Testing
 import World
 
@@ -35,7 +36,7 @@ import World
     let cellVolume = Double(sites) / 0.8
     let side =
       space == 3
-      ? MathFunction.power(cellVolume, 1 / 3.0) : (cellVolume / (name == "hexagonal" ? 3.0.squareRoot() : 1)).squareRoot()
+      ? pow(cellVolume, 1 / 3.0) : (cellVolume / (name == "hexagonal" ? 3.0.squareRoot() : 1)).squareRoot()
     for distance in neighbours(frame) { #expect(abs(distance - nearest * side) < 1e-9 * side) }
   }
 

@@ -38,9 +38,15 @@ final class ClusterOrder {
 
   /// Wraps particles into periodic sides, sorts the store, and packs positions afresh.
   func rebuild(_ store: MemberStore, box: Box, range: Double, skin: Double) throws(Failure) {
-    let reach = range + skin, count = store.count, region = mote_region(box)
+    let reach = range + skin, count = store.count
+    var region = mote_region(box)
     reserve(count)
     order.pointee.count = Int64(count)
+    if !box.sides.allSatisfy({ $0 == .periodic }) { findBounds(store, region) }
+    placeGrid(box: box, range: range)
+    // By sides on the grid: a particle that is put back stays where it was relative to all others, to the bit. Were it moved by less
+    // than a quantum, it would be away from the force that had held it back, and the energy would grow with every crossing.
+    region.side = grid.pointee.shift
     wrap(store, region)
     if density == nil { density = sampledDensity(store, region, reach) }
     chooseColumns(reach: reach)
@@ -48,7 +54,6 @@ final class ClusterOrder {
     store.permute(
       wide: { kernels.permuteWide(order, $0, $1) },
       narrow: { kernels.permuteNarrow(order, $0, $1) })
-    placeGrid(box: box, range: range)
     let bytes = clusterCount * store.space * MOTE_CLUSTER * realSize
     positions.reserve(bytes)
     reference.reserve(bytes)
@@ -95,6 +100,14 @@ final class ClusterOrder {
     order.pointee.cluster_first = clusterFirst.base
   }
 
+  /// The bounds of all particles where they are; `wrap` without periodic sides.
+  private func findBounds(_ store: MemberStore, _ region: mote_region) {
+    var open = region
+    open.periodic = (0, 0, 0)
+    wrap(store, open)
+  }
+
+  /// Puts particles back into periodic sides, and finds their bounds.
   private func wrap(_ store: MemberStore, _ region: mote_region) {
     var low = [0.0, 0, 0], high = [0.0, 0, 0]
     withColumns(store.positions) { columns in
@@ -151,10 +164,10 @@ final class ClusterOrder {
     updateShifts(box)
   }
 
-  /// Takes over the sides of a box that has changed a little.
+  /// Takes over the sides of a box that has changed a little; a side has one bit more than positions, which float lacks.
   func updateShifts(_ box: Box) {
-    let quantum = grid.pointee.quantum
-    let shifts = box.lengths.map { ($0 / quantum).rounded() * quantum } + [0, 0]
+    let step = 2 * grid.pointee.quantum
+    let shifts = box.lengths.map { ($0 / step).rounded() * step } + [0, 0]
     grid.pointee.shift = (shifts[0], shifts[1], shifts[2])
   }
 }

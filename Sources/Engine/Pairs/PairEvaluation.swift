@@ -163,14 +163,21 @@ public final class PairEvaluation {
   private func gatheredTotals(_ space: Int) -> PairTotals {
     let shared = layout.half ? 1 : 0.5, first = layout.scales
     let virials = space * (space + 1) / 2
-    let sums = (0...virials).map { index in workplaces.reduce(Int64(0)) { $0 &+ $1.totals.base[index] } }
-    let energy = Double(sums[0]) * exp2(Double(-exponents[first])) * shared
-    return PairTotals(energy: energy, virial: sums.dropFirst().map { Double($0) * exp2(Double(-exponents[first + 1])) * shared })
+    let sums = (0...virials).map { gatheredTotal($0) * shared }
+    let units = [first, first + 1].map { exp2(Double(-exponents[$0])) }
+    return PairTotals(energy: sums[0] * units[0], virial: sums.dropFirst().map { $0 * units[1] })
+  }
+
+  /// One total of all threads; the carry makes it the same however many there are.
+  private func gatheredTotal(_ index: Int) -> Double {
+    let high = workplaces.reduce(0) { $0 + $1.totals.base[2 * index] },
+      low = workplaces.reduce(0) { $0 + $1.totals.base[2 * index + 1] }
+    return Double(high + low >> 32) * exp2(32) + Double(low & Int64(UInt32.max))
   }
 
   /// What one thread writes.
   final class Workplace {
-    let sums = AlignedArray<Int64>(), extremes = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 7)
+    let sums = AlignedArray<Int64>(), extremes = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 2 * 7)
     let largest: AlignedArray<Double>
 
     init(scales: Int) { largest = AlignedArray(capacity: scales) }

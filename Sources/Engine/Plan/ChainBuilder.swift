@@ -6,16 +6,17 @@ import Scenes
 
 /// Gathers passes over single particles that follow one another, and makes one kernel of them.
 struct ChainBuilder {
-  /// A column and its new value.
-  private typealias Change = (Column, NodeID)
+  /// A column, and its new value or what is added to it.
+  typealias Change = (Column, NodeID)
 
   private var graph = Graph()
-  private var current = CurrentValues()
+  private(set) var current = CurrentValues()
   private var requirements: [NodeID] = []
   private var requirementText: String?
   private var names: [String] = []
   private var mask: UInt64 = 0
-  private let fields: FieldTable
+  private var creations: [PlannedCreation] = []
+  let fields: FieldTable
   private let rateFields: [String]
 
   /// `rateFields` are the fields that some force law gives a rate.
@@ -26,25 +27,29 @@ struct ChainBuilder {
 
   var isEmpty: Bool { names.isEmpty }
 
+  /// Whose members the passes run over.
+  var population: Int { fields.population }
+
   /// Fields that the gathered passes write.
   var writes: Set<String> { Set(current.assigned.keys.map(\.field)) }
 
   /// True if a pass of these species can join the chain.
   func takes(_ mask: UInt64, of population: Int) -> Bool { isEmpty || mask == self.mask && population == fields.population }
 
-  /// Adds a pass; `noisePlace` goes on to the next free place.
-  mutating func add(_ pass: Propagate, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
-    self.mask = mask
-    names.append(use.law.name)
-    let scope = Scope(use, .member, fields: fields, lets: pass.lets, current: current)
-    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
-    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    var changes: [Change] = []
+  /// Adds a pass; its energy also gives the adjoints of the fields that have one. `noisePlace` goes on to the next free place.
+  mutating func add(
+    _ pass: Propagate, of use: LawUse, adjoints: Set<String> = [], mask: UInt64, noisePlace: inout Int
+  ) throws(Diagnostic) {
+    var (lowering, condition) = try begin(pass, use, mask, noisePlace)
+    var changes: [Change] = [], additions: [Change] = []
     for binding in pass.assignments { changes += try assignment(binding, pass, &lowering) }
-    for binding in pass.rates { changes += try addition(to: Self.rateName(binding.name), binding.value, &lowering) }
-    if let force = pass.force { changes += try addition(to: "force", force, &lowering) }
-    if let torque = pass.torque { changes += try addition(to: "torque", torque, &lowering) }
-    if let energy = pass.energy { changes += try forceFromEnergy(energy, &lowering) }
+    for binding in pass.rates { additions += try addition(to: Self.rateName(binding.name), binding.value, &lowering) }
+    if let force = pass.force { additions += try addition(to: "force", force, &lowering) }
+    if let torque = pass.torque { additions += try addition(to: "torque", torque, &lowering) }
+    if let energy = pass.energy {
+      let value = try lowering.scalar(energy)
+      additions += descent(of: value, by: adjoints, &lowering.graph)
+    }
     if let remove = pass.remove {
       let one = lowering.graph.constant(1), marked = try lowering.condition(remove)
       let before = current.node(of: Self.removal, in: &lowering.graph)
@@ -55,10 +60,33 @@ struct ChainBuilder {
       requirements.append(condition.map { lowering.graph.or(lowering.graph.not($0), holds) } ?? holds)
       requirementText = requirement.description
     }
-    for (column, value) in changes {
-      let old = current.node(of: column, in: &lowering.graph)
-      current.assign(column, condition.map { lowering.graph.select($0, value, old) } ?? lowering.graph.number(value))
+    if !pass.create.isEmpty { try add(pass.create, of: use, where: condition, &lowering) }
+    end(changes, adding: additions, where: condition, lowering, &noisePlace)
+  }
+
+  /// The lowering of a pass, and its condition.
+  mutating func begin(
+    _ pass: Propagate, _ use: LawUse, _ mask: UInt64, _ noisePlace: Int
+  ) throws(Diagnostic) -> (lowering: Lowering, condition: NodeID?) {
+    self.mask = mask
+    names.append(use.law.name)
+    let scope = Scope(use, .member, fields: fields, lets: pass.lets, current: current)
+    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
+    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    return (lowering, condition)
+  }
+
+  /// Makes the changes of a pass where its condition holds, and adds what it adds.
+  mutating func end(
+    _ changes: [Change] = [], adding additions: [Change], where condition: NodeID?, _ done: Lowering, _ noisePlace: inout Int
+  ) {
+    var lowering = done
+    func assign(_ column: Column, _ value: (NodeID, inout Graph) -> NodeID) {
+      let old = current.node(of: column, in: &lowering.graph), new = value(old, &lowering.graph)
+      current.assign(column, condition.map { lowering.graph.select($0, new, old) } ?? lowering.graph.number(new))
     }
+    for (column, value) in changes { assign(column) { _, _ in value } }
+    for (column, part) in additions { assign(column) { $1.add($0, part) } }
     graph = lowering.graph
     noisePlace = lowering.noisePlace
   }
@@ -86,6 +114,35 @@ struct ChainBuilder {
     noisePlace = lowering.noisePlace
   }
 
+  /// New members, with what the pass says of them before it changes anything.
+  private mutating func add(
+    _ list: [Creation], of use: LawUse, where condition: NodeID?, _ lowering: inout Lowering
+  ) throws(Diagnostic) {
+    for item in list {
+      guard let population = fields.populations(of: use.roles[item.species] ?? []).first else { continue }
+      let given = try item.number.map { (text) throws(Diagnostic) in try lowering.scalar(text) } ?? lowering.graph.constant(1)
+      lowering.noisePlace += 1
+      // The fraction is a chance.
+      let chance = lowering.graph.noise(.uniform, place: lowering.noisePlace, component: -1)
+      let number = lowering.graph.function(.floor, lowering.graph.add(given, chance))
+      let zero = lowering.graph.constant(0), firstPlace = lowering.noisePlace + 1
+      var values: [(Column, NodeID)] = []
+      for binding in item.fields {
+        guard let field = fields.of(population.index)[binding.name] else {
+          throw binding.value.diagnostic("\(binding.name) is no field of \(item.species)")
+        }
+        values += try components(of: field, try lowering.lower(binding.value), at: binding.value, &lowering)
+      }
+      creations.append(
+        PlannedCreation(
+          species: population.species.first { use.roles[item.species]?.contains($0) == true } ?? "", population: population.index,
+          number: condition.map { lowering.graph.select($0, number, zero) } ?? number, values: values, firstPlace: firstPlace))
+    }
+  }
+
+  /// The column where the number of children of a creation is counted.
+  static func offspring(_ creation: Int) -> Column { Column("offspring \(creation)", 0) }
+
   /// The column where members to be removed are marked.
   static let removal = Column("removal", 0)
   /// The name of the field that collects the rate of a field.
@@ -93,7 +150,7 @@ struct ChainBuilder {
 
   // MARK: Assignments
 
-  private func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
+  func assignment(_ binding: Binding, _ pass: Propagate, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     if isState(binding.name) { return try stateAssignment(binding, pass, &lowering) }
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
     if let variable = binding.index { return try elements(of: field, variable, binding.value, &lowering) }
@@ -130,20 +187,7 @@ struct ChainBuilder {
 
   private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     guard let field = fields[name] else { throw value.diagnostic("\(name) is no field") }
-    return try components(of: field, try lowering.lower(value), at: value, &lowering).map { column, node in
-      let old = current.node(of: column, in: &lowering.graph)
-      return (column, lowering.graph.add(old, node))
-    }
-  }
-
-  /// −∂E/∂position, added to the force.
-  private func forceFromEnergy(_ energy: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
-    let value = try lowering.scalar(energy)
-    let position = (0..<fields.space).map { current.node(of: Column("position", $0), in: &lowering.graph) }
-    return lowering.graph.derivatives(of: value, by: position).enumerated().map { axis, slope in
-      let column = Column("force", axis), old = current.node(of: column, in: &lowering.graph)
-      return (column, lowering.graph.subtract(old, slope))
-    }
+    return try components(of: field, try lowering.lower(value), at: value, &lowering)
   }
 
   // MARK: States
@@ -184,6 +228,21 @@ struct ChainBuilder {
 
   // MARK: The kernel
 
+  /// The kernel that counts the children of each member before anything changes, and what is made; nil if nothing is.
+  func creation(named name: String) -> (MemberKernel, [CreationPass.Child])? {
+    guard !creations.isEmpty else { return nil }
+    let counts = creations.enumerated().map { MemberKernel.Store(column: Self.offspring($0), value: $1.number) }
+    let kernel = MemberKernel(
+      name: name, comment: "children of " + names.joined(separator: ", "), graph: graph, stores: counts,
+      speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
+    let children = creations.map { item in
+      CreationPass.Child(
+        species: item.species, population: item.population, columns: item.values.map(\.0),
+        tape: HostTape(graph, item.values.map(\.1)), firstPlace: item.firstPlace)
+    }
+    return (kernel, children)
+  }
+
   /// The kernel of the chain, which is empty afterwards; nil if nothing was gathered.
   mutating func finish(named name: String) -> (MemberKernel, MemberCall)? {
     guard !isEmpty else { return nil }
@@ -191,7 +250,7 @@ struct ChainBuilder {
     let stores = current.assigned.sorted { ($0.key.field, $0.key.component) < ($1.key.field, $1.key.component) }
       .filter { $0.value != graph.knownInput($0.key.input) }
       .map { MemberKernel.Store(column: $0.key, value: $0.value) }
-    guard !stores.isEmpty || !requirements.isEmpty else { return nil }
+    guard !stores.isEmpty || !requirements.isEmpty || !creations.isEmpty else { return nil }
     let kernel = MemberKernel(
       name: name, comment: names.joined(separator: ", "), graph: graph, stores: stores, requirements: requirements,
       speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
@@ -201,6 +260,16 @@ struct ChainBuilder {
       removes: stores.contains { $0.column == Self.removal }, requirement: requirementText)
     return (kernel, call)
   }
+}
+
+/// Members to be made, as nodes of the graph of a chain.
+private struct PlannedCreation {
+  var species: String
+  var population: Int
+  var number: NodeID
+  var values: [(Column, NodeID)]
+  /// The first place of noise that every child draws for itself.
+  var firstPlace: Int
 }
 
 extension Graph {

@@ -139,8 +139,14 @@ struct FieldTable {
     }
   }
 
-  /// Declares a field that the compiler needs for itself.
-  mutating func add(_ field: Field, to population: Int) { all[population][field.name] = field }
+  /// Declares the adjoint of a field of the population that is looked at, which collects dE/dA of each member.
+  mutating func addAdjoint(of name: String) {
+    guard var adjoint = self[name] else { return }
+    adjoint.name = Adjoint.name(of: name)
+    adjoint.initial = nil
+    adjoint.dimension = (Dimension.named("energy", space: space) ?? .one) / adjoint.dimension
+    all[population][adjoint.name] = adjoint
+  }
 
   /// Declares a measured total, which later passes can read.
   mutating func addTotal(_ name: String, _ value: Value) {

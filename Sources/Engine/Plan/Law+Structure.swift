@@ -4,14 +4,6 @@ import Laws
 
 // What the plan needs to know of a law's structure.
 extension Law {
-  /// Items with the names of parts replaced by what they stand for.
-  func flattened(_ items: [Item]) -> [Item] {
-    items.flatMap { item -> [Item] in
-      if case .part(let name) = item { return flattened(parts[name] ?? []) }
-      return [item]
-    }
-  }
-
   /// The passes, cut after each item `forces`.
   func segments() -> [[Item]] {
     flattened(passes).reduce(into: [[Item]()]) { segments, item in
@@ -21,21 +13,13 @@ extension Law {
   }
 
   func givesRate(to field: String) -> Bool {
-    flattened(passes).contains { item in
+    allItems.contains { item in
       switch item {
       case .propagate(let pass): pass.rates.contains { $0.name == field }
       case .interact(let pass): pass.rate.contains { $0.name == field }
       default: false
       }
     }
-  }
-}
-
-extension Expression {
-  /// All names that occur.
-  var names: Set<String> {
-    if case .name(let name) = node { return [name] }
-    return terms.reduce(into: []) { $0.formUnion($1.names) }
   }
 }
 

@@ -55,9 +55,10 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if pass.waves || !pass.create.isEmpty {
-      throw Diagnostic("`\(pass.waves ? "waves" : "create")` is checked, but this version does not run it yet", at: pass.location)
-    }
+    if pass.waves { throw Diagnostic("`waves` is checked, but this version does not run it yet", at: pass.location) }
+    // Children are there from the end of the pass on.
+    defer { if !pass.create.isEmpty { flush(&builder) } }
+    if !pass.create.isEmpty { flush(&builder) }
     for (population, mask) in builder.players(pass.roles, use) {
       if pairs != nil || chain.map({ !$0.takes(mask, of: population) }) ?? false { flush(&builder) }
       var open = chain ?? builder.newChain(of: population)

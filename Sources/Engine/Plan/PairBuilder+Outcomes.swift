@@ -87,11 +87,17 @@ extension PairBuilder {
   ) throws(Diagnostic) {
     for (column, node) in try fields.components(of: name, text, &lowering) {
       let own = ends.asReceiver(node, in: &lowering.graph)
-      let other = lowering.graph.exchangingEnds(own)
-      let parity: Parity = own == other ? .even : own == lowering.graph.negate(other) ? .odd : .none
-      part.sums.append((column, own, other, parity))
-      targets.append(PairTarget(column: column, clears: clears))
+      add(column, own, lowering.graph.exchangingEnds(own), clears: clears, to: &part, &lowering.graph)
     }
+  }
+
+  /// A sum into a column: what i gets from the pair, and j.
+  mutating func add(
+    _ column: Column, _ own: NodeID, _ other: NodeID, clears: UInt64, to part: inout PairKernel.Part, _ graph: inout Graph
+  ) {
+    let parity: Parity = own == other ? .even : own == graph.negate(other) ? .odd : .none
+    part.sums.append((column, own, other, parity))
+    targets.append(PairTarget(column: column, clears: clears))
   }
 
   // MARK: Extremes and marks

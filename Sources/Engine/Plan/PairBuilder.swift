@@ -7,15 +7,13 @@ import Scenes
 /// Gathers passes over the same pairs and makes one kernel of them.
 struct PairBuilder {
   var graph = Graph()
-  private(set) var parts: [PairKernel.Part] = []
+  var parts: [PairKernel.Part] = []
   var targets: [PairTarget] = []
   var tails: [Tail] = []
-  private var names: [String] = []
+  var names: [String] = []
   private var itself: ChainBuilder
   private var requirement: String?
   let fields: FieldTable
-  /// Fields that the gathered passes read.
-  private(set) var reads: Set<String> = []
 
   init(fields: FieldTable) {
     self.fields = fields
@@ -36,15 +34,20 @@ struct PairBuilder {
       && (requirement == nil || pass.require == nil) && (!pass.includesSelf || itself.isEmpty)
   }
 
-  /// Adds a pass `within`.
-  mutating func add(_ pass: Interact, of use: LawUse, noisePlace: inout Int) throws(Diagnostic) {
+  /// Adds a pass `within`; its energy also gives the adjoints of the fields that have one.
+  mutating func add(
+    _ pass: Interact, of use: LawUse, adjoints: Set<String> = [], noisePlace: inout Int
+  ) throws(Diagnostic) {
     guard case .within(let rangeText) = pass.pairing else { return }
     try refuseWhatIsNotRun(pass)
     let scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: pass.ends(in: fields))
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     let ends = try PairEnds(pass, use, range: rangeText, fields: fields, &lowering)
     var part = PairKernel.Part(range: ends.range, condition: ends.shared)
-    if let text = pass.energy { try add(energy: text, of: pass, use, ends, to: &part, &lowering) }
+    if let text = pass.energy {
+      try add(energy: text, of: pass, use, ends, to: &part, &lowering)
+      if let energy = part.energy { addAdjoints(of: energy, by: adjoints, to: &part, &lowering.graph) }
+    }
     if let text = pass.force { try add(force: text, ends, to: &part, &lowering) }
     try addSums(of: pass, ends, to: &part, &lowering)
     try addExtremes(of: pass, ends, to: &part, &lowering)
@@ -53,7 +56,6 @@ struct PairBuilder {
       try itself.addMeetingOneself(pass, of: use, mask: ends.receivers & ends.givers, noisePlace: &noisePlace)
     }
     requirement = pass.require?.written ?? requirement
-    reads.formUnion(use.namesRead(by: pass))
     parts.append(part)
     names.append(use.law.name)
     graph = lowering.graph

@@ -25,6 +25,9 @@ public struct PairForces: Sendable {
 
   /// The pair forces of a use of a law in a scene; throws what the engine does not run.
   public init(of use: LawUse, in scene: Scene) throws(Diagnostic) {
+    guard try Adjoint(of: use, after: [:]).fields.isEmpty else {
+      throw Diagnostic("\(use.law.name): forces through sums over pairs cannot be fitted yet")
+    }
     var builder = PairBuilder(fields: FieldTable(scene))
     var noisePlace = 0
     for case .interact(let pass) in use.law.allItems { try builder.add(pass, of: use, noisePlace: &noisePlace) }

@@ -37,6 +37,7 @@ extension Plan {
     case .members(let call): [line(of: call)]
     case .pairs(let index, let overwrites): [line(ofPairs: index) + (overwrites ? ", writes the force" : "")]
     case .meetings(let index): [line(of: meetings[index])]
+    case .energy: ["energy of single particles"]
     case .step(let inner): lines(of: inner)
     }
   }

@@ -30,7 +30,11 @@ public struct Plan: Sendable {
   var needsTotalsAlways = false
   /// True if a step reads force or a rate before its first slot.
   var needsForcesAtStart = false
-  var remarks: [String] = []
+}
+
+extension Plan {
+  /// Names of logged totals that are made of the whole series (`slope`, `average` …): the last value of such is the one that counts.
+  public var totalsOverSeries: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverSeries).map(\.name)) }
 }
 
 extension Plan {
@@ -65,6 +69,27 @@ struct MemberCall: Sendable {
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// What the members make.
+  var creation: CreationPass?
+}
+
+/// What members make at the end of a pass.
+struct CreationPass: Sendable {
+  /// One sort of children.
+  struct Child: Sendable {
+    var species: String
+    var population: Int
+    /// Columns that the pass gives, and their values, read from the parent.
+    var columns: [Column]
+    var tape: HostTape
+    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
+    var firstPlace: Int
+  }
+  /// Counts the children of each parent, before the pass changes it.
+  var kernel: Int
+  /// The parents.
+  var population: Int
+  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.
@@ -101,6 +126,8 @@ struct TotalPass: Sendable {
     var shape: Shape
     var components: Int
     var dimension: Dimension
+    /// True if it is made of the whole logged series, so that its last value is the one that counts.
+    var isOverSeries: Bool
   }
   /// The kernel that gives the terms, if any term is over members.
   var kernel: Int?
@@ -135,7 +162,7 @@ struct Repetition: Sendable {
 /// The force laws of one slot.
 struct ForcePass: Sendable {
   var operations: [ForceOperation]
-  /// Energies of single particles, which belong to the potential.
+  /// Energies of single particles that belong to the potential, whatever the slot has written.
   var memberEnergy: Int?
 }
 
@@ -149,6 +176,8 @@ enum ForceOperation: Sendable {
   case meetings(Int)
   /// What also stands in steps: a repeat, totals, a pass over the world.
   case step(Operation)
+  /// Adds a total over particles to the potential.
+  case energy(Int)
 }
 
 /// A pass over the links of one sort.

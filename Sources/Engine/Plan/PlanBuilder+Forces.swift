@@ -7,25 +7,33 @@ import Scenes
 extension PlanBuilder {
   /// The slot `forces`: all force laws in the order of the scene; those over the same pairs share one loop.
   mutating func forces(of uses: [LawUse], group: String) throws(Diagnostic) -> ForcePass {
+    let adjoints = try adjoints(of: uses)
+    for name in Set(adjoints.flatMap(\.fields)).sorted() { fields.addAdjoint(of: name) }
     var writer = ForceWriter(fields: fields)
-    for use in uses {
-      for item in use.law.flattened(use.law.passes) {
-        switch item {
-        case .interact(let pass): try writer.add(pass, of: use, &self)
-        case .propagate(let pass) where pass.roles != ["world"]: try writer.add(pass, of: use, &self)
-        case .forces, .slot: throw Diagnostic("\(use.law.name) runs in the slot forces and can hold no slot itself")
-        default: try writer.add(item, of: use, &self)
-        }
-      }
+    for (use, adjoint) in zip(uses, adjoints) {
+      for item in use.law.flattened(use.law.passes) { try writer.add(item, of: use, adjoint, &self) }
+      for item in adjoint.reversed { try writer.addReverse(item, of: use, adjoint, &self) }
     }
     writer.finish(&self)
-    return ForcePass(operations: clearing(writer.operations), memberEnergy: try memberEnergy(of: uses))
+    let hidden = Set(adjoints.flatMap(\.names)).sorted()
+    return ForcePass(
+      operations: clearing(writer.operations, and: hidden), memberEnergy: energyTotal(of: writer.plainEnergies))
+  }
+
+  /// The adjoints of each law, told what the laws before it write.
+  private func adjoints(of uses: [LawUse]) throws(Diagnostic) -> [Adjoint] {
+    var writers: [String: String] = [:], adjoints: [Adjoint] = []
+    for use in uses {
+      adjoints.append(try Adjoint(of: use, after: writers))
+      for item in use.law.flattened(use.law.passes) { for name in item.writes { writers[name] = use.law.name } }
+    }
+    return adjoints
   }
 
   /// Clears what the slot collects; a force that the first loop over pairs writes anyway is not cleared.
-  private func clearing(_ operations: [ForceOperation]) -> [ForceOperation] {
+  private func clearing(_ operations: [ForceOperation], and hidden: [String]) -> [ForceOperation] {
     var operations = operations
-    var cleared: [String] = collected
+    var cleared: [String] = collected + hidden
     if case .pairs(let index, _)? = operations.first, plan.pairs[index].kernel.hasForce {
       operations[0] = .pairs(index, overwritesForce: true)
       cleared.removeAll { $0 == "force" }
@@ -45,7 +53,7 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.flattened(use.law.passes).contains { item in
+      use.law.allItems.contains { item in
         switch item {
         case .propagate(let pass): pass.torque != nil || use.namesRead(by: pass).contains("torque")
         case .interact(let pass): pass.torque != nil
@@ -55,126 +63,43 @@ extension PlanBuilder {
     }
   }
 
-  /// Σ of the energies of single particles.
-  private mutating func memberEnergy(of uses: [LawUse]) throws(Diagnostic) -> Int? {
-    var graph = Graph(), terms: [TotalKernel.Term] = [], place = noisePlace
-    for use in uses {
-      for case .propagate(let pass) in use.law.flattened(use.law.passes) {
-        guard let energy = pass.energy else { continue }
-        var lowering = Scope(use, .member, fields: fields, lets: pass.lets).lowering(on: graph, noisePlace: place)
-        var value = try lowering.scalar(energy)
-        let zero = lowering.graph.constant(0)
-        if let condition = pass.condition { value = lowering.graph.select(try lowering.condition(condition), value, zero) }
-        let mask = pass.roles.reduce(UInt64(0)) { $0 | fields.mask(of: use.roles[$1] ?? []) }
-        if mask != fields.everySpecies {
-          let own = PairEnds.membership(mask, end: "member", in: &lowering.graph)
-          value = lowering.graph.select(lowering.graph.condition(own), value, zero)
-        }
-        terms.append(.sum(value))
-        graph = lowering.graph
-        place = lowering.noisePlace
+  /// The total of energies of single particles; nil if there are none.
+  mutating func energyTotal(of energies: [MemberEnergy]) -> Int? {
+    guard !energies.isEmpty else { return nil }
+    var graph = Graph(), terms: [TotalKernel.Term] = []
+    for energy in energies {
+      let attempted = attempt { builder throws(Diagnostic) in
+        var lowering = Scope(energy.use, .member, fields: builder.fields, lets: energy.pass.lets)
+          .lowering(on: graph, noisePlace: builder.noisePlace)
+        let value = try energy.value(&lowering, fields: builder.fields)
+        return (lowering.graph, value)
       }
+      guard let (grown, value) = attempted else { return nil }
+      graph = grown
+      terms.append(.sum(value))
     }
-    guard !terms.isEmpty else { return nil }
     plan.totals.append(
       TotalKernel(
         name: "mote_total_\(plan.totals.count)", comment: "energy of single particles", graph: graph, terms: terms,
-        condition: nil,
-        speciesMask: nil, rate: Rates.members(species: fields.speciesNames.count)))
+        condition: nil, speciesMask: nil, rate: Rates.members(species: fields.speciesNames.count)))
     return plan.totals.count - 1
   }
 }
 
-/// Orders the passes of a slot: a loop over pairs is shared until something that it reads is written.
-///
-/// At any moment one chain of passes over single particles and one loop over pairs are open. Neither reads what the other one writes,
-/// but for a chain that adds to the force, which then may come last.
-private struct ForceWriter {
-  var operations: [ForceOperation] = []
-  private var pairs: PairBuilder
-  private var chain: ChainBuilder?
-  private var chainReads: Set<String> = []
-  private let fields: FieldTable
-  /// Fields that passes of this slot have accumulated over pairs.
-  private var accumulated: Set<String> = []
-  /// What a slot collects: adding to it in any order gives the same.
-  private static let collected: Set<String> = ["force", "torque"]
+/// The energy of the members of some species in a pass.
+struct MemberEnergy {
+  var text: Expression
+  var pass: Propagate
+  var use: LawUse
+  var mask: UInt64
 
-  init(fields: FieldTable) {
-    self.fields = fields
-    pairs = PairBuilder(fields: fields)
-  }
-
-  mutating func add(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if case .linked = pass.pairing {
-      finish(&builder)
-      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
-      return
-    }
-    guard case .within = pass.pairing else {
-      throw Diagnostic(
-        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
-    }
-    let read = use.namesRead(by: pass)
-    try refuse(pass.energy, reading: read)
-    if !pairs.takes(pass, of: use) { finish(&builder) }
-    let written = Set((pass.sum + pass.add + pass.min + pass.max).map(\.name))
-    if let open = chain, !open.writes.isDisjoint(with: read.union(written)) || !chainReads.isDisjoint(with: written) {
-      flushChain(&builder)
-    }
-    try pairs.add(pass, of: use, noisePlace: &builder.noisePlace)
-    accumulated.formUnion(pass.sum.map(\.name))
-  }
-
-  mutating func add(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    let read = use.namesRead(by: pass)
-    try refuse(pass.energy, reading: read)
-    if !pass.create.isEmpty || pass.waves || pass.remove != nil {
-      throw Diagnostic("create, remove and waves do not run in the slot forces", at: pass.location)
-    }
-    // A pass that reads the force, or what pairs have summed, comes after them; so does one that writes what they read or write.
-    let written = Set(pass.assignments.map(\.name)), touched = pairs.writes.union(pairs.reads)
-    let readsSums = !read.isDisjoint(with: pairs.writes) || (!read.isDisjoint(with: Self.collected) && !pairs.isEmpty)
-    if readsSums || !written.isDisjoint(with: touched) { finish(&builder) }
-    for (population, mask) in builder.players(pass.roles, use) {
-      if let open = chain, !open.takes(mask, of: population) { flushChain(&builder) }
-      var open = chain ?? builder.newChain(of: population)
-      try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
-      chain = open
-    }
-    chainReads.formUnion(read)
-  }
-
-  /// Adds what stands by itself: a repeat, totals, a pass over the world.
-  mutating func add(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    finish(&builder)
-    var writer = OperationWriter(slotted: [])
-    writer.add(item, of: use, &builder)
-    writer.flush(&builder)
-    operations += writer.operations.map { .step($0) }
-  }
-
-  private func refuse(_ energy: Expression?, reading read: Set<String>) throws(Diagnostic) {
-    guard let energy, !read.isDisjoint(with: accumulated) else { return }
-    throw energy.diagnostic("an energy of accumulated fields is checked, but this version does not derive its force yet")
-  }
-
-  /// Ends the loop over pairs and the chain of passes over single particles.
-  ///
-  /// A chain that only adds to the force may come after the pairs; one that writes what pairs read was ended before them.
-  mutating func finish(_ builder: inout PlanBuilder) {
-    let writesMore = chain.map { !$0.writes.subtracting(Self.collected).isEmpty } ?? false
-    if writesMore { flushChain(&builder) }
-    if !pairs.isEmpty {
-      operations.append(.pairs(builder.finish(pairs), overwritesForce: false))
-      pairs = PairBuilder(fields: fields)
-    }
-    flushChain(&builder)
-  }
-
-  private mutating func flushChain(_ builder: inout PlanBuilder) {
-    guard var open = chain else { return }
-    (chain, chainReads) = (nil, [])
-    if let call = builder.finish(&open) { operations.append(.members(call)) }
+  /// Its value for one member; zero for those that do not take part.
+  fileprivate func value(_ lowering: inout Lowering, fields: FieldTable) throws(Diagnostic) -> NodeID {
+    var value = try lowering.scalar(text)
+    let zero = lowering.graph.constant(0)
+    if let condition = pass.condition { value = lowering.graph.select(try lowering.condition(condition), value, zero) }
+    guard mask != fields.everySpecies else { return value }
+    let own = PairEnds.membership(mask, end: "member", in: &lowering.graph)
+    return lowering.graph.select(lowering.graph.condition(own), value, zero)
   }
 }

@@ -19,29 +19,14 @@ struct PlanBuilder {
   ///
   /// - Throws: every mistake that shows when laws meet: lost rates, different slots, words that are not run yet.
   static func plan(_ scene: Scene, library: LawLibrary) throws(Diagnostics) -> Plan {
-    let space = scene.space
-    var scene = scene, dimensions: [String: [String: Dimension]] = [:], mistakes = Diagnostics()
-    var known: [String: ValueType] = [:], accesses: [String: [PassAccess]] = [:]
-    func check(_ use: inout LawUse, knowing others: [String: ValueType] = [:], isReduced: Bool = false) {
-      do throws(Diagnostics) {
-        let checked = try use.law.checked(space: space, library: library, knowing: others, isReduced: isReduced)
-        // From here on, what a law says with `use` stands in its place.
-        use.law = checked.law
-        accesses[use.name] = Array(checked.accesses.values)
-        known.merge(checked.totals) { first, _ in first }
-        dimensions[use.name] = checked.totals.mapValues { $0.dimension?.resolved(any: .one) ?? .one }
-      } catch {
-        for item in error.items { mistakes.add(item) }
-      }
-    }
-    for index in scene.laws.indices { check(&scene.laws[index]) }
-    if var totals = scene.totals {
-      check(&totals, knowing: known, isReduced: scene.units.isReduced)
-      scene.totals = totals
-    }
-    for mistake in MissingFields(scene, accesses).mistakes { mistakes.add(mistake) }
+    let checked = CheckedLaws(
+      scene.laws, totals: scene.totals, stop: scene.stop, space: scene.space, isReduced: scene.units.isReduced, library: library)
+    var scene = scene, mistakes = checked.problems
+    (scene.laws, scene.totals) = (checked.laws, checked.totals)
+    let meeting = MissingFields(scene, checked.accesses).mistakes + SlotOrder(scene, checked.accesses).mistakes
+    for mistake in meeting { mistakes.add(mistake) }
     try mistakes.check()
-    var builder = PlanBuilder(scene, totalDimensions: dimensions)
+    var builder = PlanBuilder(scene, totalDimensions: checked.dimensions)
     builder.build()
     try builder.mistakes.check()
     return builder.plan
@@ -60,7 +45,7 @@ struct PlanBuilder {
   private static func rateFields(of scene: Scene) -> [String] {
     var names: [String] = []
     for use in scene.laws {
-      for item in use.law.flattened(use.law.passes) {
+      for item in use.law.allItems {
         switch item {
         case .propagate(let pass): names += pass.rates.map(\.name)
         case .interact(let pass): names += pass.rate.map(\.name)
@@ -240,8 +225,13 @@ struct PlanBuilder {
 
   /// Makes the kernel of a chain; nil if it does nothing.
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {
+    let creation = chain.creation(named: "mote_members_\(plan.members.count)").map { kernel, children in
+      plan.members.append(kernel)
+      return CreationPass(kernel: plan.members.count - 1, population: chain.population, children: children)
+    }
     guard case (let kernel, var call)? = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
     call.kernel = plan.members.count
+    call.creation = creation
     plan.members.append(kernel)
     return call
   }

@@ -64,7 +64,8 @@ struct TotalBuilder {
       let nodes = value.components.map { graph.number($0) }
       quantities.append(
         TotalPass.Quantity(
-          name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one))
+          name: binding.name, shape: value.shape, components: nodes.count, dimension: dimensions[binding.name] ?? .one,
+          isOverSeries: graph.inputs(of: nodes).contains { $0.kind == .local && $0.name == "series" }))
       roots += nodes
       known[binding.name] = value
       table.addTotal(binding.name, value)

@@ -6,23 +6,23 @@ import KernelCompiler
 /// Calls kernels of single particles and of totals on a store.
 final class MemberRunner {
   private typealias Kernel = @convention(c) (UnsafePointer<mote_member_call>, Int64, Int64) -> Void
-  private typealias HostNoise = @convention(c) (Int32, UInt64, Int64, UInt32, Double) -> Double
+  private typealias HostNoise = @convention(c) (Int32, UInt64, Int64, UInt32, Int64, Double) -> Double
 
   private let library: KernelLibrary
   private let workers: Workers
   private var passes: [(kernel: Kernel, columns: [Column], needs: BoundNeeds)] = []
   private var totals: [(survey: Kernel, sum: Kernel, spec: TotalKernel, needs: BoundNeeds)] = []
-  /// Draws noise for the world with the generator of the kernels.
-  let draw: @Sendable (Graph.Noise, UInt64, Int64, Int, Double) -> Double
+  /// Draws noise with the generator of the kernels: kind, seed, step, place, id (-1 for the world), argument.
+  let draw: @Sendable (Graph.Noise, UInt64, Int64, Int, Int64, Double) -> Double
 
   /// Loads, and if need be compiles, all kernels of single particles of a plan.
   init(_ plan: Plan, toolchain: Toolchain, workers: Workers) throws(Failure) {
     library = try KernelLibrary(plan.memberText, with: toolchain)
     self.workers = workers
     let host = try library.function("mote_host_noise", as: HostNoise.self)
-    draw = { noise, seed, step, place, argument in
+    draw = { noise, seed, step, place, id, argument in
       let kind = Int32([Graph.Noise.uniform, .normal, .chiSquared, .poisson].firstIndex(of: noise) ?? 0)
-      return host(kind, seed, step, UInt32(truncatingIfNeeded: place), argument)
+      return host(kind, seed, step, UInt32(truncatingIfNeeded: place), id, argument)
     }
     for kernel in plan.members {
       let function = try library.function(kernel.name, as: Kernel.self)

@@ -45,20 +45,27 @@ extension Simulation {
       }
     }
     for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
+    for index in 0..<plan.mostCreations { store.addField(ChainBuilder.offspring(index).field, components: 1) }
     return store
   }
 
-  /// First values of fields that the frame does not give: the defaults of their laws.
-  func initializeFields(of population: Population, givenBy frame: Frame) throws {
-    let fields = frame.fields(of: population), given = Set(fields.map(\.name)), store = stores[population.index]
+  /// The values that laws give to new members' fields.
+  func defaultValues(of population: Population) throws -> [String: [Double]] {
+    var values: [String: [Double]] = [:]
     for field in plan.fields[population.index] {
-      guard let initial = field.initial, !given.contains(field.name), let columns = store.columns(of: field.name),
-        let use = scene.laws.first(where: { $0.name == field.owner })
-      else { continue }
+      guard let initial = field.initial, let use = scene.laws.first(where: { $0.name == field.owner }) else { continue }
       var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
       let value = try lowering.lower(initial)
-      let numbers = lowering.graph.evaluate(value.components, in: parameters.context(world))
-      for (component, column) in columns.enumerated() {
+      values[field.name] = lowering.graph.evaluate(value.components, in: parameters.context(world))
+    }
+    return values
+  }
+
+  /// First values of fields that the frame does not give: the defaults of their laws.
+  func initializeFields(of population: Population, givenBy frame: Frame) {
+    let given = Set(frame.fields(of: population).map(\.name)), store = stores[population.index]
+    for (name, numbers) in defaults[population.index] where !given.contains(name) {
+      for (component, column) in (store.columns(of: name) ?? []).enumerated() {
         column.update(repeating: numbers[min(component, numbers.count - 1)], count: store.count)
       }
     }
@@ -90,7 +97,8 @@ extension Simulation {
 
   /// Fields of a population, row by row in the order given; those that it has not are left out.
   private func fields(_ names: [String], of population: Int, in order: [Int]) -> [FrameField] {
-    let store = stores[population], written = plan.writtenFields
+    // Readers of snapshots look for velocities and forces frame by frame, also where they stay the same.
+    let store = stores[population], written = plan.writtenFields.union(["velocity", "force"])
     return names.compactMap { name in
       guard name != "position", let field = plan.fields[population].first(where: { $0.name == name }),
         let columns = store.columns(of: name)
@@ -158,6 +166,7 @@ extension Plan {
   var usedFields: Set<String> {
     var names: Set<String> = ["position"]
     for kernel in members { names.formUnion(kernel.columns.map(\.field)) }
+    for creation in creations { names.formUnion(creation.children.flatMap { $0.columns.map(\.field) }) }
     for kernel in totals { names.formUnion(kernel.columns.map(\.field)) }
     for group in pairs {
       names.formUnion(group.kernel.extras.map(\.field))

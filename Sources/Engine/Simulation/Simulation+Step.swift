@@ -30,12 +30,14 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
+    let made = call.creation.map { children(of: $0) } ?? []
     if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
       throw Failure(
         .blewUp,
         "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
     if call.removes { removeMarked(of: call.population) }
+    try append(made)
     if call.movesParticles { removeEscaped() }
   }
 
@@ -48,7 +50,7 @@ extension Simulation {
   }
 
   /// Removes and counts what has left through open sides.
-  private func removeEscaped() {
+  func removeEscaped() {
     let open = box.sides.indices.filter { box.sides[$0] == .open }
     guard !open.isEmpty, let position = store.columns(of: "position") else { return }
     let low = box.origin, high = zip(box.origin, box.lengths).map { $0 + $1 }
@@ -96,13 +98,24 @@ extension Simulation {
     if plan.hasPairForces { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
     linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
-    for operation in pass.operations { try run(operation, wantsTotals: wantsTotals) }
+    var alone = 0.0
+    for operation in pass.operations {
+      if case .energy(let total) = operation {
+        if wantsTotals { alone += memberEnergy(total) }
+      } else {
+        try run(operation, wantsTotals: wantsTotals)
+      }
+    }
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
-    let alone = pass.memberEnergy.map { members.totals($0, on: store, parameters, world).map { $0[0] }.reduce(0, +) } ?? 0
+    alone += pass.memberEnergy.map(memberEnergy) ?? 0
     world["potential"] = [pairs.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
+  }
+
+  private func memberEnergy(_ total: Int) -> Double {
+    members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
   }
 
   /// Runs a pass over links and takes away those that it marks; returns what it adds to potential and virial.
@@ -120,6 +133,7 @@ extension Simulation {
       for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
     case .meetings(let index): linkTotals.add(try run(meetings: index))
+    case .energy: break
     case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
     case .step(let inner): try run(inner, wantsTotals: wantsTotals)
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 import Diagnostics
 import Expressions
 import World
@@ -58,69 +56,9 @@ extension Simulation {
 
   /// Appends the present values to the series of a pass, and evaluates the numbers over them.
   private func addToSeries(_ index: Int, _ pass: TotalPass) {
-    guard !pass.series.isEmpty else { return }
-    let values = pass.series.flatMap { $0.tape.tape.run(in: parameters.context(world)) }
-    if let last = series[index].last, last.time == time { series[index].removeLast() }
-    series[index].append((time, values))
-    var place = 0
     for (number, item) in pass.series.enumerated() {
-      let width = item.tape.tape.count
-      let points = series[index].map { SeriesPoint(time: $0.time, values: Array($0.values[place..<place + width])) }
-      world.locals[Input(.local, "series", component: number)] = item.kind.value(points)
-      place += width
+      series[index][number].note(SeriesPoint(time: time, values: item.tape.tape.run(in: parameters.context(world))))
+      world.locals[Input(.local, "series", component: number)] = series[index][number].number
     }
-  }
-}
-
-/// One row of a logged series: the time, and the arguments of the call.
-struct SeriesPoint {
-  var time: Double
-  var values: [Double]
-}
-
-extension Series.Kind {
-  /// The number that the call gives over the logged rows.
-  func value(_ points: [SeriesPoint]) -> Double {
-    guard let last = points.last else { return .nan }
-    let y = points.map { $0.values[0] }, t = points.map(\.time)
-    switch self {
-    case .last: return last.values[0]
-    case .slope: return Self.slope(t, y)
-    case .growth: return Self.slope(t, y.map { log(abs($0)) })
-    case .average:
-      // Without a time the first half counts as settling.
-      let from = last.values.count > 1 ? last.values[1] : (t[0] + last.time) / 2
-      let kept = zip(t, y).filter { $0.0 >= from }.map(\.1)
-      return kept.isEmpty ? .nan : kept.reduce(0, +) / Double(kept.count)
-    case .when: return points.first { $0.values[0] != 0 }?.time ?? .nan
-    case .period: return Self.period(t, y)
-    case .crossing: return Self.crossing(t, y, value: last.values.count > 1 ? last.values[1] : 0)
-    }
-  }
-
-  /// Least squares.
-  private static func slope(_ t: [Double], _ y: [Double]) -> Double {
-    guard t.count > 1 else { return 0 }
-    let n = Double(t.count), meanT = t.reduce(0, +) / n, meanY = y.reduce(0, +) / n
-    let covariance = zip(t, y).reduce(0) { $0 + ($1.0 - meanT) * ($1.1 - meanY) }
-    return covariance / t.reduce(0) { $0 + ($1 - meanT) * ($1 - meanT) }
-  }
-
-  /// Mean distance of upward crossings of the mean.
-  private static func period(_ t: [Double], _ y: [Double]) -> Double {
-    let mean = y.reduce(0, +) / Double(y.count)
-    let ups = (1..<max(1, y.count)).filter { y[$0 - 1] < mean && y[$0] >= mean }.map { index in
-      t[index - 1] + (t[index] - t[index - 1]) * (mean - y[index - 1]) / (y[index] - y[index - 1])
-    }
-    guard let first = ups.first, let last = ups.last, ups.count > 1 else { return .nan }
-    return (last - first) / Double(ups.count - 1)
-  }
-
-  /// When the series first crosses a value.
-  private static func crossing(_ t: [Double], _ y: [Double], value: Double) -> Double {
-    for index in y.indices.dropFirst() where (y[index - 1] - value) * (y[index] - value) <= 0 && y[index] != y[index - 1] {
-      return t[index - 1] + (t[index] - t[index - 1]) * (value - y[index - 1]) / (y[index] - y[index - 1])
-    }
-    return .nan
   }
 }

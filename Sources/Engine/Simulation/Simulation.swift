@@ -31,8 +31,12 @@ public final class Simulation {
   let measures: MeasureRunner
   let meetings: MeetingRunner
   let workers: Workers
-  /// Values of the logged series, for totals over them.
-  var series: [[(time: Double, values: [Double])]] = []
+  /// For each population an id that was never used.
+  var nextIDs: [Int64] = []
+  /// For each population the values that laws give to fields of new members.
+  private(set) var defaults: [[String: [Double]]] = []
+  /// The logged series of each pass of totals for the log.
+  var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
@@ -70,7 +74,7 @@ public final class Simulation {
       parameters, world)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
     meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
-    series = plan.log.map { _ in [] }
+    series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
     restore(state.memory)
     updateWorld()
     try start(from: frame)
@@ -82,8 +86,9 @@ public final class Simulation {
   public var store: MemberStore { stores[Population.particles] }
 
   private func start(from frame: Frame) throws {
+    defaults = try plan.populations.map { try defaultValues(of: $0) }
     if frame.step == 0 {
-      for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
+      for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
     if plan.needsForcesAtStart || plan.hasPairForces || !plan.meetings.isEmpty {

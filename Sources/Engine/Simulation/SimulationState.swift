@@ -17,12 +17,14 @@ public struct SimulationState: Sendable {
 extension Simulation {
   /// The state at this moment.
   public var state: SimulationState {
-    let fields = Set(stores.flatMap(\.fieldNames)).subtracting(Plan.marks.map(\.field)).sorted()
-    var memory: [String: [Double]] = ["removed": [Double(removed)]]
+    let fields = Set(stores.flatMap(\.fieldNames)).subtracting(plan.hiddenFields).sorted()
+    var memory: [String: [Double]] = ["removed": [Double(removed)], "next ids": nextIDs.map(Double.init)]
     for name in plan.worldNames { memory["world.\(name)"] = world[name] }
-    for (index, rows) in series.enumerated() where !rows.isEmpty {
-      memory["series.\(index).time"] = rows.map(\.time)
-      memory["series.\(index).values"] = rows.flatMap(\.values)
+    for (index, all) in series.enumerated() {
+      for (number, one) in all.enumerated() where !one.points.isEmpty {
+        memory["series.\(index).\(number).time"] = one.points.map(\.time)
+        memory["series.\(index).\(number).values"] = one.points.flatMap(\.values)
+      }
     }
     return SimulationState(frame: frame(fields: fields), memory: memory)
   }
@@ -30,15 +32,18 @@ extension Simulation {
   /// Takes over what is no field of a particle.
   func restore(_ memory: [String: [Double]]) {
     removed = Int(memory["removed"]?.first ?? 0)
+    nextIDs = stores.indices.map { max(nextID(after: stores[$0]), Int64(memory["next ids"]?.dropFirst($0).first ?? 0)) }
     for name in plan.worldNames {
       if let values = memory["world.\(name)"] { world[name] = values }
     }
     for index in series.indices {
-      guard let times = memory["series.\(index).time"], let values = memory["series.\(index).values"], !times.isEmpty else {
-        continue
+      for number in series[index].indices {
+        let times = memory["series.\(index).\(number).time"] ?? [], values = memory["series.\(index).\(number).values"] ?? []
+        let width = values.count / max(1, times.count)
+        for (row, time) in times.enumerated() {
+          series[index][number].note(SeriesPoint(time: time, values: values[row * width..<(row + 1) * width]))
+        }
       }
-      let width = values.count / times.count
-      series[index] = times.enumerated().map { ($1, Array(values[$0 * width..<($0 + 1) * width])) }
     }
   }
 }

@@ -10,8 +10,8 @@ struct WorldState {
   var step: Int64 = 0
   /// Terms of the totals that are being put together: "term", "pair", "series", "histogram".
   var locals: [Input: Double] = [:]
-  /// Draws for the world: kind (as in the kernels' text), seed, step, place, argument.
-  var draw: (@Sendable (Graph.Noise, UInt64, Int64, Int, Double) -> Double)?
+  /// Draws noise: kind (as in the kernels' text), seed, step, place, id (-1 for the world), argument.
+  var draw: (@Sendable (Graph.Noise, UInt64, Int64, Int, Int64, Double) -> Double)?
 
   subscript(name: String) -> [Double] {
     get { numbers[name] ?? [] }
@@ -33,7 +33,8 @@ struct WorldState {
     counts.enumerated().reduce(0) { (mask >> UInt64($1.offset)) & 1 == 1 ? $0 + $1.element : $0 }
   }
 
-  func noise(_ noise: Graph.Noise, _ place: Int, _ component: Int, _ argument: Double) -> Double {
-    draw?(noise, seed, step, placeCode(place, component), argument) ?? .nan
+  /// Noise of the world, or of a member.
+  func noise(_ noise: Graph.Noise, _ place: Int, _ component: Int, _ argument: Double, id: Int64 = -1) -> Double {
+    draw?(noise, seed, step, placeCode(place, component), id, argument) ?? .nan
   }
 }

@@ -42,7 +42,7 @@ extension ExpressionChecker {
   private mutating func ofEnd(_ name: String, _ inner: [Expression], at term: Expression) -> ValueType? {
     let words = inner.map { if case .name(let word) = $0.node { word } else { "" } }
     if inner.count == 2, name == "d" || name == "r" { return separation(name, words, at: term) }
-    guard inner.count == 1, !indices.keys.contains(words[0]) else { return nil }
+    guard inner.count == 1, !words[0].isEmpty, !indices.keys.contains(words[0]) else { return nil }
     guard let end = scope.ends[words[0]] else {
       if ["i", "j", "k", "l"].contains(words[0]) || types.roleNames.contains(words[0]) { return noEnd(words[0], at: term) }
       return nil

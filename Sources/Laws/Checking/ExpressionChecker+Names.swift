@@ -174,6 +174,6 @@ extension ExpressionChecker {
     let declared = law.parameters.map(\.name) + law.constants.map(\.name) + law.lets.map(\.name) + law.memory.map(\.name)
     let fields = (scope.member.map { types.fields(of: $0).map(\.name) } ?? []) + types.fields(of: "world").map(\.name)
     let known = KnownNames.table.filter { $0.value.places.isEmpty || $0.value.places.contains(scope.place) }.map(\.key)
-    return declared + fields + known + Array(scope.lets.keys) + Array(types.totals.keys)
+    return declared + fields + known + Array(scope.locals.keys) + Array(scope.lets.keys) + Array(types.totals.keys)
   }
 }

@@ -41,7 +41,7 @@ public struct ValueType: Sendable, Hashable {
 
 extension ValueType.Kind {
   /// The kind of a shape in a box of `space` dimensions.
-  init(_ shape: Shape, isBoolean: Bool = false, space: Int) {
+  public init(_ shape: Shape, isBoolean: Bool = false, space: Int) {
     switch shape {
     case .scalar: self = .scalar
     case .integer: self = .integer

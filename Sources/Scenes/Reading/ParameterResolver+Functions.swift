@@ -34,20 +34,19 @@ extension ParameterResolver {
   }
 
   private mutating func checkDimension(of formula: Formula, _ parameter: ParameterForm, at given: Tree) {
-    let isReduced = reader.units.isReduced
-    var point: [String: Quantity] = [:]
+    let space = reader.space, isReduced = reader.units.isReduced
+    var names = formula.constants.mapValues { CompiledFormula.Name(.scalar, $0.dimension, space: space, numbers: $0.numbers) }
     for (name, argument) in zip(formula.arguments, parameter.arguments) {
-      let count = argument.shape.components(space: reader.space)
-      point[name] = Quantity(Array(repeating: 0.75, count: count), isReduced ? nil : reader.dimension(argument.dimensionText))
+      names[name] = CompiledFormula.Name(argument.shape, reader.dimension(argument.dimensionText), space: space)
     }
-    let lookup = point.merging(formula.constants) { $1 }
     do {
-      let value = try Evaluator(lookup: { lookup[$0] }, known: Array(lookup.keys), space: reader.space).evaluate(
-        formula.expression)
-      guard value.isScalar else { return reader.report.error("\(parameter.name): gives a vector, a number is wanted", at: given) }
-      if !isReduced, let wanted = dimension(of: parameter), let found = value.dimension, found != wanted {
+      let compiled = try CompiledFormula(formula.expression, knowing: names, space: space, isReduced: isReduced)
+      guard compiled.count == 1 else {
+        return reader.report.error("\(parameter.name): gives a vector, a number is wanted", at: given)
+      }
+      if !isReduced, let wanted = dimension(of: parameter), let found = compiled.dimension, found != wanted {
         reader.report.error(
-          "\(parameter.name): expected \(parameter.wanted), found \(found.described(space: reader.space))",
+          "\(parameter.name): expected \(parameter.wanted), found \(found.described(space: space))",
           hint: "name quantities beside the formula: {formula: k*r^2, k: 1.5 kJ/mol/nm^2}", at: given)
       }
     } catch {

@@ -39,14 +39,16 @@ extension ParameterForm {
 
 extension Parameter.Mixing {
   /// The value for a pair from those of its two species.
-  func value(_ a: Formula.Quantity, _ b: Formula.Quantity, space: Int) throws(Diagnostic) -> Formula.Quantity {
+  func value(_ a: Formula.Quantity, _ b: Formula.Quantity, space: Int) throws(Diagnostics) -> Formula.Quantity {
     let x = a.numbers[0], y = b.numbers[0]
     switch self {
     case .geometric: return Formula.Quantity((x * y).squareRoot(), a.dimension)
     case .arithmetic: return Formula.Quantity((x + y) / 2, a.dimension)
     case .harmonic: return Formula.Quantity(2 * x * y / (x + y), a.dimension)
     case .expression(let formula):
-      return try Evaluator(lookup: { $0 == "a" ? a : $0 == "b" ? b : nil }, known: ["a", "b"], space: space).evaluate(formula)
+      let names = ["a": a, "b": b].mapValues { CompiledFormula.Name(.scalar, $0.dimension, space: space, numbers: $0.numbers) }
+      let compiled = try CompiledFormula(formula, knowing: names, space: space, isReduced: a.dimension == nil)
+      return Formula.Quantity(compiled.numbers(), compiled.dimension)
     }
   }
 }
@@ -65,20 +67,5 @@ extension Dimension {
       power == Rational(1)
         ? symbol : power.denominator == 1 ? "\(symbol)^\(power.numerator)" : "\(symbol)^(\(power.numerator)/\(power.denominator))"
     }.joined(separator: " ")
-  }
-}
-
-extension Expression {
-  /// All names that occur in the tree.
-  var names: Set<String> {
-    switch node {
-    case .number: []
-    case .name(let name): [name]
-    case .prefix(_, let operand), .member(let operand, _): operand.names
-    case .binary(_, let left, let right): left.names.union(right.names)
-    case .call(let callee, let items), .index(let callee, let items): items.reduce(callee.names) { $0.union($1.names) }
-    case .vector(let items), .hole(_, let items): items.reduce(into: Set()) { $0.formUnion($1.names) }
-    case .fixedSum(_, let from, let below, let body): from.names.union(below.names).union(body.names)
-    }
   }
 }

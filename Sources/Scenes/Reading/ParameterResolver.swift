@@ -198,8 +198,7 @@ struct ParameterResolver {
   }
 
   private mutating func evaluate(_ formula: Expression, place: Int, _ parameter: ParameterForm) -> Quantity? {
-    // The names are resolved first, so that the evaluator itself need change nothing.
-    var values: [String: Quantity] = [:]
+    var names: [String: CompiledFormula.Name] = [:]
     for name in formula.names {
       guard let other = law.parameters.first(where: { $0.name == name }), !other.isFunction else { continue }
       if visiting.contains(name) {
@@ -213,10 +212,11 @@ struct ParameterResolver {
         reader.report.add(formula.diagnostic("\(name) has a value per \(other.per?.rawValue ?? ""), \(parameter.name) has not"))
         return nil
       }
-      values[name] = value
+      names[name] = CompiledFormula.Name(other.shape, value.dimension, space: reader.space, numbers: value.numbers)
     }
     do {
-      return try Evaluator(lookup: { values[$0] }, known: law.parameters.map(\.name), space: reader.space).evaluate(formula)
+      let compiled = try CompiledFormula(formula, knowing: names, space: reader.space, isReduced: reader.units.isReduced)
+      return Quantity(compiled.numbers(), compiled.dimension)
     } catch {
       reader.report.add(error)
       return nil

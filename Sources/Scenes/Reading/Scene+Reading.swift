@@ -7,10 +7,10 @@ extension Scene {
   /// - Parameters:
   ///   - overrides: texts such as `laws.lj.cutoff=1 nm`, applied in order.
   ///   - allowed: folders besides the scene's own from which it may read.
-  /// - Throws: all mistakes at once, each with its place.
+  /// - Throws: `Diagnostics` with all mistakes at once, each with its place; `Failure` if the file cannot be read.
   public static func read(
     _ path: String, overrides: [String] = [], library: LawLibrary, allowing allowed: [String] = []
-  ) throws(Diagnostics) -> Scene {
+  ) throws -> Scene {
     let url = URL(fileURLWithPath: path)
     let access = FileAccess(folder: url.deletingLastPathComponent(), allowing: allowed.map { URL(fileURLWithPath: $0) })
     let text: String
@@ -19,9 +19,8 @@ extension Scene {
       text = try FileAccess(folder: url.resolvingSymlinksInPath().deletingLastPathComponent())
         .text(of: url.resolvingSymlinksInPath().lastPathComponent, at: nil)
     } catch {
-      throw Diagnostics([
-        Diagnostic(error.message.replacing(url.lastPathComponent, with: path), hint: "mote new lists example scenes")
-      ])
+      throw Failure(
+        .unreadableFile, error.message.replacing(url.lastPathComponent, with: path), hint: "mote new lists example scenes")
     }
     return try read(text: text, file: path, access: access, overrides: overrides, library: library)
   }

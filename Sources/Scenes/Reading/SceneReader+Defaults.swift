@@ -28,24 +28,4 @@ extension SceneReader {
       return pairs.count == values.count ? Tree(content: .map(pairs), location: at) : nil
     }
   }
-
-  /// The scene's own totals as a law without passes: its roles are the species; a total is over all where no `for` says which.
-  mutating func totals(in tree: Tree) -> LawUse? {
-    guard let measure = tree["measure"], let species = tree["species"]?.pairs?.map(\.key), !species.isEmpty else { return nil }
-    let all = Tree(content: .list(species.map { .scalar($0, at: measure.location) }), location: measure.location)
-    let parts = (measure.list ?? [measure]).map { $0.pairs == nil || $0["for"] != nil ? $0 : $0.setting("for", to: all) }
-    let roles = species.map { "\($0): particles" }.joined(separator: ", ")
-    let measures = Tree(content: .list(parts), location: measure.location).flow
-    let text = "law: scene\nsource: the scene\nspecies: {\(roles)}\npasses: []\nmeasure: \(measures)\n"
-    do throws(Diagnostics) {
-      let law = try Law.read(text: text, file: measure.location.file)
-      return LawUse(
-        name: "measure", law: law, roles: Dictionary(uniqueKeysWithValues: species.map { ($0, [$0]) }), species: species,
-        settings: [], every: 1)
-    } catch {
-      // The text that was read is not the one that was written, so all messages point at the key.
-      for item in error.items { report.error("measure: \(item.message)", hint: item.hint, at: measure.location) }
-      return nil
-    }
-  }
 }

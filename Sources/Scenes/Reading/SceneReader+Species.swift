@@ -16,7 +16,7 @@ extension SceneReader {
   private mutating func one(_ pair: Tree.Pair, box: Box, laws: [LawUse]) -> Species {
     let tree = pair.value
     let kind = kind(of: pair, box: box, laws: laws)
-    let fields = tree["fields"]?.pairs?.compactMap { field($0, of: pair.key, box: box, laws: laws) } ?? []
+    let fields = tree["fields"]?.pairs?.compactMap { field($0, of: pair.key, laws: laws) } ?? []
     let place = tree["fill"].flatMap { fill($0, of: pair, box: box) }
     if tree["velocities"] != nil, let given = tree["fields"]?.pairs?.first(where: { $0.key == "velocity" }) {
       report.error("velocity: the species has velocities already; give one of them", at: given)
@@ -92,7 +92,7 @@ extension SceneReader {
     }
   }
 
-  private mutating func field(_ pair: Tree.Pair, of species: String, box: Box, laws: [LawUse]) -> InitialField? {
+  private mutating func field(_ pair: Tree.Pair, of species: String, laws: [LawUse]) -> InitialField? {
     guard pair.hasName, let type = fieldType(pair, of: species, laws: laws) else { return nil }
     let count = type.shape.components(space: space), given = pair.value
     if let list = items(given) {
@@ -118,8 +118,8 @@ extension SceneReader {
       return InitialField(
         name: pair.key, shape: type.shape, dimension: type.dimension, value: .numbers(Array(repeating: value, count: count)))
     }
-    guard let formula = formula(given, arguments: ["position", "id", "box"], key: pair.key) else { return nil }
-    return checked(formula, pair, type, box: box).map {
+    guard let formula = formula(given, arguments: Formula.ofParticles, key: pair.key) else { return nil }
+    return checked(formula, pair, type).map {
       InitialField(name: pair.key, shape: type.shape, dimension: type.dimension, value: .formula($0))
     }
   }
@@ -149,23 +149,19 @@ extension SceneReader {
     return Formula(expression: parsed, arguments: arguments, constants: constants)
   }
 
-  /// Evaluates a field's formula once, in the middle of the box, to see that its shape and dimension are right.
-  private mutating func checked(_ formula: Formula, _ pair: Tree.Pair, _ type: (shape: Shape, dimension: Dimension), box: Box)
-    -> Formula?
-  {
-    let middle = zip(box.origin, box.lengths).map { $0 + $1 / 2 }
+  /// The formula of a field, if its shape and dimension are right.
+  private mutating func checked(
+    _ formula: Formula, _ pair: Tree.Pair, _ type: (shape: Shape, dimension: Dimension)
+  ) -> Formula? {
     do {
-      let value = try formula.evaluator(position: middle, id: 1, box: box, isReduced: units.isReduced) { count, _ in
-        Array(repeating: 0.5, count: count)
-      }
-      .evaluate(formula.expression)
-      guard value.numbers.count == type.shape.components(space: space) else {
+      let compiled = try formula.compiled(space: space, isReduced: units.isReduced)
+      guard compiled.count == type.shape.components(space: space) else {
         report.error(
-          "\(pair.key): the formula gives \(value.numbers.count) numbers, the field has \(type.shape.components(space: space))",
+          "\(pair.key): the formula gives \(compiled.count) numbers, the field has \(type.shape.components(space: space))",
           at: pair.value)
         return nil
       }
-      if !units.isReduced, let found = value.dimension, found != type.dimension {
+      if !units.isReduced, let found = compiled.dimension, found != type.dimension {
         report.error(
           "\(pair.key): expected \(type.dimension.described(space: space)), found \(found.described(space: space))",
           hint: "name quantities beside the formula: {formula: v*position.y/box.y, v: 10 m/s}",

@@ -41,6 +41,10 @@ struct SceneReader {
     let expectations = tree["expect"]?.pairs?.compactMap { expectation($0) } ?? []
     let stop = tree["stop when"].flatMap { expression($0) }
     let totals = totals(in: tree)
+    // A law that could not be read would leave the names of its totals unknown.
+    if laws.count == tree["laws"]?.pairs?.count ?? 0, laws.allSatisfy({ $0.law.dimensions.contains(space) }) {
+      checkLaws(laws, totals: totals, stop: stop, in: tree)
+    }
     if let file = tree["output"]?["file"], file.scalar == "" { report.error("output: file wants a name", at: file) }
     guard !report.hasErrors, let box, let dt = tree["dt"].flatMap({ quantity($0, [.time], .positive, key: "dt") }) else {
       return nil

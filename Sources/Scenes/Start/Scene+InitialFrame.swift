@@ -94,17 +94,22 @@ extension Scene {
       guard case .numbers(let numbers) = field.value else { return [] }
       return Array(repeating: numbers, count: positions.count).flatMap { $0 }
     }
-    var result = [Double]()
+    let compiled: CompiledFormula
+    do throws(Diagnostics) {
+      compiled = try formula.compiled(space: space, isReduced: units.isReduced)
+    } catch {
+      throw Failure(.invalidScene, "\(field.name): \(error.items.map(\.message).joined(separator: "; "))")
+    }
+    let noise = Noise(seed: seed, stream: .field)
+    var result: [Double] = []
     for (row, position) in positions.enumerated() {
       let id = firstID + Int64(row)
-      var call = UInt32(number) << 16
-      let evaluator = formula.evaluator(position: position, id: id, box: box, isReduced: units.isReduced) { count, isNormal in
-        call += 1
-        let noise = Noise(seed: seed, stream: .field)
-        let numbers = isNormal ? noise.normal(UInt64(id), call) : noise.uniform(UInt64(id), call)
-        return (0..<count).map { numbers[$0] }
+      let arguments = ["position": position, "id": [Double(id)], "box": box.lengths]
+      let value = compiled.numbers(arguments) { isNormal, place, component in
+        let counter = UInt32(number) << 16 + UInt32(place)
+        return (isNormal ? noise.normal(UInt64(id), counter) : noise.uniform(UInt64(id), counter))[component]
       }
-      guard let value = try? evaluator.evaluate(formula.expression).numbers, value.allSatisfy(\.isFinite) else {
+      guard value.allSatisfy(\.isFinite) else {
         throw Failure(
           .invalidScene, "\(field.name): the formula gives no finite number for particle \(row + 1) of \(species)")
       }

@@ -46,13 +46,24 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 
+  @Flag(name: .shortAndLong, help: "Say what a step does, and tell of every frame and checkpoint.")
+  var verbose = false
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet or --verbose, not both") }
+    if let steps, steps < 0 { throw ValidationError("--steps \(steps): 0 or more") }
+    if let threads, threads < 1 { throw ValidationError("--threads \(threads): 1 or more") }
+  }
+
   func run() throws {
+    try Launcher.refuseCopies()
     let read = try scene.read()
     if dryRun { return try CheckCommand.check(scene, read, threads: threads) }
     Signals.install()
     var settings = RunSettings()
     settings.output = output
-    (settings.continues, settings.overwrites, settings.isQuiet) = (continues, force, quiet)
+    (settings.continues, settings.overwrites) = (continues, force)
+    (settings.isQuiet, settings.isVerbose) = (quiet, verbose)
     settings.steps = steps
     settings.maximalSeconds = try maxTime.map { try Self.seconds($0) } ?? Self.slurmSeconds
     settings.threads = Build.threads(threads)

@@ -52,6 +52,7 @@ struct SweepCommand: ParsableCommand {
   private var folder: String { output ?? URL(fileURLWithPath: scene).deletingPathExtension().lastPathComponent + "-sweep" }
 
   func run() throws {
+    try Launcher.refuseCopies()
     let axes = try axes.map { try SweepAxis($0) }
     let study = Study(axes, in: URL(fileURLWithPath: folder), library: Build.library(for: scene), source: FileFrames()) {
       overrides in

@@ -40,6 +40,32 @@ struct PairEdgeTests {
     #expect(abs(force / exact - 1) < 1e-5)
   }
 
+  @Test("Energy and virial of many pairs that all give the same do not overflow", arguments: [Precision.mixed, .double])
+  func manyAlike(_ precision: Precision) throws {
+    // Each of 16³ sites meets 6 neighbours at r = 1; one force constant for all makes every contribution the largest.
+    let side = 0..<16, positions = side.flatMap { x in side.flatMap { y in side.map { z in [x, y, z].map(Double.init) } } }
+    let box = Box(origin: [0, 0, 0], lengths: [16, 16, 16], sides: [.periodic, .periodic, .periodic])
+    let totals = try PairWorld(.soft, positions: positions, box: box, range: 1.25, precision: precision).evaluate().totals
+    let pairs = 3.0 * 4096, near = 1 - 1 / 1.5625
+    #expect(abs(totals.energy / (pairs * 1.5625 / 4 * near * near) - 1) < 1e-6)
+    #expect(abs(totals.virial[0] / (pairs / 3 * near) - 1) < 1e-6)
+  }
+
+  @Test("What moves through periodic sides as a whole keeps its forces, to the last bit", arguments: [9.87654321, 33.5894581])
+  func translation(_ side: Double) throws {
+    var noise = TestNoise(state: 5)
+    // On a grid that is coarser than that of the kernels.
+    let positions = (0..<400).map { _ in (0..<3).map { _ in Double.random(in: 0..<side, using: &noise).rounded(toBits: 12) } }
+    let box = Box(origin: [0, 0, 0], lengths: [side, side, side], sides: [.periodic, .periodic, .periodic])
+    let world = try PairWorld(.soft, positions: positions, box: box, range: 2, skin: 0.5)
+    let forces = try world.evaluate().forces
+    for _ in 0..<40 {
+      world.move { _, _ in 0.25 }
+      #expect(try world.evaluate().forces == forces)
+    }
+    #expect(world.neighbourhood.rebuilds > 10)
+  }
+
   @Test("Forces of any magnitude are resolved, whatever the units", arguments: [1e-24, 1e-9, 1e12, 1e17] as [Float])
   func magnitude(_ strength: Float) throws {
     var law = TestLaw.soft
@@ -146,4 +172,9 @@ struct PairEdgeTests {
     }
     #expect(sums == expected)
   }
+}
+
+extension Double {
+  /// The nearest multiple of this power of one half.
+  fileprivate func rounded(toBits bits: Int) -> Double { (self * exp2(Double(bits))).rounded(.down) / exp2(Double(bits)) }
 }

@@ -8,12 +8,19 @@ import Testing
 private let parameters: [String: String] = [
   "cutoff": "2.5", "range": "2.5", "stiffness": "3", "centre": "[0.1, 0.2, 0.3]", "gravity": "[0.3, -0.4, 1]", "dispersion": "2",
   "decay": "0.4", "rest": "1.1", "screening": "0.8",
+  "pair": "exp(-x)", "cloud": "{a: exp(-x), b: 2*exp(-2*x)}", "embed": "-sqrt(x + 0.01)", "reach": "2.5",
+  "core": "1.2",
 ]
 
 /// Five particles of two species and unequal masses and charges, in an open box, under one law.
 private func few(_ law: Law, _ more: String = "") -> String {
   // A default with a unit is none with reduced units.
-  let given = law.parameters.filter { $0.value == nil || $0.name == "strength" }.map {
+  let given = law.parameters.filter { parameter in
+    switch parameter.value {
+    case nil, .quantity: true
+    default: false
+    }
+  }.map {
     "\($0.name): \(parameters[$0.name] ?? "1")"
   }
   let use = (given + (more.isEmpty ? [] : [more])).joined(separator: ", ")
@@ -31,7 +38,7 @@ private func few(_ law: Law, _ more: String = "") -> String {
 }
 
 /// The largest difference between a force and minus the slope of the energy, over the largest force.
-private func mismatch(_ simulation: Simulation, sign: Double = 1) throws -> Double {
+func mismatch(_ simulation: Simulation, sign: Double = 1) throws -> Double {
   let places = try #require(simulation.store.columns(of: "position")),
     forces = try #require(simulation.store.columns(of: "force"))
   let count = simulation.store.count, h = 1e-5

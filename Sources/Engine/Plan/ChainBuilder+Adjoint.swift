@@ -1,0 +1,45 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+import Laws
+import Scenes
+
+// Forces of energies of single particles, and through what passes over single particles assign.
+extension ChainBuilder {
+  /// −∂e/∂position, which adds to the force, and ∂e/∂A, which add to the adjoints of these fields.
+  ///
+  /// The chain must not have assigned them, so that each stands for itself in the graph.
+  func descent(of scalar: NodeID, by names: Set<String>, _ graph: inout Graph) -> [Change] {
+    let sources = ["position"] + names.sorted()
+    let columns = sources.flatMap { name in (0..<(fields[name]?.components ?? 0)).map { Column(name, $0) } }
+    let slopes = graph.derivatives(of: scalar, by: columns.map { graph.input($0.input) })
+    return zip(columns, slopes).compactMap { column, slope in
+      guard graph.constant(slope) != 0 else { return nil }
+      if column.field == "position" { return (Column("force", column.component), graph.negate(slope)) }
+      return (Column(Adjoint.name(of: column.field), column.component), slope)
+    }
+  }
+
+  /// Adds the reverse of a pass that assigns fields with adjoints: B = g(A) acts like the energy (adjoint of B)·g(A) at a fixed
+  /// adjoint.
+  mutating func addReverse(
+    _ pass: Propagate, of use: LawUse, _ adjoint: Adjoint, mask: UInt64, noisePlace: inout Int
+  ) throws(Diagnostic) {
+    var (lowering, condition) = try begin(pass, use, mask, noisePlace)
+    var products: [Graph.Term] = [], adjoints: [NodeID: NodeID] = [:]
+    for binding in pass.assignments where adjoint.fields.contains(binding.name) {
+      for (column, value) in try assignment(binding, pass, &lowering) {
+        try Adjoint.check([value], of: binding.name, at: binding.value, in: lowering.graph)
+        let target = Column(Adjoint.name(of: column.field), column.component)
+        // A stand-in, as the adjoint itself may have been made of A in this chain.
+        let fixed = lowering.graph.input(Input(.local, target.field, component: target.component))
+        adjoints[fixed] = current.node(of: target, in: &lowering.graph)
+        products.append(Graph.Term(coefficient: 1, node: lowering.graph.multiply(fixed, value)))
+      }
+    }
+    let functional = lowering.graph.sum(products)
+    let additions = descent(of: functional, by: adjoint.fields, &lowering.graph)
+    let values = lowering.graph.substitute(adjoints, in: additions.map(\.1))
+    end(adding: zip(additions, values).map { ($0.0, $1) }, where: condition, lowering, &noisePlace)
+  }
+}
