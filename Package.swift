@@ -13,7 +13,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 /// One layer per line of the design; imports point down only.
 let layers: [(name: String, uses: [Target.Dependency])] = [
   ("Diagnostics", []),
-  ("Expressions", ["Diagnostics"]),
+  ("Expressions", ["Diagnostics", "CKernel"]),
   ("Laws", ["Diagnostics", "Expressions", yams]),
   ("World", ["Diagnostics", "Expressions"]),
   ("KernelCompiler", ["Diagnostics", "Expressions", "Laws", "KernelTemplates", "CKernel"]),
@@ -80,7 +80,7 @@ let package = Package(
         name: "mote",
         dependencies: layers.map { .init(stringLiteral: $0.name) } + [arguments], swiftSettings: settings),
       // They run the program itself, as users do.
-      .testTarget(name: "moteTests", dependencies: ["mote"], exclude: ["Help"], swiftSettings: settings),
+      .testTarget(name: "moteTests", dependencies: ["mote", "SampleFrames"], exclude: ["Help"], swiftSettings: settings),
     ],
   cxxLanguageStandard: .cxx17
 )

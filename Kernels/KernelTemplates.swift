@@ -10,6 +10,12 @@ public enum KernelTemplates {
   public static var pairs: String { text(PackageResources.pairs_c) }
   /// Sorting of particles into columns and clusters.
   public static var order: String { text(PackageResources.order_c) }
+  /// The interface of sums over all pairs.
+  public static var farHeader: String { text(PackageResources.mote_far_h) }
+  /// Sums over all pairs; goes after the generated law.
+  public static var everywhere: String { text(PackageResources.everywhere_c) }
+  /// The tree of boxes whose points stand for particles; goes after `everywhere`.
+  public static var tree: String { text(PackageResources.tree_c) }
   /// The search for clusters within reach.
   public static var search: String { text(PackageResources.search_c) }
   /// Packing of columns into clusters and unpacking of sums.
@@ -23,6 +29,10 @@ public enum KernelTemplates {
   public static var memberHeader: String { text(PackageResources.mote_member_h) }
   /// Functions of lanes; goes between `outcome` and the generated law.
   public static var functions: String { text(PackageResources.functions_c) }
+  /// Functions of small matrices, of doubles.
+  public static var matrixHeader: String { text(PackageResources.mote_matrix_h) }
+  /// The same for lanes; goes after them.
+  public static var matrices: String { text(PackageResources.matrices_c) }
   /// The interface of passes over meetings, without that of single members, which goes before it.
   public static var meetingHeader: String {
     text(PackageResources.mote_meeting_h).replacing("#include \"mote_member.h\"\n", with: "")

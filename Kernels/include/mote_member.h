@@ -8,6 +8,7 @@ typedef struct {
   double first, inverse_width;   // where the table begins; intervals per unit of the argument
   int64_t intervals;
   const double *pieces;          // 4 per interval
+  double beyond;                 // its value above: zero if it ends there, else not a number
 } mote_table;
 
 typedef struct {

@@ -55,8 +55,17 @@ MOTE_INLINE I mote_spread_code(const int32_t *p) { return (I)(mote_whole)p[0]; }
 MOTE_INLINE I mote_repeat_code(const int32_t *p) { return __builtin_convertvector(*(const mote_code_row *)p, I); }
 MOTE_INLINE mote_sum_row mote_fold(I v) { return v; }
 MOTE_INLINE mote_sum_row mote_fold_top(I v) { return v; }
-MOTE_INLINE mote_sum_half mote_half_row(mote_whole_row v) { return v.lo + v.hi; }
 MOTE_INLINE mote_whole_row mote_row_of(I v, int row) { return row == 0 ? v : (I)0; }
+
+// The totals of four rows of 8.
+MOTE_INLINE mote_sum_half mote_sum_rows(const I *v) {
+  const mote_sum_row a = __builtin_shufflevector(v[0], v[1], 0, 8, 2, 10, 4, 12, 6, 14) +
+                         __builtin_shufflevector(v[0], v[1], 1, 9, 3, 11, 5, 13, 7, 15);
+  const mote_sum_row b = __builtin_shufflevector(v[2], v[3], 0, 8, 2, 10, 4, 12, 6, 14) +
+                         __builtin_shufflevector(v[2], v[3], 1, 9, 3, 11, 5, 13, 7, 15);
+  const mote_sum_half c = a.lo + a.hi, d = b.lo + b.hi;   // two of row 0, two of row 1 in turn; the same of rows 2 and 3
+  return __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
+}
 #else
 #define MOTE_ROWS 2
 MOTE_INLINE V mote_spread(const mote_real *p) {
@@ -83,17 +92,20 @@ MOTE_INLINE mote_sum_row mote_fold(I v) { return __builtin_convertvector(v.lo + 
 MOTE_INLINE mote_sum_row mote_fold_top(I v) {
   return __builtin_convertvector(__builtin_elementwise_max(v.lo, v.hi), mote_sum_row);
 }
-MOTE_INLINE mote_sum_half mote_half_row(mote_whole_row v) { return __builtin_convertvector(v.lo + v.hi, mote_sum_half); }
 MOTE_INLINE mote_whole_row mote_row_of(I v, int row) { return row == 0 ? v.lo : v.hi; }
+
+// The totals of four rows of 8, of which halves can be added without overflow.
+MOTE_INLINE mote_sum_half mote_sum_rows(const I *v) {
+  const I halved = __builtin_shufflevector(v[0], v[1], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+                   __builtin_shufflevector(v[0], v[1], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+  const mote_sum_row a = __builtin_convertvector(halved.lo, mote_sum_row), b = __builtin_convertvector(halved.hi, mote_sum_row);
+  // Of each row two numbers beside two of the row two further on.
+  const mote_sum_row pairs = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14) +
+                             __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+  return __builtin_shufflevector(pairs, pairs, 0, 4, 1, 5) + __builtin_shufflevector(pairs, pairs, 2, 6, 3, 7);
+}
 #endif
 #define MOTE_PARTS (MOTE_GROUP / MOTE_ROWS)   // vectors in a tile of 4 by 8 pairs
-
-// The totals of four rows, each halved already.
-MOTE_INLINE mote_sum_half mote_sum_rows(mote_sum_half a, mote_sum_half b, mote_sum_half c, mote_sum_half d) {
-  const mote_sum_half ab = __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
-  const mote_sum_half cd = __builtin_shufflevector(c, d, 0, 4, 2, 6) + __builtin_shufflevector(c, d, 1, 5, 3, 7);
-  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-}
 
 // One number of a table for each lane. Small tables are held in a register; Swift pads their memory to a whole one.
 #ifndef MOTE_TABLE_ENTRIES

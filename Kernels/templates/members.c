@@ -11,7 +11,7 @@
 // A number to the nearest whole one, halves to even.
 static inline int64_t mote_whole_number(double x) { return (int64_t)rint(x); }
 
-// A table's value (derivative 0) or slope (1) or curvature (2); continued linearly below, by zero above.
+// A table's value (derivative 0) or slope (1) or curvature (2); continued linearly below.
 static inline double mote_spline(const mote_table *tables, int64_t which, int derivative, double x) {
   const mote_table *t = tables + which;
   const double at = (x - t->first) * t->inverse_width;
@@ -19,7 +19,7 @@ static inline double mote_spline(const mote_table *tables, int64_t which, int de
   const double whole = floor(below) < last ? floor(below) : last;
   const double *c = t->pieces + 4 * (int64_t)whole;
   const double s = below - whole, w = t->inverse_width;
-  if (at > (double)t->intervals) return 0;
+  if (at > (double)t->intervals) return t->beyond;
   if (derivative == 0) return c[0] + s * (c[1] + s * (c[2] + s * c[3])) + (at < 0 ? at * c[1] : 0);
   if (derivative == 1) return (c[1] + s * (2 * c[2] + 3 * s * c[3])) * w;
   return (at < 0 ? 0 : 2 * c[2] + 6 * s * c[3]) * w * w;

@@ -6,6 +6,7 @@ typedef struct {
   const mote_real *table[MOTE_SOME(MOTE_TABLES)];   // [species of i * species + species of j]
   mote_whole species;
   mote_real time, dt;
+  mote_real scale;   // of the fixed point of the force
   uint64_t seed;
   int64_t step;
 } mote_uniforms;
@@ -19,8 +20,8 @@ typedef struct {
 } mote_pair_point;
 
 typedef struct {
-  V ff;              // central force on i: ff * d, if MOTE_CENTRAL
-  V f[MOTE_SPACE];   // else the force on i
+  V ff;              // central force on i in fixed point: ff * d, if MOTE_CENTRAL
+  V f[MOTE_SPACE];   // else the force on i in fixed point
   V e;
   V sum_i[MOTE_SOME(MOTE_SUMS)], sum_j[MOTE_SOME(MOTE_SUMS)];
   V top_i[MOTE_SOME(MOTE_EXTREMES)], top_j[MOTE_SOME(MOTE_EXTREMES)];   // MOTE_LOWEST where the pair gives none

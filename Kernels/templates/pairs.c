@@ -31,24 +31,73 @@ MOTE_INLINE void mote_keep_largest(mote_bits *largest, V squared) {
   *largest = __builtin_elementwise_max(*largest, __builtin_bit_cast(mote_bits, squared));
 }
 
-// Adds what one vector of pairs gives: to its i, to `other` (the reaction on j), and to the totals.
-MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_pair_outcome *o, I *own, I *other,
-                          mote_gathered *g, const int totals) {
+// A tile is 4 particles i against the 8 of a cluster j. It runs through three stages: the distances (mote_see), the law
+// (mote_judge), the sums (mote_tally). The loop has three tiles in work, one in each stage, as the instructions of one
+// tile wait for each other most of the time. What is quickly found anew is not carried from stage to stage, so that
+// the numbers of all three stay in registers.
+MOTE_INLINE void mote_see(const mote_pair_call *call, const mote_own *own, int32_t j, V *r2) {
+  mote_other theirs;
+  mote_pair_point p;
+  mote_repeat_other(call, j, &theirs);
+#pragma clang loop unroll(full)
+  for (int part = 0; part < MOTE_PARTS; part++) {
+    mote_point(own, &theirs, part, &p);
+    r2[part] = p.r2;
+  }
+}
+
+// Scales what one vector of pairs gives to fixed point, as the law has done with the force already, and watches how large it is.
+MOTE_INLINE void mote_scale(const V *scale, V r2, mote_pair_outcome *o, mote_bits *largest, const int totals) {
 #if MOTE_FORCE
-  V force[MOTE_SPACE], squared;
 #if MOTE_CENTRAL
-  const V along = o->ff * scale[0];
-  squared = along * along * p->r2;
-  for (int k = 0; k < MOTE_SPACE; k++) force[k] = along * p->d[k];
+  const V squared = o->ff * o->ff * r2;
 #else
-  squared = (V)0;
-  for (int k = 0; k < MOTE_SPACE; k++) {
-    force[k] = o->f[k] * scale[0];
-    squared += force[k] * force[k];
+  V squared = (V)0;
+  for (int k = 0; k < MOTE_SPACE; k++) squared += o->f[k] * o->f[k];
+#endif
+  mote_keep_largest(&largest[0], squared);
+  if (totals) {
+    const V rescale = scale[MOTE_SCALES + 1] / scale[0];
+    mote_keep_largest(&largest[MOTE_SCALES + 1], squared * r2 * rescale * rescale);
   }
 #endif
-  mote_keep_largest(&g->largest[0], squared);
+#if MOTE_SUMS
+  for (int k = 0; k < MOTE_SUMS; k++) {
+    const int law = MOTE_FORCE + k;
+    o->sum_i[k] *= scale[law];
+    mote_keep_largest(&largest[law], o->sum_i[k] * o->sum_i[k]);
+    if (!MOTE_HALF || mote_parity[k] != 0) continue;
+    o->sum_j[k] *= scale[law];
+    mote_keep_largest(&largest[law], o->sum_j[k] * o->sum_j[k]);
+  }
+#endif
+  if (totals) {
+    o->e *= scale[MOTE_SCALES];
+    mote_keep_largest(&largest[MOTE_SCALES], o->e * o->e);
+  }
+}
+
+MOTE_INLINE void mote_judge(const mote_pair_call *call, const mote_uniforms *u, const V *scale, const mote_own *own,
+                            int32_t j, const V *r2, mote_pair_outcome *o, mote_bits *largest, const int totals) {
+  mote_other theirs;
+  mote_pair_point p;
+  mote_repeat_other(call, j, &theirs);
+#pragma clang loop unroll(full)
+  for (int part = 0; part < MOTE_PARTS; part++) {
+    mote_point(own, &theirs, part, &p);
+    p.r2 = r2[part];
+    mote_pair(u, &p, &o[part]);
+    mote_scale(scale, r2[part], &o[part], largest, totals);
+  }
+}
+
+// Adds what one vector of pairs gives: to its i, to `other` (the reaction on j), and to the totals.
+MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_pair_outcome *o, I *own, I *other, I *sums,
+                          const int totals) {
+#if MOTE_FORCE
+  V force[MOTE_SPACE];
   for (int k = 0; k < MOTE_SPACE; k++) {
+    force[k] = MOTE_CENTRAL ? o->ff * p->d[k] : o->f[k];
     const I whole = mote_round(force[k]);
     own[k] += whole;
     other[k] += whole;
@@ -56,33 +105,19 @@ MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_p
 #endif
 #if MOTE_SUMS
   for (int k = 0; k < MOTE_SUMS; k++) {
-    const int channel = MOTE_FORCE * MOTE_SPACE + k, law = MOTE_FORCE + k;
-    const V mine = o->sum_i[k] * scale[law];
-    const I whole = mote_round(mine);
-    mote_keep_largest(&g->largest[law], mine * mine);
+    const int channel = MOTE_FORCE * MOTE_SPACE + k;
+    const I whole = mote_round(o->sum_i[k]);
     own[channel] += whole;
-    if (MOTE_HALF && mote_parity[k] == 0) {
-      const V yours = o->sum_j[k] * scale[law];
-      mote_keep_largest(&g->largest[law], yours * yours);
-      other[channel] += mote_round(yours);
-    } else {
-      other[channel] += whole;
-    }
+    other[channel] += MOTE_HALF && mote_parity[k] == 0 ? mote_round(o->sum_j[k]) : whole;
   }
 #endif
-#if MOTE_TOTALS
-  if (totals) {
-    const V energy = o->e * scale[MOTE_SCALES];
-    mote_keep_largest(&g->largest[MOTE_SCALES], energy * energy);
-    g->totals[0] += mote_round(energy);
+  if (!totals) return;
+  sums[0] += mote_round(o->e);
 #if MOTE_FORCE
-    const V rescale = scale[MOTE_SCALES + 1] / scale[0];
-    mote_keep_largest(&g->largest[MOTE_SCALES + 1], squared * p->r2 * rescale * rescale);
-    int entry = 1;
-    for (int a = 0; a < MOTE_SPACE; a++)
-      for (int b = a; b < MOTE_SPACE; b++) g->totals[entry++] += mote_round(p->d[a] * force[b] * rescale);
-#endif
-  }
+  const V rescale = scale[MOTE_SCALES + 1] / scale[0];
+  int entry = 1;
+  for (int a = 0; a < MOTE_SPACE; a++)
+    for (int b = a; b < MOTE_SPACE; b++) sums[entry++] += mote_round(p->d[a] * force[b] * rescale);
 #endif
 }
 
@@ -115,10 +150,10 @@ MOTE_INLINE void mote_store_own_tops(const mote_pair_call *call, int64_t group, 
 }
 #endif
 
-// A tile: 4 particles i against the 8 of cluster j.
-MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, const V *scale, const mote_own *own,
-                           mote_gathered *g, int32_t j, const int totals) {
+MOTE_INLINE void mote_tally(const mote_pair_call *call, const V *scale, const mote_own *own, int32_t j,
+                            const mote_pair_outcome *o, mote_gathered *g, const int totals) {
   mote_other theirs;
+  mote_pair_point p;
   I other[MOTE_SOME(MOTE_CHANNELS)];
   mote_repeat_other(call, j, &theirs);
   for (int k = 0; k < MOTE_CHANNELS; k++) other[k] = (I)0;
@@ -128,34 +163,44 @@ MOTE_INLINE void mote_tile(const mote_pair_call *call, const mote_uniforms *u, c
 #endif
 #pragma clang loop unroll(full)
   for (int part = 0; part < MOTE_PARTS; part++) {
-    mote_pair_point p;
-    mote_pair_outcome o;
     mote_point(own, &theirs, part, &p);
-    mote_pair(u, &p, &o);
-    mote_add(scale, &p, &o, g->own[part], other, g, totals);
+    mote_add(scale, &p, &o[part], g->own[part], other, g->totals, totals);
 #if MOTE_EXTREMES
-    mote_raise(&o, g->top[part], tops);
+    mote_raise(&o[part], g->top[part], tops);
 #endif
   }
 #if MOTE_EXTREMES
   if (MOTE_HALF) mote_store_tops(call, j, tops);
 #endif
-  if (MOTE_HALF) {
-    mote_sum_row *sums = (mote_sum_row *)call->sums + (int64_t)j * MOTE_CHANNELS;
-    for (int k = 0; k < MOTE_CHANNELS; k++) {
-      if (mote_is_odd(k)) sums[k] -= mote_fold(other[k]);
-      else sums[k] += mote_fold(other[k]);
-    }
+  if (!MOTE_HALF) return;
+  mote_sum_row *sums = (mote_sum_row *)call->sums + (int64_t)j * MOTE_CHANNELS;
+  for (int k = 0; k < MOTE_CHANNELS; k++) {
+    if (mote_is_odd(k)) sums[k] -= mote_fold(other[k]);
+    else sums[k] += mote_fold(other[k]);
   }
 }
 
-// Adds the lanes of the sums of i, row by row of 8, into memory.
+// The tiles of one group with the clusters j[0 ..< count].
+MOTE_INLINE void mote_tiles(const mote_pair_call *call, const mote_uniforms *u, const V *scale, const mote_own *own,
+                            const int32_t *j, int32_t count, mote_gathered *g, const int totals) {
+  V r2[MOTE_PARTS];
+  mote_pair_outcome o[MOTE_PARTS];
+  if (count <= 0) return;
+  mote_see(call, own, j[0], r2);
+  for (int32_t k = -1; k < count; k++) {
+    if (k >= 0) mote_tally(call, scale, own, j[k], o, g, totals);
+    if (k + 1 < count) mote_judge(call, u, scale, own, j[k + 1], r2, o, g->largest, totals);
+    if (k + 2 < count) mote_see(call, own, j[k + 2], r2);
+  }
+}
+
+// Adds the lanes of the sums of i into memory.
 MOTE_INLINE void mote_store_own(const mote_pair_call *call, int64_t group, const mote_gathered *g) {
   int64_t *sums = call->sums + group / 2 * MOTE_CHANNELS * 8 + (group & 1) * MOTE_GROUP;
   for (int k = 0; k < MOTE_CHANNELS; k++) {
-    mote_sum_half row[MOTE_GROUP];
-    for (int l = 0; l < MOTE_GROUP; l++) row[l] = mote_half_row(mote_row_of(g->own[l / MOTE_ROWS][k], l % MOTE_ROWS));
-    *(mote_sum_half *)(sums + 8 * k) += mote_sum_rows(row[0], row[1], row[2], row[3]);
+    I lanes[MOTE_PARTS];
+    for (int part = 0; part < MOTE_PARTS; part++) lanes[part] = g->own[part][k];
+    *(mote_sum_half *)(sums + 8 * k) += mote_sum_rows(lanes);
   }
 }
 
@@ -174,6 +219,7 @@ MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t en
   V scale[MOTE_SCALES + 2];
   mote_gathered g;
   mote_read_uniforms(call, &u);
+  u.scale = (mote_real)call->scales[0];
   for (int k = 0; k < MOTE_SCALES + 2 * totals; k++) scale[k] = (V)(mote_real)call->scales[k], g.largest[k] = (mote_bits)0;
   for (int64_t e = begin; e < end; e++) {
     const mote_entry entry = call->entries[e];
@@ -186,13 +232,14 @@ MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t en
       for (int k = 0; k < MOTE_EXTREMES; k++) g.top[part][k] = mote_ordered((V)(mote_real)MOTE_LOWEST);
 #endif
     for (int k = 0; k < 1 + MOTE_VIRIALS; k++) g.totals[k] = (I)0;
-    int32_t from = entry.begin;
-    if (mote_has_diagonal(call, &entry)) {
+    const int diagonal = mote_has_diagonal(call, &entry);
+    const int32_t *j = call->partners + entry.begin;
+    if (diagonal) {
       mote_own parted = own;
       mote_part_diagonal(call, &entry, &parted);
-      mote_tile(call, &u, scale, &parted, &g, call->partners[from++], totals);
+      mote_tiles(call, &u, scale, &parted, j, 1, &g, totals);
     }
-    for (int32_t k = from; k < entry.end; k++) mote_tile(call, &u, scale, &own, &g, call->partners[k], totals);
+    mote_tiles(call, &u, scale, &own, j + diagonal, entry.end - entry.begin - diagonal, &g, totals);
     mote_store_own(call, entry.group, &g);
 #if MOTE_EXTREMES
     mote_store_own_tops(call, entry.group, &g);

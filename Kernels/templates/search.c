@@ -1,7 +1,8 @@
 // Which clusters meet: for every group of 4 slots, the clusters that hold a particle within reach.
 #define MOTE_CANDIDATES 4096
-#define MOTE_MET 256
+#define MOTE_MET 1024
 typedef float mote_bounds_row __attribute__((ext_vector_type(16), aligned(4)));
+typedef int32_t mote_places __attribute__((ext_vector_type(16), aligned(4)));
 typedef _Bool mote_flags __attribute__((ext_vector_type(16)));
 typedef _Bool mote_lane_flags __attribute__((ext_vector_type(MOTE_LANES)));
 
@@ -9,9 +10,9 @@ typedef struct {
   float low[MOTE_SPACE], high[MOTE_SPACE];
 } mote_bounds;
 
-typedef struct {   // columns that the groups of one column can meet
+typedef struct {   // columns that the clusters of one column can meet
   int32_t column[MOTE_CANDIDATES];
-  int32_t from[MOTE_CANDIDATES];   // first cluster that the next group can meet
+  int32_t from[MOTE_CANDIDATES];   // first cluster that the next one can meet
   float low[MOTE_SPACE][MOTE_CANDIDATES + 16], high[MOTE_SPACE][MOTE_CANDIDATES + 16];
   int32_t count;
 } mote_candidates;
@@ -20,8 +21,8 @@ typedef struct {
   const mote_search *s;
   mote_list *list;
   mote_candidates *candidates;
-  int32_t *met;   // clusters whose bounds are within reach of the present group; room for MOTE_MET + 20
-  int32_t met_count;
+  int32_t *met;   // clusters whose bounds are within reach of the present cluster; room for MOTE_MET + 20
+  int32_t met_count, kept;   // kept: some of what it has met is listed already
   int32_t column;
   int32_t shift;
   mote_real image[MOTE_SPACE];
@@ -150,24 +151,23 @@ MOTE_INLINE int mote_count_lanes(const V own[MOTE_PARTS][MOTE_SPACE], const mote
   return near;
 }
 
-typedef struct {
+typedef struct {   // a cluster, seen from the image of the view
   mote_bounds bounds;
-  V x[MOTE_PARTS][MOTE_SPACE];
-  int32_t cluster;
+  V x[2][MOTE_PARTS][MOTE_SPACE];   // of both groups
+  int32_t cluster, groups;
 } mote_seeker;
 
-static mote_seeker mote_seeker_of(const mote_view *view, int64_t group) {
-  const int64_t cluster = group / 2;
-  const int slot = (group & 1) * MOTE_GROUP, count = mote_occupied(view->s->order, cluster);
+static mote_seeker mote_seeker_of(const mote_view *view, int64_t cluster) {
+  const int count = mote_occupied(view->s->order, cluster);
   const mote_real *x = (const mote_real *)view->s->positions + cluster * MOTE_SPACE * 8;
-  mote_seeker own = {.cluster = (int32_t)cluster};
-  own.bounds = mote_bounds_of(view->s, cluster, slot, count < slot + MOTE_GROUP ? count : slot + MOTE_GROUP);
+  mote_seeker own = {.cluster = (int32_t)cluster, .groups = 1 + (count > MOTE_GROUP)};
   for (int k = 0; k < MOTE_SPACE; k++) {
-    mote_real seen[MOTE_GROUP];
-    for (int l = 0; l < MOTE_GROUP; l++)
-      seen[l] = slot + l < count ? x[8 * k + slot + l] + view->image[k] : -x[8 * k + slot + l];
-    for (int part = 0; part < MOTE_PARTS; part++) own.x[part][k] = mote_spread(seen + part * MOTE_ROWS);
-    own.bounds.low[k] += (float)view->image[k], own.bounds.high[k] += (float)view->image[k];
+    mote_real seen[MOTE_CLUSTER];
+    for (int l = 0; l < MOTE_CLUSTER; l++) seen[l] = l < count ? x[8 * k + l] + view->image[k] : -x[8 * k + l];
+    for (int part = 0; part < 2 * MOTE_PARTS; part++)
+      own.x[part / MOTE_PARTS][part % MOTE_PARTS][k] = mote_spread(seen + part * MOTE_ROWS);
+    own.bounds.low[k] = view->s->low[k][cluster] + (float)view->image[k];
+    own.bounds.high[k] = view->s->high[k][cluster] + (float)view->image[k];
   }
   return own;
 }
@@ -187,53 +187,15 @@ MOTE_INLINE uint32_t mote_near_bounds(const float *const *low, const float *cons
   return end - first < 16 ? near & ((1u << (end - first)) - 1) : near;
 }
 
-// Appends the places of the bits of `near`, the first four without a branch.
+// Writes the places of the bits of `near`, and up to 16 numbers beyond them.
 MOTE_INLINE void mote_append_bits(int32_t *to, int32_t first, uint32_t near) {
-  for (int k = 0; k < 4; k++, near &= near - 1) to[k] = first + __builtin_ctz(near | 1u << 16);
+#ifdef __AVX512F__
+  const mote_places all = first + (mote_places){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  *(mote_places *)to = (mote_places)__builtin_ia32_compresssi512_mask(all, all, (uint16_t)near);
+#else
+  for (int k = 0; k < 4; k++, near &= near - 1) to[k] = first + __builtin_ctz(near | 1u << 16);   // mostly enough
   for (to += 4; near != 0; near &= near - 1) *to++ = first + __builtin_ctz(near);
-}
-
-// Lists those of the clusters met that hold a particle within reach; the group's own cluster is listed already.
-static void mote_keep_near(mote_view *view, const mote_seeker *own) {
-  const V reach2 = (V)(mote_real)(view->s->reach * view->s->reach);
-  const mote_real *positions = (const mote_real *)view->s->positions;
-  const int32_t self = view->shift == MOTE_UNSHIFTED ? own->cluster : -1, count = view->met_count;
-  mote_list *list = view->list;
-  int64_t kept = 0;
-  view->met_count = 0;
-  if (list->partner_count + count > list->partner_capacity) {
-    list->partner_count += count;   // too many by what is not near: the next search has room
-    return;
-  }
-  int32_t *const to = list->partners + list->partner_count;
-  for (int32_t k = 0; k < count; k++) {
-    const int32_t j = view->met[k], lanes = mote_count_lanes(own->x, positions + (int64_t)j * MOTE_SPACE * 8, reach2);
-    list->within += j != self ? lanes : 0;
-    to[kept] = j;
-    kept += lanes > 0 && j != self;
-  }
-  list->partner_count += kept;
-}
-
-// Notes the clusters of a column whose bounds are within reach of a group.
-MOTE_INLINE void mote_meet_column(mote_view *view, const mote_seeker *own, int32_t candidate) {
-  const mote_search *s = view->s;
-  const int last = MOTE_SPACE - 1;
-  const float reach = (float)s->reach * 1.00001f;
-  const int32_t column = view->candidates->column[candidate], end = s->order->column_first[column + 1];
-  const float *low[MOTE_SPACE], *high[MOTE_SPACE];
-  int32_t c = view->candidates->from[candidate];
-  // Groups ascend along the last axis, and so does what they meet: one step for each group keeps up.
-  c += c + 1 < end && s->high[last][c] < own->bounds.low[last] - reach;
-  view->candidates->from[candidate] = c;
-  if (s->half && view->shift == MOTE_UNSHIFTED && column == view->column && c < own->cluster) c = own->cluster;
-  for (int k = 0; k < MOTE_SPACE; k++) low[k] = s->low[k], high[k] = s->high[k];
-  for (; c < end && low[last][c] <= own->bounds.high[last] + reach; c += 16) {
-    const uint32_t near = mote_near_bounds(low, high, &own->bounds, c, end, reach * reach);
-    mote_append_bits(view->met + view->met_count, c, near);
-    view->met_count += __builtin_popcount(near);
-    if (view->met_count >= MOTE_MET) mote_keep_near(view, own);
-  }
+#endif
 }
 
 static void mote_add_entries(mote_list *list, int64_t group, int32_t shift, int64_t begin) {
@@ -245,23 +207,69 @@ static void mote_add_entries(mote_list *list, int64_t group, int32_t shift, int6
   }
 }
 
-static void mote_meet(mote_view *view, int64_t group) {
-  const float reach2 = (float)(view->s->reach * view->s->reach) * 1.00001f;
-  const mote_seeker own = mote_seeker_of(view, group);
-  const mote_candidates *candidates = view->candidates;
-  const float *low[MOTE_SPACE], *high[MOTE_SPACE];
+// Lists those of the clusters met that hold a particle within reach of a group.
+static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, int diagonal) {
+  const V reach2 = (V)(mote_real)(view->s->reach * view->s->reach);
+  const mote_real *positions = (const mote_real *)view->s->positions;
+  const int32_t self = view->shift == MOTE_UNSHIFTED ? own->cluster : -1, count = view->met_count;
   mote_list *list = view->list;
   const int64_t begin = list->partner_count;
-  for (int k = 0; k < MOTE_SPACE; k++) low[k] = candidates->low[k], high[k] = candidates->high[k];
-  if (view->shift == MOTE_UNSHIFTED) {
-    if (list->partner_count < list->partner_capacity) list->partners[list->partner_count] = own.cluster;
-    list->partner_count++;
+  if (begin + diagonal + count > list->partner_capacity) {
+    list->partner_count += diagonal + count;   // too many by what is not near: the next search has room
+  } else {
+    int32_t *to = list->partners + begin;
+    if (diagonal) *to++ = own->cluster;
+    for (int32_t k = 0; k < count; k++) {
+      const int32_t j = view->met[k], lanes = mote_count_lanes(own->x[group], positions + (int64_t)j * MOTE_SPACE * 8, reach2);
+      list->within += j != self ? lanes : 0;
+      *to = j;
+      to += lanes > 0 && j != self;
+    }
+    list->partner_count = to - list->partners;
   }
+  mote_add_entries(list, 2 * (int64_t)own->cluster + group, view->shift, begin);
+}
+
+// Lists what was met, once for each group. Only the first time do the entries begin with the cluster itself.
+static void mote_keep_met(mote_view *view, const mote_seeker *own) {
+  const int diagonal = view->shift == MOTE_UNSHIFTED && !view->kept;
+  for (int group = 0; group < own->groups; group++) mote_keep_near(view, own, group, diagonal);
+  view->met_count = 0;
+  view->kept = 1;
+}
+
+// Notes the clusters of a column whose bounds are within reach of a cluster.
+MOTE_INLINE void mote_meet_column(mote_view *view, const mote_seeker *own, int32_t candidate) {
+  const mote_search *s = view->s;
+  const int last = MOTE_SPACE - 1;
+  const float reach = (float)s->reach * 1.00001f;
+  const int32_t column = view->candidates->column[candidate], end = s->order->column_first[column + 1];
+  const float *low[MOTE_SPACE], *high[MOTE_SPACE];
+  int32_t c = view->candidates->from[candidate];
+  // Clusters ascend along the last axis, and so does what they meet.
+  while (c + 1 < end && s->high[last][c] < own->bounds.low[last] - reach) c++;
+  view->candidates->from[candidate] = c;
+  if (s->half && view->shift == MOTE_UNSHIFTED && column == view->column && c < own->cluster) c = own->cluster;
+  for (int k = 0; k < MOTE_SPACE; k++) low[k] = s->low[k], high[k] = s->high[k];
+  for (; c < end && low[last][c] <= own->bounds.high[last] + reach; c += 16) {
+    const uint32_t near = mote_near_bounds(low, high, &own->bounds, c, end, reach * reach);
+    mote_append_bits(view->met + view->met_count, c, near);
+    view->met_count += __builtin_popcount(near);
+    if (view->met_count >= MOTE_MET) mote_keep_met(view, own);
+  }
+}
+
+static void mote_meet(mote_view *view, int64_t cluster) {
+  const float reach2 = (float)(view->s->reach * view->s->reach) * 1.00001f;
+  const mote_seeker own = mote_seeker_of(view, cluster);
+  const mote_candidates *candidates = view->candidates;
+  const float *low[MOTE_SPACE], *high[MOTE_SPACE];
+  view->kept = 0;
+  for (int k = 0; k < MOTE_SPACE; k++) low[k] = candidates->low[k], high[k] = candidates->high[k];
   for (int32_t k = 0; k < candidates->count; k += 16)
     for (uint32_t near = mote_near_bounds(low, high, &own.bounds, k, candidates->count, reach2); near != 0; near &= near - 1)
       mote_meet_column(view, &own, k + __builtin_ctz(near));
-  mote_keep_near(view, &own);
-  mote_add_entries(list, group, view->shift, begin);
+  mote_keep_met(view, &own);
 }
 
 // Lists the partners of the clusters begin ..< end. If the list is too small, its counts tell what it needs.
@@ -282,8 +290,7 @@ void mote_search_clusters(const mote_search *s, int64_t begin, int64_t end, mote
       mote_find_candidates(&view);
       if (candidates.count == 0) continue;
       for (int64_t c = first[view.column] < begin ? begin : first[view.column]; c < first[view.column + 1] && c < end; c++)
-        for (int64_t group = 2 * c; group < 2 * c + 1 + (mote_occupied(s->order, c) > MOTE_GROUP); group++)
-          mote_meet(&view, group);
+        mote_meet(&view, c);
     }
   }
 }

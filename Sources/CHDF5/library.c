@@ -17,12 +17,20 @@ static void prepare(void) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
+static _Thread_local int depth;
+
 void mote_h5_lock(void) {
   pthread_once(&once, prepare);
   pthread_mutex_lock(&mutex);
+  depth++;
 }
 
-void mote_h5_unlock(void) { pthread_mutex_unlock(&mutex); }
+void mote_h5_unlock(void) {
+  depth--;
+  pthread_mutex_unlock(&mutex);
+}
+
+int mote_h5_is_inside(void) { return depth > 0; }
 
 struct message {
   char *text;

@@ -43,6 +43,7 @@ int cpicture_write_png(const char *path, const uint8_t *rgba, int width, int hei
     snprintf(message, CPICTURE_MESSAGE, "%s", strerror(errno));
     result = -1;
   }
+  if (result != 0) remove(path);
   return result;
 }
 

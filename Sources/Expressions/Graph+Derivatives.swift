@@ -61,6 +61,7 @@ extension Graph {
       let one = constant(1), zero = constant(0)
       return [(a, select(c, one, zero)), (b, select(c, zero, one))]
     case .call(let name, let end, let derivative, let a): return [(a, call(name, end: end, derivative: derivative + 1, a))]
+    case .matrix(let function, let component, let m): return partials(of: function, component: component, m)
     case .constant, .input, .compare, .and, .or, .not, .noise: return []
     }
   }
@@ -136,6 +137,7 @@ extension Graph {
     case .call(let name, let end, let derivative, let a): return call(name, end: end, derivative: derivative, new(a))
     case .noise(let noise, let place, let component, let argument):
       return self.noise(noise, place: place, component: component, argument: argument.map(new))
+    case .matrix(let function, let component, let m): return matrix(function, component..<component + 1, of: m.map(new))[0]
     }
   }
 }

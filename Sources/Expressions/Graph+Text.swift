@@ -54,6 +54,8 @@ private struct GraphWriter {
         Self.own(name) + String(repeating: "'", count: derivative) + (end == "i" || end == "j" ? "[\(end)]" : "")
           + "(\(plain(a)))", .atom
       )
+    case .matrix(let function, let component, let m):
+      ("\(function.rawValue)(\(m.map(plain).joined(separator: ", ")))[\(component)]", .atom)
     case .noise(let noise, _, _, let argument): ("\(Self.noises[noise] ?? noise.rawValue)(\(argument.map(plain) ?? ""))", .atom)
     }
   }

@@ -134,6 +134,7 @@ public struct Tape: Sendable {
     case .call(let name, let end, let derivative, let a): return context.call(name, end, derivative, at(a))
     case .noise(let noise, let place, let component, let argument):
       return context.noise(noise, place, component, argument.map(at) ?? 0)
+    case .matrix(let function, let component, let elements): return function.values(elements.map(at))[component]
     }
   }
 

@@ -104,6 +104,8 @@ public struct Graph: Sendable {
     case call(String, end: String, derivative: Int, NodeID)
     /// A random number: its place in the step and, for those that need one, its parameter.
     case noise(Noise, place: Int, component: Int, argument: NodeID?)
+    /// One of the numbers of a function of a square matrix, given row by row.
+    case matrix(MatrixFunction, component: Int, [NodeID])
   }
 
   /// All operations; the index is the node's.
@@ -139,6 +141,7 @@ public struct Graph: Sendable {
     case .pairwise(_, let a, let b), .compare(_, let a, let b), .and(let a, let b), .or(let a, let b): [a, b]
     case .select(let c, let a, let b): [c, a, b]
     case .noise(_, _, _, let argument): argument.map { [$0] } ?? []
+    case .matrix(_, _, let elements): elements
     }
   }
 

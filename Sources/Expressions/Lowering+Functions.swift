@@ -59,6 +59,9 @@ extension Lowering {
     }
     let scalar = try lower(arguments[0], replacing: [try key(of: by): Value(value.shape, locals)])
     let derivatives = graph.derivatives(of: scalar.node, by: locals)
+    if graph.lacksDerivative(derivatives) {
+      throw expression.diagnostic("the vectors of svd and eigen, and slopes of exp and log of a matrix, have no derivative here")
+    }
     let back = Dictionary(uniqueKeysWithValues: zip(locals, value.components))
     return Value(value.shape, graph.substitute(back, in: derivatives))
   }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 // The functions of the language on numbers, vectors and small matrices.
 extension Lowering {
   mutating func numberFunction(_ name: String, _ values: [Value]) -> Value? {
@@ -5,6 +7,9 @@ extension Lowering {
       name != "digamma"
     {
       let a = values[0]
+      if a.isMatrix, let ofMatrix = Graph.MatrixFunction(rawValue: name) {
+        return Value(.matrix, graph.matrix(ofMatrix, of: a.components))
+      }
       // factorial(x) = Γ(x + 1)
       let shift = name == "factorial" ? 1.0 : 0
       return Value(
@@ -79,8 +84,24 @@ extension Lowering {
     case "dev":
       let mean = graph.scale(graph.trace(m, size: n), by: 1 / Double(n))
       return Value(.matrix, m.enumerated().map { $0 % (n + 1) == 0 ? graph.subtract($1, mean) : $1 })
+    case "polar": return Value(.matrix, graph.matrix(.polar, of: m))
     default: return nil
     }
+  }
+
+  /// `svd(F).u .s .v` and `eigen(S).values .vectors`; nil if it is none of them.
+  mutating func factor(_ base: Expression, _ name: String) throws(Diagnostic) -> Value? {
+    guard case .call(let callee, let arguments) = base.node, case .name(let function) = callee.node, arguments.count == 1 else {
+      return nil
+    }
+    let n = space
+    let choices: [String: (Graph.MatrixFunction, Shape, Range<Int>)] = [
+      "svd.u": (.singular, .matrix, 0..<n * n), "svd.s": (.singular, .vector, n * n..<n * n + n),
+      "svd.v": (.singular, .matrix, n * n + n..<2 * n * n + n), "eigen.values": (.eigen, .vector, 0..<n),
+      "eigen.vectors": (.eigen, .matrix, n..<n * n + n),
+    ]
+    guard let (factor, shape, range) = choices["\(function).\(name)"] else { return nil }
+    return Value(shape, graph.matrix(factor, range, of: try lower(arguments[0]).components))
   }
 
   // MARK: The smoothing kernel

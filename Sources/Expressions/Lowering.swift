@@ -79,7 +79,9 @@ public struct Lowering {
     case .prefix(let prefix, let operand): return try self.prefix(prefix, try lower(operand))
     case .binary(let op, let a, let b): return try binary(op, try lower(a), try lower(b), at: expression)
     case .index(let base, let indices): return try index(base, indices, at: expression)
-    case .member(let base, let name): return try member(try lower(base), name, at: expression)
+    case .member(let base, let name):
+      if let factor = try factor(base, name) { return factor }
+      return try member(try lower(base), name, at: expression)
     case .vector(let parts):
       var nodes: [NodeID] = []
       for part in parts { nodes.append(try scalar(part)) }

@@ -25,6 +25,9 @@ public struct Value: Sendable, Hashable {
     }
   }
 
+  /// Whether it is a matrix, symmetric or not.
+  var isMatrix: Bool { shape == .matrix || shape == .symmetric }
+
   /// The only number of a scalar.
   public var node: NodeID { components[0] }
 

@@ -28,6 +28,8 @@ public struct Emitter {
 
   private var names: [NodeID: String] = [:]
   private var powers: [String: String] = [:]
+  /// Bases whose roots and inverses are made of the inverse root.
+  private var sharedRoots: Set<String> = []
   private var rates: [NodeID: Rate] = [:]
   private var serial = 0
 
@@ -42,6 +44,16 @@ public struct Emitter {
     self.inputText = inputText
     self.noiseText = noiseText
     self.speciesPlace = speciesPlace ?? (dialect == .lanes ? "p->si * MOTE_SPECIES_COUNT + p->sj" : "species[m]")
+  }
+
+  /// Where the roots need 1/r, makes r and 1/r² of it too, which spares a root and a division.
+  public mutating func shareInverseDistance(among roots: [NodeID]) {
+    let square = graph.input(Input(.distanceSquared))
+    let isNeeded = graph.reachable(from: roots).contains { node in
+      guard case .product(let factors) = graph[node] else { return false }
+      return factors.contains { $0.base == square && $0.exponent.denominator == 2 && $0.exponent < Rational(0) }
+    }
+    if isNeeded { sharedRoots.insert(inputText(Input(.distanceSquared))) }
   }
 
   /// How often the value of a node changes.
@@ -107,7 +119,23 @@ public struct Emitter {
     case .call(let name, let end, let derivative, let a): return functionCall(name, end, derivative, a)
     case .noise(let noise, let place, let component, let argument):
       return keep(noiseText(noise, place, component, argument.map { value(of: $0) }))
+    case .matrix(let function, let component, let m): return matrix(function, m) + "[\(component)]"
     }
+  }
+
+  /// The array that holds all numbers of a function of a matrix, which are computed at once.
+  private mutating func matrix(_ function: Graph.MatrixFunction, _ m: [NodeID]) -> String {
+    let elements = m.map { spread($0) }.joined(separator: ", "), key = "\(function.rawValue) \(elements)"
+    if let known = powers[key] { return known }
+    let n = m.count == 9 ? 3 : m.count == 4 ? 2 : 1, count = function.count(rows: n), name = "mote_matrix_\(function.rawValue)"
+    serial += 1
+    let result = "m\(serial)", given = "(const \(dialect.type)[]){\(elements)}"
+    statements.append("\(dialect.type) \(result)[\(count)];")
+    statements.append(
+      dialect == .lanes
+        ? "mote_matrix_lanes(\(name), \(n), \(count), \(given), \(result));" : "\(name)(\(n), \(given), \(result));")
+    powers[key] = result
+    return result
   }
 
   private mutating func functionCall(_ name: String, _ end: String, _ derivative: Int, _ argument: NodeID) -> String {
@@ -123,7 +151,7 @@ public struct Emitter {
   // MARK: Sums
 
   /// constant + Σ, where all that does not vary is one constant and a common power is taken out.
-  private mutating func sum(_ constant: Double, _ terms: [Graph.Term]) -> String {
+  mutating func sum(_ constant: Double, _ terms: [Graph.Term], scaled: Bool = false) -> String {
     let fixed = terms.filter { rate(of: $0.node) != .varying }
     let moving = terms.filter { rate(of: $0.node) == .varying }
     let rest = graph.sum(constant: constant, fixed)
@@ -131,26 +159,27 @@ public struct Emitter {
       let inner = moving.map { Graph.Term(coefficient: $0.coefficient, node: quotient($0.node, by: common)) }
       let bracket = graph.sum(inner)
       let whole = graph.product([common])
-      return keep("\(value(of: whole))*\(operand(value(of: bracket)))")
+      return keep("\(value(of: whole))*\(operand(value(of: bracket, scaled: scaled)))")
     }
-    var text = graph.constant(rest) == 0 ? "" : value(of: rest)
-    for term in moving.sorted(by: { $0.coefficient > $1.coefficient }) { append(term, to: &text) }
+    var text = graph.constant(rest) == 0 ? "" : value(of: rest, scaled: scaled)
+    for term in moving.sorted(by: { $0.coefficient > $1.coefficient }) { append(term, to: &text, scaled: scaled) }
     return keep(text)
   }
 
-  private mutating func append(_ term: Graph.Term, to text: inout String) {
+  private mutating func append(_ term: Graph.Term, to text: inout String, scaled: Bool) {
     if text.isEmpty {
-      text = product(term)
+      text = product(term, scaled: scaled)
     } else if term.coefficient < 0 {
-      text += " - " + product(Graph.Term(coefficient: -term.coefficient, node: term.node))
+      text += " - " + product(Graph.Term(coefficient: -term.coefficient, node: term.node), scaled: scaled)
     } else {
-      text += " + " + product(term)
+      text += " + " + product(term, scaled: scaled)
     }
   }
 
-  private mutating func product(_ term: Graph.Term) -> String {
-    if case .product(let factors) = graph[term.node] { return product(factors, coefficient: term.coefficient) }
-    let value = value(of: term.node)
+  private mutating func product(_ term: Graph.Term, scaled: Bool) -> String {
+    if case .product(let factors) = graph[term.node] { return product(factors, coefficient: term.coefficient, scaled: scaled) }
+    if scaled, term.coefficient != 1 { return "\(self.scaled(graph.constant(term.coefficient)))*\(value(of: term.node))" }
+    let value = value(of: term.node, scaled: scaled)
     return term.coefficient == 1 ? value : term.coefficient == -1 ? "-\(value)" : "\(literal(term.coefficient))*\(value)"
   }
 
@@ -187,15 +216,17 @@ public struct Emitter {
 
   // MARK: Products and powers
 
-  private mutating func product(_ factors: [Graph.Factor], coefficient: Double) -> String {
+  mutating func product(_ factors: [Graph.Factor], coefficient: Double, scaled: Bool = false) -> String {
     let fixed = factors.filter { rate(of: $0.base) != .varying }
+    var moving = factors.filter { rate(of: $0.base) == .varying }
     var parts: [String] = []
     if !fixed.isEmpty || coefficient != 1 {
       let whole = graph.product(fixed)
-      let scaled = graph.scale(whole, by: coefficient)
-      parts.append(value(of: scaled))
+      parts.append(value(of: graph.scale(whole, by: coefficient), scaled: scaled))
+    } else if scaled, let place = moving.firstIndex(where: { $0.exponent == Rational(1) && takesScale($0.base) }) {
+      parts.append(self.scaled(moving.remove(at: place).base))
     }
-    parts += factors.filter { rate(of: $0.base) == .varying }.map { power(value(of: $0.base), $0.exponent) }
+    parts += moving.map { power(value(of: $0.base), $0.exponent) }
     return parts.count == 1 ? parts[0] : keep(parts.joined(separator: "*"))
   }
 
@@ -203,15 +234,26 @@ public struct Emitter {
     switch (exponent.numerator, exponent.denominator) {
     case (1, 1): return base
     case (let n, 1) where n > 0: return wholePower(base, n)
-    case (let n, 1): return wholePower(remember("1/\(base)", "(\(literal(1))/\(base))"), -n)
-    case (let n, 2) where n > 0:
-      let root = remember("sqrt \(base)", "\(dialect == .lanes ? "mote_sqrt" : "sqrt")(\(cast(base)))")
-      return n == 1 ? root : keep("\(wholePower(base, (n - 1) / 2))*\(root)")
-    case (let n, 2):
-      let root = remember("sqrt \(base)", "\(dialect == .lanes ? "mote_sqrt" : "sqrt")(\(cast(base)))")
-      return wholePower(remember("1/sqrt \(base)", "(\(literal(1))/\(root))"), -n)
+    case (let n, 1): return wholePower(inverse(base), -n)
+    case (let n, 2) where n > 0: return n == 1 ? root(base) : keep("\(wholePower(base, (n - 1) / 2))*\(root(base))")
+    case (let n, 2): return wholePower(inverseRoot(base), -n)
     default: return keep(call(.power, cast(base), cast(literal(exponent.value))))
     }
+  }
+
+  private mutating func inverse(_ base: String) -> String {
+    if sharedRoots.contains(base) { return wholePower(inverseRoot(base), 2) }
+    return remember("1/\(base)", "(\(literal(1))/\(base))")
+  }
+
+  private mutating func root(_ base: String) -> String {
+    if sharedRoots.contains(base) { return remember("sqrt \(base)", "\(base)*\(inverseRoot(base))") }
+    return remember("sqrt \(base)", "\(dialect == .lanes ? "mote_sqrt" : "sqrt")(\(cast(base)))")
+  }
+
+  private mutating func inverseRoot(_ base: String) -> String {
+    let text = dialect == .lanes ? "mote_inverse_sqrt(\(cast(base)))" : "(\(literal(1))/\(root(base)))"
+    return remember("1/sqrt \(base)", text)
   }
 
   /// base^n by squaring, sharing what was computed before.
@@ -228,7 +270,7 @@ public struct Emitter {
     return name
   }
 
-  private mutating func keep(_ text: String, condition: Bool = false) -> String {
+  mutating func keep(_ text: String, condition: Bool = false) -> String {
     serial += 1
     let name = "\(condition ? "c" : "t")\(serial)"
     statements.append("const \(condition ? dialect.conditionType : dialect.type) \(name) = \(text);")

@@ -68,9 +68,11 @@ public struct PairKernel: Sendable {
   /// The whole C text: section and loop.
   public let text: String
 
-  /// The loop over all parts that are given, in double or mixed precision, for a box of `space` dimensions.
+  /// The loop over all parts that are given, in double or mixed precision, for a box of `space` dimensions; over lists of pairs
+  /// within a range, or over all pairs.
   public init(
-    comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, species: Int, rate: @escaping (Input) -> Rate
+    comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, species: Int, isEverywhere: Bool = false,
+    rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
     let combined = Combined(parts, in: &graph, space: space)
@@ -79,6 +81,7 @@ public struct PairKernel: Sendable {
     let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
     var emitter = Emitter(
       graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
+    emitter.shareInverseDistance(among: roots)
     let outcomes = combined.assignments(&emitter)
     sums = combined.sums.map(\.column)
     extremes = combined.extremes.map { ($0.column, $0.isLeast) }
@@ -97,7 +100,9 @@ public struct PairKernel: Sendable {
       parities: combined.sums.map(\.parity),
       function:
         "void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o)")
-    text = section + KernelTemplates.pairs
+    text =
+      section
+      + (isEverywhere ? KernelTemplates.farHeader + KernelTemplates.everywhere + KernelTemplates.tree : KernelTemplates.pairs)
   }
 
   /// A histogram over pairs: weights of pairs by their bin, where they are within `range` and `condition` holds.
@@ -153,6 +158,7 @@ public struct PairKernel: Sendable {
       \(KernelTemplates.lanes)
       \(KernelTemplates.outcome)
       \(KernelTemplates.functions)
+      \(usesMatrices(body) ? KernelTemplates.matrixHeader + KernelTemplates.matrices : "")
       MOTE_INLINE \(function) {
       \(body.map { "  " + $0 }.joined(separator: "\n"))
       }
@@ -166,6 +172,8 @@ public struct PairKernel: Sendable {
   }
 
   private static func usesSpecies(_ body: [String]) -> Bool { body.contains { $0.contains("p->si") || $0.contains("p->sj") } }
+
+  private static func usesMatrices(_ body: [String]) -> Bool { body.contains { $0.contains("mote_matrix_") } }
 
   private static func usesIds(_ body: [String]) -> Bool { body.contains { $0.contains("(u, p, ") } }
 
@@ -200,7 +208,7 @@ private struct Combined {
     var factors: [NodeID] = [], vectors: [[NodeID]] = [], energies: [NodeID] = []
     for group in Self.grouped(parts, in: &graph) {
       let reach = graph.power(group.range, Rational(2))
-      let near = graph.compare(.less, square, reach)
+      let near = graph.constant(reach) == .infinity ? graph.truth(true) : graph.compare(.less, square, reach)
       let inside = group.condition.map { graph.and(near, $0) } ?? near
       for energy in group.energy.map({ [$0] }) ?? [] { energies.append(graph.select(inside, energy, zero)) }
       if let force = group.force {
@@ -268,9 +276,9 @@ private struct Combined {
   func assignments(_ emitter: inout Emitter) -> [String] {
     var text: [String] = []
     if isCentral, let central {
-      text.append("o->ff = \(emitter.spread(central));")
+      text.append("o->ff = (V)(\(emitter.scaled(central)));")
     } else if let force {
-      for (axis, node) in force.enumerated() { text.append("o->f[\(axis)] = \(emitter.spread(node));") }
+      for (axis, node) in force.enumerated() { text.append("o->f[\(axis)] = (V)(\(emitter.scaled(node)));") }
     }
     text.append("o->e = \(energy.map { emitter.spread($0) } ?? "(V)0");")
     for (index, sum) in sums.enumerated() {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dispatch
 import Foundation
 
 /// The compiler of kernels and the folder where what it made is kept.
@@ -49,6 +50,23 @@ public struct Toolchain: Sendable {
     try? FileManager.default.removeItem(at: source)
     if rename(draft.path, target.path) != 0 { throw Failure(.outOfSpace, "cannot keep the kernel \(target.path)") }
     return target
+  }
+
+  /// The libraries of several texts, of which those that are not kept are compiled at the same time.
+  ///
+  /// - Throws: `Failure` as for a single one.
+  public func libraries(of texts: [String]) throws(Failure) -> [URL] {
+    var results = [Result<URL, Failure>?](repeating: nil, count: texts.count)
+    results.withUnsafeMutableBufferPointer { buffer in
+      // Every text has a place of its own, and the buffer outlives the call, which is synchronous.
+      nonisolated(unsafe) let places = buffer
+      DispatchQueue.concurrentPerform(iterations: texts.count) { index in
+        do throws(Failure) { places[index] = .success(try library(of: texts[index])) } catch { places[index] = .failure(error) }
+      }
+    }
+    var files: [URL] = []
+    for case let result? in results { files.append(try result.get()) }
+    return files
   }
 
   private func run(_ program: String, _ arguments: [String]) throws(Failure) {

@@ -40,13 +40,15 @@ struct Legend {
 
   private func drawBar(on picture: inout Picture, title: String, range: ClosedRange<Double>) {
     let height = Double(options.height) * 0.52, width = 15 * unit
-    let left = (Double(options.width) - 92 * unit).rounded(), top = ((Double(options.height) - height) / 2).rounded()
+    let ticks = Ticks(in: range, about: 5), ink = options.background.ink
+    let widest = ticks.labels.map { Double(StrokeFont(size: textSize * 0.92).width(of: $0)) }.max() ?? 0
+    let left = (Double(options.width) - max(92 * unit, widest + 38 * unit)).rounded()
+    let top = ((Double(options.height) - height) / 2).rounded()
     for row in 0..<Int(height) {
       let place = 1 - (Double(row) + 0.5) / height
       let line = Rectangle(x: left, y: top + Double(row), width: width.rounded(), height: 1)
       picture.fill(line, color: options.colorMap.color(at: place))
     }
-    let ticks = Ticks(in: range, about: 5), ink = options.background.ink
     for (value, label) in zip(ticks.values, ticks.labels) {
       let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
       let y = Float(top + height * (1 - share)), right = Float(left + width.rounded())

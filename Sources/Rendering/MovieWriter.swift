@@ -87,7 +87,7 @@ public struct MovieWriter: ~Copyable {
 
   private static func failure(writing path: String, _ said: String) -> Failure {
     Failure(
-      .failed, "ffmpeg could not write \(path)" + (said.isEmpty ? "" : ": \(said)"),
+      .outOfSpace, "ffmpeg could not write \(path)" + (said.isEmpty ? "" : ": \(said)"),
       hint: "is the folder there, and the disk not full?")
   }
 

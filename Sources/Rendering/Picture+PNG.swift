@@ -12,7 +12,7 @@ extension Picture {
       }
     }
     if let message {
-      throw Failure(.failed, "cannot write \(path): \(message)", hint: "is the folder there, and the disk not full?")
+      throw Failure(.outOfSpace, "cannot write \(path): \(message)", hint: "is the folder there, and the disk not full?")
     }
   }
 

@@ -60,7 +60,7 @@ public struct PictureWriter: ~Copyable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw Failure(.failed, "cannot make the folder \(folder): \(error.localizedDescription)")
+      throw Failure(.outOfSpace, "cannot make the folder \(folder): \(error.localizedDescription)")
     }
   }
 

@@ -74,6 +74,10 @@ extension Renderer {
     let cut = sorted.count / 200
     let low = sorted[cut], high = sorted[sorted.count - 1 - cut]
     if options.colorMap.isDiverging, low < 0, high > 0 { return -max(-low, high)...max(-low, high) }
-    return low < high ? low...high : first < last ? first...last : low...(low + max(1, abs(low)) * 1e-6)
+    if low < high { return low...high }
+    if first < last { return first...last }
+    // One value for all stands in the middle of the bar.
+    let half = low == 0 ? 1 : 0.1 * abs(low)
+    return (low - half)...(low + half)
   }
 }

@@ -14,6 +14,12 @@ public struct Benchmark: Sendable, Encodable {
   public var steps: Int
   /// Wall-clock seconds that they took.
   public var seconds: Double
+  /// Processor time that they took on all threads (s).
+  public var processorSeconds: Double
+  /// Share of `seconds` in laws over pairs, with packing and unpacking (s).
+  public var pairSeconds: Double
+  /// Share of `seconds` in keeping lists of pairs up to date (s).
+  public var listSeconds: Double
   /// Threads that were used.
   public var threads: Int
   /// How pair arithmetic was done.
@@ -21,6 +27,8 @@ public struct Benchmark: Sendable, Encodable {
   /// Growth of resident memory from before the particles were made to the end, for each of them; nil where it is not known.
   public var bytesPerParticle: Double?
 
+  /// What is neither in laws nor in lists: propagating, mostly (s).
+  public var otherSeconds: Double { seconds - pairSeconds - listSeconds }
   /// particles·steps/seconds
   public var particleStepsPerSecond: Double { Double(particles * steps) / max(seconds, 1e-9) }
 
@@ -40,14 +48,19 @@ public struct Benchmark: Sendable, Encodable {
   ///
   /// - Throws: `Diagnostics` for mistakes of the scene, `Failure` for the rest.
   public init(_ scene: Scene, name: String, _ settings: Settings, library: LawLibrary, source: any FrameSource) throws {
-    let before = Self.residentBytes
+    let resident = Self.residentBytes
     let simulation = try Simulation(
       scene, from: SimulationState(frame: try scene.initialFrame(from: source)), library: library, threads: settings.threads)
     (self.name, threads, precision) = (name, settings.threads, scene.precision.rawValue)
     particles = simulation.store.count
     _ = try Self.advance(simulation, seconds: settings.seconds / 4, steps: nil)
+    let before = (times: simulation.pairTimes, processor: Self.processorTime)
     (steps, seconds) = try Self.advance(simulation, seconds: settings.seconds, steps: settings.steps)
-    if let before, let after = Self.residentBytes, particles > 0 { bytesPerParticle = Double(after - before) / Double(particles) }
+    let after = (times: simulation.pairTimes, processor: Self.processorTime)
+    processorSeconds = after.processor - before.processor
+    pairSeconds = (after.times.laws - before.times.laws) / .seconds(1)
+    listSeconds = (after.times.lists - before.times.lists) / .seconds(1)
+    if let resident, let now = Self.residentBytes, particles > 0 { bytesPerParticle = Double(now - resident) / Double(particles) }
   }
 
   /// Does so many steps, or as many as fill the time.
@@ -63,6 +76,13 @@ public struct Benchmark: Sendable, Encodable {
     return (steps, (clock.now - start) / .seconds(1))
   }
 
+  /// Processor time of this process so far (s).
+  private static var processorTime: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+
   /// Memory of this process that lies in RAM, as Linux tells.
   private static var residentBytes: Int? {
     let words = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
@@ -74,6 +94,9 @@ public struct Benchmark: Sendable, Encodable {
     case particles, steps, seconds, threads, precision
     case particleStepsPerSecond = "particle_steps_per_second"
     case bytesPerParticle = "bytes_per_particle"
+    case processorSeconds = "processor_seconds"
+    case pairSeconds = "pair_seconds"
+    case listSeconds = "list_seconds"
   }
 
   /// One object, with the speed that follows from the rest.
@@ -83,6 +106,9 @@ public struct Benchmark: Sendable, Encodable {
     try container.encode(particles, forKey: .particles)
     try container.encode(steps, forKey: .steps)
     try container.encode(seconds, forKey: .seconds)
+    try container.encode(processorSeconds, forKey: .processorSeconds)
+    try container.encode(pairSeconds, forKey: .pairSeconds)
+    try container.encode(listSeconds, forKey: .listSeconds)
     try container.encode(particleStepsPerSecond, forKey: .particleStepsPerSecond)
     try container.encode(threads, forKey: .threads)
     try container.encode(precision, forKey: .precision)

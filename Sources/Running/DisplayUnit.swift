@@ -55,9 +55,10 @@ enum DisplayUnit {
     ]
   }()
 
-  /// Powers of the run's own units, such as `u nm ps-1`.
-  private static func coherent(_ dimension: Expressions.Dimension, _ units: UnitSystem) -> String {
-    zip(dimension.exponents, units.symbols).compactMap { exponent, symbol in
+  /// Powers of the run's own units, such as `u nm ps-1`; empty for what has none.
+  static func coherent(_ dimension: Expressions.Dimension, _ units: UnitSystem) -> String {
+    if units.isReduced { return "" }
+    return zip(dimension.exponents, units.symbols).compactMap { exponent, symbol in
       if exponent.isZero { return nil }
       if exponent == Rational(1) { return symbol }
       return exponent.denominator == 1

@@ -26,6 +26,12 @@ final class Recorder {
     if !exists && settings.continues {
       throw Failure(.unreadableFile, "there is no \(path) to continue", hint: "run without --continue first")
     }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.outOfSpace, "cannot make the folder \(folder.path): \(error.localizedDescription)")
+    }
   }
 
   /// Creates the file, or goes on with it after a step.
@@ -76,10 +82,14 @@ final class Recorder {
     log.event("totals", line)
   }
 
-  /// Writes a frame.
-  func append(_ simulation: Simulation, _ totals: [Observable]) throws(Failure) {
+  /// Writes a frame; warns of particles that no law keeps inside the walls of the box.
+  func append(_ simulation: Simulation, _ totals: [Observable], _ log: RunLog) throws(Failure) {
     if simulation.step <= lastFrameStep { return }
-    try writer?.append(simulation.frame(fields: fields, observables: totals))
+    let frame = simulation.frame(fields: fields, observables: totals)
+    if frame.hasParticlesBeyondWalls {
+      log.warn("particles are beyond a wall of the box: a law such as wall-reflect has to keep them inside")
+    }
+    try writer?.append(frame)
     lastFrameStep = simulation.step
   }
 
@@ -107,6 +117,20 @@ final class Recorder {
       let value = history[expected.total]?.last?.values.first ?? .nan
       return ExpectationResult(
         name: expected.total, value: value, range: expected.range, holds: expected.range.contains(value))
+    }
+  }
+}
+
+extension Frame {
+  /// Whether a particle is outside the box along a side that is a wall.
+  fileprivate var hasParticlesBeyondWalls: Bool {
+    let walls = box.sides.indices.filter { box.sides[$0] == .wall }
+    guard !walls.isEmpty, let positions = self[field: "position"]?.values else { return false }
+    return stride(from: 0, to: positions.count, by: box.space).contains { first in
+      walls.contains { axis in
+        let place = positions[first + axis] - box.origin[axis]
+        return place < 0 || place > box.lengths[axis]
+      }
     }
   }
 }

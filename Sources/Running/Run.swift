@@ -91,7 +91,7 @@ public struct Run {
     let step = simulation.step
     recorder.note(totals, simulation, log, isLogged: step % scene.logEvery == 0 || isLast)
     guard step % scene.output.every == 0 || isLast else { return }
-    try recorder.append(simulation, totals)
+    try recorder.append(simulation, totals, log)
     log.detail("step \(step): frame written to \(recorder.path)")
   }
 
@@ -128,7 +128,9 @@ public struct Run {
     let report = RunReport(
       ending: ending, file: recorder.path, steps: simulation.step - firstStep, seconds: log.seconds,
       particles: simulation.store.count, expectations: isWhole(ending) ? recorder.expectations(of: scene) : [])
-    Summary(report, recorder, scene, log, restart: restart.path, overSeries: simulation.plan.totalsOverSeries).print()
+    Summary(
+      report, recorder, scene, log, restart: restart.path, overSeries: simulation.plan.totalsOverSeries, goOn: settings.goOn
+    ).print()
     return report
   }
 

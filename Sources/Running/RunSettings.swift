@@ -22,6 +22,8 @@ public struct RunSettings: Sendable {
   public var jsonLog: String?
   /// What the user typed, for the provenance.
   public var command = "mote run"
+  /// What to type to go on after an early stop.
+  public var goOn = "mote run SCENE --continue"
   /// Version of the program, for the provenance.
   public var version = ""
   /// Commit of the program, 40 hex digits, for the provenance.

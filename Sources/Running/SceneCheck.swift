@@ -65,8 +65,8 @@ extension SceneCheck {
     self.ranks = ranks
     bytesPerRank = (particles + ranks - 1) / ranks * estimate.bytesPerParticle
     (frames, steps) = (estimate.frames, scene.steps)
-    // The estimate does not open files, so a frame is scaled to the particles that are really there.
-    bytesPerFrame = estimate.particles > 0 ? estimate.bytesPerFrame / estimate.particles * particles : estimate.bytesPerFrame
+    // The estimate does not open files, so the particles that are really there are counted.
+    bytesPerFrame = estimate.storedBytesPerParticle * particles
     bytesOfFile = frames * bytesPerFrame
     warnings = scene.warnings.items.map(\.message)
     guard particles > 0 else { return }

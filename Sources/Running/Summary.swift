@@ -9,9 +9,10 @@ struct Summary {
   private let lines: [String]
   private let log: RunLog
 
-  /// `overSeries` are the totals that are made of the whole log.
+  /// `overSeries` are the totals that are made of the whole log, `goOn` is what to type to continue.
   init(
-    _ report: RunReport, _ recorder: Recorder, _ scene: Scene, _ log: RunLog, restart: String, overSeries: Set<String>
+    _ report: RunReport, _ recorder: Recorder, _ scene: Scene, _ log: RunLog, restart: String, overSeries: Set<String>,
+    goOn: String
   ) {
     self.log = log
     var lines: [String] = []
@@ -19,10 +20,7 @@ struct Summary {
       let series = recorder.history[name] ?? []
       lines.append(Self.line(name, overSeries.contains(name) ? Array(series.suffix(1)) : series, scene.units))
     }
-    let rate = Double(report.steps) / max(report.seconds, 1e-9)
-    lines.append(
-      "\(report.steps) steps in \(spelledTime(report.seconds)): \(shortNumber(rate)) steps/s, \(shortNumber(rate * Double(report.particles))) particle-steps/s"
-    )
+    lines.append(Self.speed(report))
     for result in report.expectations {
       let bounds = "\(shortNumber(result.range.lowerBound)) … \(shortNumber(result.range.upperBound))"
       lines.append(
@@ -34,7 +32,7 @@ struct Summary {
     case .stoppedByCondition: lines.append("the scene's condition to stop holds; written: \(report.file)")
     case .stoppedEarly(let reason):
       lines.append("stopped early, as \(reason); checkpoint \(restart)")
-      lines.append("go on with:  mote run SCENE --continue")
+      lines.append("go on with:  \(goOn)")
     }
     let stem = URL(fileURLWithPath: report.file).deletingPathExtension().lastPathComponent
     lines += [
@@ -45,26 +43,37 @@ struct Summary {
 
   func print() { for line in lines { log.say(line) } }
 
+  private static func speed(_ report: RunReport) -> String {
+    guard report.steps > 0 else { return "no steps were left to do; --steps says how many there are in all" }
+    let rate = Double(report.steps) / max(report.seconds, 1e-9)
+    let particleRate = shortNumber(rate * Double(report.particles))
+    return
+      "\(report.steps) steps in \(spelledTime(report.seconds)): \(shortNumber(rate)) steps/s, \(particleRate) particle-steps/s"
+  }
+
   /// A total: mean over the second half with its standard error, or the shape of a list of numbers.
   private static func line(_ name: String, _ series: [Observable], _ units: UnitSystem) -> String {
     guard let last = series.last else { return name }
     let label = name.padding(toLength: max(name.count, 24), withPad: " ", startingAt: 0)
+    if last.values.count > 6 { return label + " " + sparkline(last.values) }
     if last.values.count > 1 {
-      return label + " " + (last.values.count > 6 ? sparkline(last.values) : last.values.map(shortNumber).joined(separator: " "))
+      let numbers = last.values.map(shortNumber).joined(separator: " ")
+      return "\(label) [\(numbers)] \(DisplayUnit.coherent(last.dimension, units))"
     }
     let late = series.suffix(max(1, (series.count + 1) / 2)).compactMap(\.values.first)
     let (mean, error) = meanAndError(late)
-    return label + " " + DisplayUnit.spelled(mean, error: late.count > 3 ? error : nil, last.dimension, units)
+    return label + " " + DisplayUnit.spelled(mean, error: error, last.dimension, units)
   }
 
-  /// The mean, and its standard error from blocks of a fifth of the series, which are long enough to be nearly independent.
-  static func meanAndError(_ values: [Double]) -> (Double, Double) {
+  /// The mean, and its standard error from blocks of a fifth of the series, which are long enough to be nearly independent; no
+  /// error of fewer than four values.
+  static func meanAndError(_ values: [Double]) -> (mean: Double, error: Double?) {
     let mean = values.reduce(0, +) / Double(max(1, values.count))
+    guard values.count > 3 else { return (mean, nil) }
     let size = max(1, values.count / 5)
     let blocks = stride(from: 0, to: values.count - size + 1, by: size).map { start in
       values[start..<start + size].reduce(0, +) / Double(size)
     }
-    guard blocks.count > 1 else { return (mean, 0) }
     let variance = blocks.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(blocks.count - 1)
     return (mean, (variance / Double(blocks.count)).squareRoot())
   }

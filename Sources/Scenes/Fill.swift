@@ -25,7 +25,7 @@ public struct FileFill: Sendable, Hashable {
   public var species: String
 }
 
-/// A block, a ball, or what both have in common.
+/// A block, a ball, a solid, where a formula holds, or what several of them have in common.
 public struct Region: Sendable, Hashable {
   /// Lower and upper corner (length).
   public var from: [Double]
@@ -33,6 +33,10 @@ public struct Region: Sendable, Hashable {
   public var to: [Double]
   /// The ball, if the region is cut by one.
   public var ball: Ball?
+  /// A condition on `position`, if there is one.
+  public var condition: Formula?
+  /// The solid, if the region is cut by one.
+  public var solid: Solid?
 
   /// A ball: centre and radius (length).
   public struct Ball: Sendable, Hashable {
@@ -42,11 +46,24 @@ public struct Region: Sendable, Hashable {
     public var radius: Double
   }
 
+  /// What a closed surface of a file encloses.
+  public struct Solid: Sendable, Hashable {
+    /// Path of an STL file, from the scene's folder.
+    public var path: String
+    /// What one unit of the file is (length).
+    public var unit: Double
+    /// Where the file's origin is put (length).
+    public var origin: [Double]
+  }
+
+  /// Whether only the block bounds the region, so that the number of lattice sites in it is known.
+  public var isBlock: Bool { ball == nil && condition == nil && solid == nil }
+
   /// The lengths of the block's sides.
   public var lengths: [Double] { zip(from, to).map { $1 - $0 } }
 
-  /// Whether a point is inside; the upper faces are not.
-  public func contains(_ point: [Double]) -> Bool {
+  /// Whether a point is inside the block and the ball; the upper faces are not.
+  public func bounds(_ point: [Double]) -> Bool {
     for axis in point.indices where point[axis] < from[axis] || point[axis] >= to[axis] { return false }
     guard let ball else { return true }
     return zip(point, ball.centre).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } <= ball.radius * ball.radius

@@ -9,8 +9,8 @@ public struct Estimate: Sendable, Hashable {
   public var hasFiles: Bool
   /// Memory for the fields and neighbour lists of one particle, in bytes.
   public var bytesPerParticle: Int
-  /// Largest size of one frame of the snapshot, without compression, in bytes.
-  public var bytesPerFrame: Int
+  /// Largest size of one particle in a frame of the snapshot, without compression, in bytes.
+  public var storedBytesPerParticle: Int
   /// Frames of the whole run, the first included.
   public var frames: Int
 }
@@ -25,10 +25,11 @@ extension Scene {
     // Positions and velocities in double, forces, and the fields that the scene sets; then about 60 neighbours by index.
     let bytes = 8 * (3 * space + numbers) + 4 * 60
     let written = output.fields.reduce(0) { $0 + components(of: $1) }
-    let frame = particles * (8 * max(3, space) + 8 + written * (output.isDouble ? 8 : 4))
+    let stored = 8 * max(3, space) + 8 + written * (output.isDouble ? 8 : 4)
     let hasFiles = species.contains { if case .file? = $0.fill { true } else { false } }
     return Estimate(
-      particles: particles, hasFiles: hasFiles, bytesPerParticle: bytes, bytesPerFrame: frame, frames: steps / output.every + 1)
+      particles: particles, hasFiles: hasFiles, bytesPerParticle: bytes, storedBytesPerParticle: stored,
+      frames: steps / output.every + 1)
   }
 
   private func components(of field: String) -> Int {
@@ -42,8 +43,10 @@ extension Fill {
   public var count: Int? {
     switch self {
     case .lattice(let fill):
-      // A ball cuts the lattice, so its sites have to be counted; huge ones are estimated from the volume.
-      fill.count ?? (fill.region.ball == nil || fill.siteCount > 10_000_000 ? fill.siteCount : fill.positions().count)
+      // A ball cuts the lattice, so its sites have to be counted; huge ones, and solids, are taken as whole blocks.
+      fill.count
+        ?? (fill.region.ball == nil || fill.siteCount > 10_000_000
+          ? fill.siteCount : fill.positions(fill.region.bounds).count)
     case .random(let count, _, _), .replace(_, let count): count
     case .points(let points, _): points.count
     case .file: nil

@@ -16,7 +16,11 @@ enum Parts {
 
   /// Names of the parts that exist and belong to the same run, the first included.
   static func existing(_ path: String) throws(Failure) -> [String] {
-    var paths = [path]
+    var paths = [path], status = stat()
+    guard stat(path, &status) == 0 else {
+      throw Failure(.unreadableFile, "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure(.unreadableFile, "\(path) is a folder, no snapshot") }
     let first = try identity(path)
     while true {
       let next = Self.path(path, paths.count)

@@ -25,6 +25,12 @@ enum Publishing {
     if rename(temporary, path) != 0 { throw systemFailure(errno, path, "create") }
   }
 
+  /// Whether two names are of one file.
+  static func isSameFile(_ a: String, _ b: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
   private static func exists(_ path: String) -> Failure {
     Failure(.failed, "\(path) exists", hint: "go on with it by --continue, or replace it by --force")
   }

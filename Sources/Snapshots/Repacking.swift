@@ -19,10 +19,14 @@ public struct Repacking: Sendable {
 
   /// Writes the copy and gives the number of its frames.
   ///
-  /// Throws `.unreadableFile` for a source that is no snapshot, `.failed` if the destination exists, `.outOfSpace` for a full disk.
+  /// Throws `.unreadableFile` for a source that is no snapshot, `.failed` if the destination exists or is a part of the source,
+  /// `.outOfSpace` for a full disk.
   @discardableResult
   public func copy(_ source: String, to destination: String) throws(Failure) -> Int {
     let reader = try SnapshotReader(source)
+    if reader.parts.contains(where: { Publishing.isSameFile($0.path, destination) }) {
+      throw Failure(.failed, "\(destination) is what would be copied", hint: "-o names another file")
+    }
     let kept = Array(stride(from: 0, to: reader.frameCount, by: max(1, every)))
     guard let first = kept.first else { throw Failure(.failed, "\(source) holds no frame to copy") }
     let sample = try reader.frame(at: first, fields: fields)

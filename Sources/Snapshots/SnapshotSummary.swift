@@ -1,5 +1,6 @@
 import Diagnostics
 import Expressions
+import Foundation
 
 /// What a run's files hold, for people and as JSON: what `mote info FILE` prints.
 public struct SnapshotSummary: Sendable, Equatable, Codable {
@@ -117,13 +118,15 @@ extension SnapshotSummary: CustomStringConvertible {
   /// A table of text.
   public var description: String {
     func row(_ key: String, _ value: String) -> String { key.padded(to: 13) + value }
+    func short(_ value: Double) -> String { String(format: "%.6g", value) }
     func unit(_ name: String) -> String { name == "1" ? "" : " " + name }
     let particles = fewestParticles == mostParticles ? "\(mostParticles)" : "\(fewestParticles) to \(mostParticles)"
-    let box = zip(boxLengths, boxSides).map { "\($0) (\($1))" }.joined(separator: " x ") + unit(lengthUnit)
+    let box = zip(boxLengths, boxSides).map { "\(short($0)) (\($1))" }.joined(separator: " x ") + unit(lengthUnit)
     var lines = [row("file", ([path] + parts).joined(separator: ", ")), row("frames", "\(frames)")]
     if let firstStep, let lastStep, let firstTime, let lastTime {
       lines += [
-        row("steps", "\(firstStep) to \(lastStep)"), row("time", "\(firstTime) to \(lastTime)" + unit(timeUnit)), row("box", box),
+        row("steps", "\(firstStep) to \(lastStep)"), row("time", "\(short(firstTime)) to \(short(lastTime))" + unit(timeUnit)),
+        row("box", box),
       ]
     }
     lines += [row("particles", particles), row("species", species.joined(separator: ", ")), row("units", unitSystem)]
@@ -134,7 +137,7 @@ extension SnapshotSummary: CustomStringConvertible {
       return "  " + field.name.padded(to: 22) + field.shape.padded(to: 14) + field.type.rawValue + unit(field.unit) + notes
     }
     if !observables.isEmpty { lines.append("observables" + (frames > 0 ? " (last frame)" : "")) }
-    lines += observables.map { "  " + $0.name.padded(to: 22) + ($0.last.map { "\($0)" } ?? "series") + unit($0.unit) }
+    lines += observables.map { "  " + $0.name.padded(to: 22) + ($0.last.map(short) ?? "series") + unit($0.unit) }
     return lines.joined(separator: "\n")
   }
 }

@@ -46,7 +46,8 @@ public struct SnapshotWriter: ~Copyable {
     self.provenance = provenance
     self.options = options
     frameCount = 0
-    if options.overwrites { try Self.removeParts(of: path, from: 1) }
+    // What is replaced may be no snapshot at all, and then has no parts.
+    if options.overwrites { try? Self.removeParts(of: path, from: 1) }
     part = try Self.createPart(0, path, first, options.capacity ?? first.count, allowsStatic: true, provenance, options)
   }
 
@@ -131,15 +132,15 @@ extension SnapshotWriter {
     let partPath = Parts.path(path, index), temporary = Publishing.temporaryName(for: partPath)
     let layout = try Layout(frame, capacity: capacity, allowsStatic: allowsStatic, options)
     let packed = try PackedFrame(frame, layout)
-    try Appending(isDurable: options.durability == .power).create(temporary) { file throws(Failure) in
-      try layout.create(in: file, provenance)
-      try packed.writeStatic(to: file)
-    }
-    do {
+    do throws(Failure) {
+      try Appending(isDurable: options.durability == .power).create(temporary) { file throws(Failure) in
+        try layout.create(in: file, provenance)
+        try packed.writeStatic(to: file)
+      }
       try Publishing.publish(temporary, as: partPath, overwrites: options.overwrites)
     } catch {
-      removeFile(temporary)
-      throw error
+      Self.removeFile(temporary)
+      throw Failure(error.status, error.message.replacing(temporary, with: partPath), hint: error.hint)
     }
     return Part(index: index, path: partPath, layout: layout, frames: 0, fixed: Fixed(frame, layout))
   }

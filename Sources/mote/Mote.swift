@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Snapshots
 
 /// The program: one subcommand per file in `Commands`.
 @main
@@ -26,6 +27,7 @@ struct Mote: ParsableCommand {
 
   /// Runs a command and ends with an exit status that a batch script can test.
   static func main() {
+    DamagedFiles.guardProcess()
     do {
       if Set(CommandLine.arguments.dropFirst()) == ["--version", "--json"] { return try Console.printJSON(BuildInfo()) }
       try checkName()

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Testing
 
 @testable import Expressions
@@ -42,5 +43,16 @@ import Testing
     let node = try lowering.scalar(try Expression.parse("a*r^2/r^8 - 2*b"))
     #expect(lowering.graph.text(of: node) == "a/r^6 - 2*b")
     #expect(lowering.graph.text(of: node, asFactor: true) == "(a/r^6 - 2*b)")
+  }
+
+  @Test("Powers of powers without end keep their value, and never overflow the exponents")
+  func highPowers() throws {
+    var lowering = lowering()
+    let node = try lowering.scalar(
+      try Expression.parse("((((a^9999)^9999)^9999)^9999)^9999*((((a^(1/11))^(1/11))^(1/11))^(1/11))"))
+    let value = lowering.graph.evaluate([node], in: GraphContext(input: { _ in 1 }))[0]
+    #expect(value == 1)
+    let root = try lowering.scalar(try Expression.parse("((exp(b)^(1/11))^(1/11))^(1/11)"))
+    #expect(abs(lowering.graph.evaluate([root], in: GraphContext(input: { _ in 1 }))[0] - exp(1 / 1331.0)) < 1e-12)
   }
 }

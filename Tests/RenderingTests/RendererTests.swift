@@ -91,6 +91,16 @@ struct RendererTests {
     #expect(try renderer.staging(of: frame(places, velocities: velocities)).range == -53...53)
   }
 
+  @Test("One value for all particles stands in the middle of a bar with ends that can be told apart", arguments: [0.0, -2, 3e-9])
+  func constantField(value: Double) throws {
+    var options = RenderOptions()
+    options.color = try ColorSource(parsing: "velocity.x")
+    let world = frame(crowd(2), velocities: crowd(2).map { _ in SIMD3(value, 1, 2) })
+    let range = try #require(try Renderer(options).staging(of: world).range)
+    #expect(abs((range.lowerBound + range.upperBound) / 2 - value) <= 1e-12 * abs(value))
+    #expect(range.upperBound - range.lowerBound >= 0.1 * abs(value) && range.upperBound > range.lowerBound)
+  }
+
   @Test("Clipped particles are not drawn")
   func clip() throws {
     var options = bare { $0.radius = 0.8 }

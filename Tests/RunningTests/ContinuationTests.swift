@@ -13,6 +13,7 @@ private struct NoFiles: FrameSource {
   func frame(of file: URL, _ selection: FileFill.Selection, format: String?) throws -> Frame {
     throw Failure(.unreadableFile, "\(file.path) is not asked for")
   }
+  func surface(of file: URL) throws -> Surface { throw Failure(.unreadableFile, "\(file.path) is not asked for") }
 }
 
 @Suite("Going on with a run")

@@ -10,7 +10,22 @@ import World
 private struct OneFrame: FrameSource {
   var frame: Frame
   func frame(of file: URL, _ selection: FileFill.Selection, format: String?) throws -> Frame { frame }
+  func surface(of file: URL) throws -> Surface { unitCube }
 }
+
+/// The cube from 0 to 1, two triangles a face.
+private let unitCube = Surface(
+  corners: (0..<3).flatMap { axis in
+    [0.0, 1.0].flatMap { at in
+      [[(0.0, 0.0), (1, 0), (1, 1)], [(0, 0), (1, 1), (0, 1)]].flatMap { triangle in
+        triangle.flatMap { a, b in
+          var corner = [0.0, 0, 0]
+          (corner[axis], corner[(axis + 1) % 3], corner[(axis + 2) % 3]) = (at, a, b)
+          return corner
+        }
+      }
+    }
+  })
 
 @Suite struct FileFillTests {
   private func frame(units: UnitSystem, position: [Double], velocity: [Double]) -> Frame {
@@ -55,5 +70,27 @@ private struct OneFrame: FrameSource {
     let (scene, folder) = try scene("{file: start.xyz, from: Ar}")
     let source = OneFrame(frame: frame(units: .reduced, position: [0, 0, 0, 0, 0, 0], velocity: [0, 0, 0, 0, 0, 0]))
     #expect(throws: Failure.self) { try withExtendedLifetime(folder) { try scene.initialFrame(from: source) } }
+  }
+
+  @Test func `a solid holds the particles that its volume says, where it was put`() throws {
+    let (scene, folder) = try scene(
+      "{random: 4000, region: {solid: {file: start.xyz, unit: 0.5 nm, at: [1, 0.25, 1] nm}, where: {formula: position.x < h, h: 1.25 nm}}}"
+    )
+    let source = OneFrame(frame: frame(units: .si, position: [0, 0, 0, 0, 0, 0], velocity: [0, 0, 0, 0, 0, 0]))
+    let start = try withExtendedLifetime(folder) { try scene.initialFrame(from: source) }
+    let position = try #require(start[field: "position"]?.values)
+    let ranges = (0..<3).map { axis in
+      let values = stride(from: axis, to: position.count, by: 3).map { position[$0] }
+      return [values.min() ?? 0, values.max() ?? 0]
+    }
+    for (found, wanted) in zip(ranges, [[1, 1.25], [0.25, 0.75], [1, 1.5]]) {
+      #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 0.002 } && found[0] >= wanted[0] && found[1] <= wanted[1])
+    }
+  }
+
+  @Test func `points on the shadow of an edge or corner are inside once`() {
+    let cube = unitCube
+    #expect(cube.contains([0.5, 0.5, 0.5]) && cube.contains([0.5, 0.25, 0.25]) && cube.contains([0.9, 0.75, 0.25]))
+    #expect(!cube.contains([1.5, 0.5, 0.5]) && !cube.contains([-0.5, 0.25, 0.25]) && !cube.contains([0.5, 1.5, 0.5]))
   }
 }

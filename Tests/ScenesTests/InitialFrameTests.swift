@@ -106,6 +106,48 @@ import World
     #expect(other[field: "position"] != first[field: "position"])
   }
 
+  @Test func `particles at random places can be replaced by others`() throws {
+    let frame = try readScene(
+      """
+      units: reduced
+      box: {size: [10, 10, 10]}
+      species: {A: {fill: {random: 30, distance: 1}}, B: {fill: {replace: A, count: 10}}}
+      laws: {}
+      dt: 1
+      steps: 1
+      """
+    ).initialFrame()
+    #expect(frame.species.count { $0 == 0 } == 20 && frame.species.count { $0 == 1 } == 10)
+  }
+
+  @Test func `formulas of fields may use the whole language: sums, vectors, conditions, noise`() throws {
+    let frame = try readScene(
+      """
+      units: reduced
+      box: {size: [10, 10]}
+      species:
+        A:
+          fields:
+            mass: {formula: "1 + sum(q in 0..<3: q*a)/3", a: 2}
+            velocity: "if(position.x < 5, [1, 0], -unit(position)) + 0*normal(vector)"
+          fill: {points: [[3, 4], [6, 8]]}
+      laws: {}
+      dt: 1
+      steps: 1
+      """
+    ).initialFrame()
+    #expect(frame[field: "mass"]?.values == [3, 3])
+    #expect(zip(frame[field: "velocity"]?.values ?? [], [1, 0, -0.6, -0.8]).allSatisfy { abs($0 - $1) < 1e-15 })
+  }
+
+  @Test(arguments: [
+    ("uniform() + tim", "tim is not known here"), ("norm(position)*m + 1", "m is not known here"),
+    ("chi2(3)", "chi2 and poisson are known in laws only"), ("time", "time is not known here"), ("?a", "?a is open"),
+  ])
+  func `a formula that a field cannot have is refused at its term`(text: String, found: String) {
+    #expect(mistakes(reduced("{random: 5}", more: ", fields: {mass: \"\(text)\"}")).contains(found))
+  }
+
   @Test func `a random fill without room says so`() throws {
     let scene = try readScene(reduced("{random: 100, distance: 4.9}"))
     #expect(throws: Failure.self) { try scene.initialFrame() }

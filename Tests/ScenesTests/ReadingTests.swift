@@ -156,6 +156,6 @@ final class TemporaryFolder {
     #expect(estimate.particles == 864)
     #expect(estimate.frames == 201)
     // Three doubles of position, an id, three floats of velocity.
-    #expect(estimate.bytesPerFrame == 864 * (24 + 8 + 12))
+    #expect(estimate.storedBytesPerParticle == 24 + 8 + 12)
   }
 }

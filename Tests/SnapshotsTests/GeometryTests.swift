@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import SampleFrames
 import Testing
+import World
 
 @testable import Snapshots
 
@@ -16,7 +17,7 @@ struct GeometryTests {
     try withTemporaryFolder { folder in
       let path = folder + "/solid.stl"
       try (isText ? Self.text : Self.binary).write(to: URL(fileURLWithPath: path))
-      let triangles = try Triangles(stl: path)
+      let triangles = try Surface(stl: path)
       #expect(triangles.corners == Self.faces.flatMap { $0.flatMap { Self.corners[$0] } })
       #expect(abs(volume(triangles) - 1.0 / 3) < 1e-12)
     }
@@ -27,7 +28,7 @@ struct GeometryTests {
     try withTemporaryFolder { folder in
       try Data("solid\nendsolid\n".utf8).write(to: URL(fileURLWithPath: folder + "/empty.stl"))
       for name in ["empty", "missing"] {
-        let failure = #expect(throws: Failure.self) { try Triangles(stl: "\(folder)/\(name).stl") }
+        let failure = #expect(throws: Failure.self) { try Surface(stl: "\(folder)/\(name).stl") }
         #expect(failure?.status == .unreadableFile)
       }
     }
@@ -47,7 +48,7 @@ struct GeometryTests {
   }
 
   /// A sixth of the sum of the triple products of the corners.
-  private func volume(_ triangles: Triangles) -> Double {
+  private func volume(_ triangles: Surface) -> Double {
     (0..<triangles.count).reduce(0) { sum, triangle in
       let p = triangles.corners[9 * triangle..<9 * triangle + 9].map { $0 }
       let cross = [p[4] * p[8] - p[5] * p[7], p[5] * p[6] - p[3] * p[8], p[3] * p[7] - p[4] * p[6]]

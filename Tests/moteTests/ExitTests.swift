@@ -29,6 +29,34 @@ import Testing
     #expect(outcome.errors.contains("did you mean cutoff?") && outcome.errors.contains("tiny.yaml:12:1"), "\(outcome.errors)")
   }
 
+  @Test("A scene that is not there ends with 4", arguments: ["check", "run", "compile"])
+  func missingScene(_ command: String) throws {
+    let outcome = try Workplace().mote(command, "nowhere.yaml")
+    #expect(outcome.status == 4)
+    #expect(outcome.errors.contains("there is no file nowhere.yaml"), "\(outcome.errors)")
+  }
+
+  @Test("A snapshot that is not there ends with 4, in the words of the system")
+  func missingSnapshot() throws {
+    let outcome = try Workplace().mote("info", "nowhere.h5")
+    #expect(outcome.status == 4)
+    #expect(outcome.errors == "error: cannot open nowhere.h5: No such file or directory\n")
+  }
+
+  @Test(
+    "Under a launcher of several processes nothing runs, as each would run the whole scene",
+    arguments: ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"], ["run", "sweep"])
+  func launcher(_ variable: String, _ command: String) throws {
+    let place = try Workplace()
+    try place.write(Workplace.scene, to: "tiny.yaml")
+    let arguments = [command, "tiny.yaml", "--set", "seed=1"]
+    let outcome = try place.run(arguments, environment: [variable: "4"])
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("4 copies of mote") && outcome.errors.contains("--threads"), "\(outcome.errors)")
+    #expect(!place.exists("tiny.h5") && !place.exists("tiny-sweep"))
+    #expect(try place.run(arguments + ["-q"], environment: [variable: "1"]).status == 0)
+  }
+
   @Test(
     "A file that is no snapshot ends with 4",
     arguments: [["info"], ["verify"], ["show", "--log"], ["export", "--xyz"], ["render", "-o", "a.png"]])
@@ -55,7 +83,7 @@ import Testing
     try place.write(Workplace.scene, to: "tiny.yaml")
     let stopped = try place.mote("run", "tiny.yaml", "--steps", "100000000", "--max-time", "0.2")
     #expect(stopped.status == 75)
-    #expect(stopped.errors.contains("--continue"))
+    #expect(stopped.errors.contains("go on with:  mote run tiny.yaml --steps 100000000 --max-time 0.2 --continue\n"))
     #expect(place.exists("tiny.restart.h5"))
     #expect(try place.mote("verify", "tiny.h5").status == 0)
   }
@@ -68,9 +96,12 @@ import Testing
     #expect(again.status == 1)
     #expect(again.errors.contains("--continue") && again.errors.contains("--force"))
     #expect(try place.mote("repack", "tiny.h5", "-o", "tiny.h5").status == 1)
+    #expect(try place.mote("repack", "tiny.h5", "-o", "../\(place.folder.lastPathComponent)/tiny.h5", "--force").status == 1)
     #expect(try place.mote("export", "tiny.h5", "--csv", "-o", "tiny.yaml").status == 1)
     #expect(try place.mote("new", "argon", "-o", "tiny.yaml").status == 1)
     #expect(try place.data("tiny.h5") == before)
     #expect(try place.mote("run", "tiny.yaml", "--force", "-q").status == 0)
+    try place.write("no snapshot", to: "tiny.h5")
+    #expect(try place.mote("run", "tiny.yaml", "--force", "-q").status == 0, "whatever stands there")
   }
 }

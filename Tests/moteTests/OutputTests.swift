@@ -28,9 +28,9 @@ import Testing
     let frames = String(decoding: try place.data("tiny.xyz"), as: UTF8.self).split(separator: "\n").count { $0 == "108" }
     #expect(frames == 5)
     #expect(try place.mote("export", "tiny.h5", "--csv", "-o", "-").output.split(whereSeparator: \.isNewline).count == 109)
-    #expect(try place.mote("export", "tiny.h5", "--vtp", "-o", "v/%02d.vtp", "--frame", "0:2").status == 0)
+    #expect(try place.mote("export", "tiny.h5", "--vtp", "-o", "v/%02d.vtp", "--frames", "0:2").status == 0)
     #expect(place.exists("v/00.vtp") && place.exists("v/01.vtp") && !place.exists("v/02.vtp"))
-    #expect(try place.mote("export", "tiny.h5", "--ply", "--frame", "all").status == 2, "a file of PLY holds one frame")
+    #expect(try place.mote("export", "tiny.h5", "--ply", "--frames", "all").status == 2, "a file of PLY holds one frame")
     #expect(try place.mote("export", "tiny.h5", "--xdmf").status == 0)
     #expect(String(decoding: try place.data("tiny.xdmf"), as: UTF8.self).contains("tiny.h5"))
   }
@@ -46,7 +46,7 @@ import Testing
     let outcome = try place.mote("run", "next.yaml", "-q")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let last = try place.mote("export", "tiny.h5", "--csv", "-o", "-").output
-    let first = try place.mote("export", "next.h5", "--csv", "-o", "-", "--frame", "first").output
+    let first = try place.mote("export", "next.h5", "--csv", "-o", "-", "--frames", "first").output
     func x(_ text: String) -> [Double] {
       text.split(whereSeparator: \.isNewline).dropFirst().compactMap { Double($0.split(separator: ",")[2]) }
     }

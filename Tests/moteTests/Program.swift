@@ -28,14 +28,17 @@ final class Workplace {
   }()
 
   /// Runs `mote` with these arguments; `input` is its standard input.
-  func mote(_ arguments: String..., input: String = "") throws -> Outcome { try run(arguments, input: input) }
+  func mote(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws -> Outcome {
+    try run(arguments, input: input, environment: environment)
+  }
 
-  func run(_ arguments: [String], input: String = "") throws -> Outcome {
+  func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Outcome {
     let process = Process()
     process.executableURL = Self.program
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "80", "MOTE_THREADS": "1"]) { $1 }
+      .merging(environment) { $1 }
     // Files do not fill up as pipes do.
     let names = ["input", "output", "errors"].map { folder.appending(path: ".\($0)-\(UUID().uuidString)") }
     defer { for name in names { try? FileManager.default.removeItem(at: name) } }

@@ -26,6 +26,40 @@ import Testing
     #expect(differing.output.hasPrefix("frame 0"))
   }
 
+  @Test("A run that is complete already says so, and --verbose tells of the step, its frames and checkpoints")
+  func details() throws {
+    let place = try Workplace()
+    try place.write(Workplace.scene, to: "tiny.yaml")
+    let outcome = try place.mote("run", "tiny.yaml", "-o", "new/tiny.h5", "--verbose")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for words in ["one loop over pairs: lennard-jones", "step 10: frame written to new/tiny.h5", "step 20: checkpoint"] {
+      #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+    let again = try place.mote("run", "tiny.yaml", "-o", "new/tiny.h5", "--continue")
+    #expect(again.status == 0 && again.errors.contains("no steps were left to do"))
+    #expect(!again.errors.contains("frame written"))
+  }
+
+  @Test("Particles that no law keeps inside a wall are told of; with such a law nobody is warned")
+  func walls() throws {
+    let place = try Workplace()
+    func scene(_ laws: String) -> String {
+      """
+      units: reduced
+      box: {size: [4], sides: wall}
+      species: {A: {fields: {velocity: 1}, fill: {points: [[2]]}}}
+      laws: {velocity-verlet: {}\(laws)}
+      dt: 0.1
+      steps: 30
+      """
+    }
+    try place.write(scene(""), to: "lost.yaml")
+    try place.write(scene(", wall-reflect: {wall: \"min(x.x, 4 - x.x)\"}"), to: "kept.yaml")
+    let lost = try place.mote("run", "lost.yaml"), kept = try place.mote("run", "kept.yaml")
+    #expect(lost.status == 0 && lost.errors.contains("beyond a wall of the box"), "\(lost.errors)")
+    #expect(kept.status == 0 && !kept.errors.contains("beyond a wall"), "\(kept.errors)")
+  }
+
   @Test("The scene that a snapshot keeps gives the same run again")
   func again() throws {
     let place = try Workplace.withRun()

@@ -24,7 +24,7 @@ void mote_vtk_points_set_time(mote_vtk_points *_Nonnull points, double time);
 /// The file's bytes, which live as long as the points; NULL on failure.
 const char *_Nullable mote_vtk_points_encode(mote_vtk_points *_Nonnull points, size_t *_Nonnull length);
 
-/// Triangles of an STL file.
+/// Surface of an STL file.
 typedef struct mote_vtk_stl mote_vtk_stl;
 
 /// NULL if the file cannot be read or holds no triangle.

@@ -77,6 +77,8 @@ public final class ClusterList {
   }
 
   private func survey(_ order: ClusterOrder) {
+    // Threads must know which sums they share, and sums of 64 bits how many contributions they gather.
+    guard shares.count > 1 || order.kernels.precision == .double else { return }
     let clusters = order.clusterCount, blockCount = clusters / MOTE_BLOCK + 1
     lanes.reserve(clusters)
     lanes.base.update(repeating: 0, count: clusters)

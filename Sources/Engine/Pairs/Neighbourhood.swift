@@ -12,6 +12,8 @@ public final class Neighbourhood {
   public private(set) var skin: Double
   /// How often lists were made.
   public private(set) var rebuilds = 0
+  /// What lists and laws over them have cost.
+  public internal(set) var times = PairTimes()
   /// The lists that are kept up to date.
   public private(set) var lists: [ClusterList] = []
   let order: ClusterOrder
@@ -68,6 +70,8 @@ public final class Neighbourhood {
   @discardableResult
   public func update(_ store: MemberStore) throws(Failure) -> Bool {
     guard store.count > 0 else { return false }
+    let start = ContinuousClock.now
+    defer { times.lists += ContinuousClock.now - start }
     updatesSinceRebuild += 1
     if try isStillGood(store) { return false }
     try checkRanges()

@@ -78,6 +78,8 @@ public final class PairEvaluation {
         && input.extras.count == layout.extras, "columns as the layout says")
     precondition(!totals || kernelWithTotals != nil, "the library has no totals")
     guard store.count > 0 else { return totals ? PairTotals(energy: 0, virial: zeroVirial(store.space)) : nil }
+    let start = ContinuousClock.now
+    defer { neighbourhood.times.laws += ContinuousClock.now - start }
     let call = packing.call(store, input)
     output.prepare()
     run(call, store.space, totals: totals)

@@ -9,10 +9,13 @@ extension ChainBuilder {
   /// −∂e/∂position, which adds to the force, and ∂e/∂A, which add to the adjoints of these fields.
   ///
   /// The chain must not have assigned them, so that each stands for itself in the graph.
-  func descent(of scalar: NodeID, by names: Set<String>, _ graph: inout Graph) -> [Change] {
+  func descent(
+    of scalar: NodeID, by names: Set<String>, at text: Expression, _ graph: inout Graph
+  ) throws(Diagnostic) -> [Change] {
     let sources = ["position"] + names.sorted()
     let columns = sources.flatMap { name in (0..<(fields[name]?.components ?? 0)).map { Column(name, $0) } }
     let slopes = graph.derivatives(of: scalar, by: columns.map { graph.input($0.input) })
+    if graph.lacksDerivative(slopes) { throw text.diagnostic("energy has no derivative: vectors of svd or eigen") }
     return zip(columns, slopes).compactMap { column, slope in
       guard graph.constant(slope) != 0 else { return nil }
       if column.field == "position" { return (Column("force", column.component), graph.negate(slope)) }
@@ -38,7 +41,8 @@ extension ChainBuilder {
       }
     }
     let functional = lowering.graph.sum(products)
-    let additions = descent(of: functional, by: adjoint.fields, &lowering.graph)
+    guard let text = pass.assignments.first?.value else { return }
+    let additions = try descent(of: functional, by: adjoint.fields, at: text, &lowering.graph)
     let values = lowering.graph.substitute(adjoints, in: additions.map(\.1))
     end(adding: zip(additions, values).map { ($0.0, $1) }, where: condition, lowering, &noisePlace)
   }

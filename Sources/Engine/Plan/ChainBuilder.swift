@@ -48,7 +48,7 @@ struct ChainBuilder {
     if let torque = pass.torque { additions += try addition(to: "torque", torque, &lowering) }
     if let energy = pass.energy {
       let value = try lowering.scalar(energy)
-      additions += descent(of: value, by: adjoints, &lowering.graph)
+      additions += try descent(of: value, by: adjoints, at: energy, &lowering.graph)
     }
     if let remove = pass.remove {
       let one = lowering.graph.constant(1), marked = try lowering.condition(remove)

@@ -47,16 +47,24 @@ struct ForceWriter {
     if item.energy != nil { access.adds.formUnion(adjoint.names.intersection(access.reads.map(Adjoint.name))) }
     switch item {
     case .interact(let pass) where pass.pairing.keyword == "linked":
+      if !adjoint.fields.isDisjoint(with: item.writes) || (item.energy != nil && !adjoint.fields.isDisjoint(with: access.reads)) {
+        throw Diagnostic("forces through sums over links are not derived yet", at: pass.location)
+      }
       finish(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
     case .interact(let pass):
-      guard case .within = pass.pairing else {
+      switch pass.pairing {
+      case .within:
+        if !pairs.takes(pass, of: use) { finish(&builder) }
+        try openPairs(access, &builder)
+        try pairs.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &builder.noisePlace)
+      case .everywhere(let accuracy):
+        finish(&builder)
+        operations.append(.everywhere(try builder.everywhere(pass, of: use, adjoint, accuracy: accuracy)))
+      default:
         throw Diagnostic(
           "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
       }
-      if !pairs.takes(pass, of: use) { finish(&builder) }
-      try openPairs(access, &builder)
-      try pairs.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &builder.noisePlace)
     case .propagate(let pass) where pass.roles != ["world"]:
       if !pass.create.isEmpty || pass.waves || pass.remove != nil {
         throw Diagnostic("create, remove and waves do not run in the slot forces", at: pass.location)

@@ -34,11 +34,16 @@ struct PairBuilder {
       && (requirement == nil || pass.require == nil) && (!pass.includesSelf || itself.isEmpty)
   }
 
-  /// Adds a pass `within`; its energy also gives the adjoints of the fields that have one.
+  /// Adds a pass `within`, or `everywhere`, which has no range; its energy also gives the adjoints of the fields that have one.
   mutating func add(
     _ pass: Interact, of use: LawUse, adjoints: Set<String> = [], noisePlace: inout Int
   ) throws(Diagnostic) {
-    guard case .within(let rangeText) = pass.pairing else { return }
+    let rangeText: Expression?
+    switch pass.pairing {
+    case .within(let text): rangeText = text
+    case .everywhere: rangeText = nil
+    default: return
+    }
     try refuseWhatIsNotRun(pass)
     let scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: pass.ends(in: fields))
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)

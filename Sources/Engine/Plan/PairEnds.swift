@@ -21,12 +21,13 @@ struct PairEnds {
   let overlap: Bool
 
   init(
-    _ pass: Interact, _ use: LawUse, range text: Expression, fields: FieldTable, _ lowering: inout Lowering
+    _ pass: Interact, _ use: LawUse, range text: Expression?, fields: FieldTable, _ lowering: inout Lowering
   ) throws(Diagnostic) {
     func mask(_ roles: [String]) -> UInt64 { roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? []) } }
     (receivers, givers) = (mask(pass.receivers), mask(pass.givers))
     overlap = receivers & givers != 0
-    let seen = try lowering.scalar(text), fromOther = lowering.graph.exchangingEnds(seen)
+    let seen = try text.map { (text) throws(Diagnostic) in try lowering.scalar(text) } ?? lowering.graph.constant(.infinity)
+    let fromOther = lowering.graph.exchangingEnds(seen)
     var conditions: [NodeID] = []
     if seen == fromOther {
       range = seen

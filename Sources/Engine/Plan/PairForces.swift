@@ -30,7 +30,10 @@ public struct PairForces: Sendable {
     }
     var builder = PairBuilder(fields: FieldTable(scene))
     var noisePlace = 0
-    for case .interact(let pass) in use.law.allItems { try builder.add(pass, of: use, noisePlace: &noisePlace) }
+    for case .interact(let pass) in use.law.allItems {
+      guard case .within = pass.pairing else { continue }
+      try builder.add(pass, of: use, noisePlace: &noisePlace)
+    }
     graph = builder.graph
     parts = builder.parts.compactMap { part in
       part.force.map { Part(range: part.range, condition: part.condition, energy: part.energy, force: $0) }

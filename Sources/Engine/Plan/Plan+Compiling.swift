@@ -15,10 +15,10 @@ extension Plan {
 
   /// Compiles all kernels of a scene into the cache, those that are there already excepted, and says what each is for and where
   /// it lies; throws a `Failure` if there is no compiler.
+  @discardableResult
   public func compile(for scene: Scene, with toolchain: Toolchain = Toolchain()) throws(Failure) -> [(name: String, file: String)]
   {
-    try kernelTexts(for: scene).map { (entry) throws(Failure) in
-      (entry.name, try toolchain.library(of: entry.text).path)
-    }
+    let texts = kernelTexts(for: scene), files = try toolchain.libraries(of: texts.map(\.text))
+    return zip(texts, files).map { ($0.name, $1.path) }
   }
 }

@@ -36,6 +36,12 @@ extension Plan {
     case .clear(let columns, let population): ["clear \(Self.fields(columns))\(owner(population))"]
     case .members(let call): [line(of: call)]
     case .pairs(let index, let overwrites): [line(ofPairs: index) + (overwrites ? ", writes the force" : "")]
+    case .everywhere(let index):
+      [
+        everywhere[index].accuracy == 0
+          ? "all pairs: \(everywhere[index].name)"
+          : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
+      ]
     case .meetings(let index): [line(of: meetings[index])]
     case .energy: ["energy of single particles"]
     case .step(let inner): lines(of: inner)

@@ -16,6 +16,7 @@ public struct Plan: Sendable {
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
+  var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
@@ -173,6 +174,8 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
+  /// All pairs of a group.
+  case everywhere(Int)
   case meetings(Int)
   /// What also stands in steps: a repeat, totals, a pass over the world.
   case step(Operation)
@@ -217,6 +220,16 @@ struct PairGroup: Sendable {
   var removes: Bool { kernel.extremes.contains { $0.column == ChainBuilder.removal } }
   /// Whether it writes positions.
   var movesParticles: Bool { (kernel.sums + kernel.extremes.map(\.column)).contains { $0.field == "position" } }
+}
+
+/// A pass over all pairs, exact or to an accuracy.
+struct FarGroup: Sendable {
+  var kernel: PairKernel
+  /// What the sums do to their columns: true where they are added, false where they replace.
+  var adds: [Bool]
+  /// Largest error of the sums, relative to their mean square; 0 for exact ones.
+  var accuracy: Double
+  var name: String
 }
 
 /// A range as a function of the species and fields of both ends.

@@ -33,7 +33,7 @@ extension SplineTable {
         tables.append(
           mote_table(
             first: spline.first, inverse_width: 1 / spline.width, intervals: Int64(spline.intervals),
-            pieces: numbers.baseAddress.map { $0 + place }))
+            pieces: numbers.baseAddress.map { $0 + place }, beyond: spline.endsAtZero ? 0 : .nan))
         place += spline.pieces.count
       }
       tables.withUnsafeBufferPointer { tables in

@@ -173,6 +173,11 @@ extension Plan {
       names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
+    for group in everywhere {
+      names.formUnion(group.kernel.extras.map(\.field).filter { $0 != FarGroup.weight.field })
+      names.formUnion(group.kernel.sums.map(\.field))
+      if group.kernel.hasForce { names.insert("force") }
+    }
     for pass in meetings { names.formUnion(pass.kernel.fields) }
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
@@ -182,6 +187,7 @@ extension Plan {
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for group in pairs { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
+    for group in everywhere { names.formUnion(group.kernel.sums.map(\.field)) }
     for pass in meetings { names.formUnion(pass.kernel.written) }
     return names.union(["force", "position"])
   }

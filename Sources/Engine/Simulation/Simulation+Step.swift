@@ -97,6 +97,7 @@ extension Simulation {
     guard let pass = plan.forceGroups[group] else { return }
     if plan.hasPairForces { try pairs.update(store, world, box: box) }
     pairs.clearTotals(space: store.space)
+    everywhere.clearTotals(space: store.space)
     linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
     var alone = 0.0
     for operation in pass.operations {
@@ -109,7 +110,7 @@ extension Simulation {
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
     alone += pass.memberEnergy.map(memberEnergy) ?? 0
-    world["potential"] = [pairs.totals.energy + tail.energy + linkTotals.energy + alone]
+    world["potential"] = [pairs.totals.energy + everywhere.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
   }
@@ -136,6 +137,14 @@ extension Simulation {
     case .energy: break
     case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
     case .step(let inner): try run(inner, wantsTotals: wantsTotals)
+    case .everywhere(let index):
+      let kernel = plan.everywhere[index].kernel
+      for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {
+        store.column(column)?.update(repeating: 0, count: store.count)
+      }
+      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+      let outputs = (force + kernel.sums).compactMap { store.column($0) }
+      try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
     }
   }
 
@@ -186,8 +195,9 @@ extension Simulation {
     var matrix = [Double](repeating: 0, count: space * space), index = 0
     for row in 0..<space {
       for column in row..<space {
-        matrix[row * space + column] = pairs.totals.virial[index] + linkTotals.virial[index]
-        matrix[column * space + row] = pairs.totals.virial[index] + linkTotals.virial[index]
+        let sum = pairs.totals.virial[index] + everywhere.totals.virial[index] + linkTotals.virial[index]
+        matrix[row * space + column] = sum
+        matrix[column * space + row] = sum
         index += 1
       }
       matrix[row * space + row] += trace / Double(space)

@@ -28,6 +28,7 @@ public final class Simulation {
   let parameters: ParameterTable
   let members: MemberRunner
   let pairs: PairRunner
+  let everywhere: FarRunner
   let measures: MeasureRunner
   let meetings: MeetingRunner
   let workers: Workers
@@ -54,6 +55,7 @@ public final class Simulation {
     self.scene = scene
     let frame = state.frame
     plan = try PlanBuilder.plan(scene, library: library)
+    try plan.compile(for: scene, with: toolchain)
     box = frame.box
     step = frame.step
     time = frame.time
@@ -72,6 +74,7 @@ public final class Simulation {
     pairs = try PairRunner(
       plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
       parameters, world)
+    everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
     meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
@@ -91,7 +94,7 @@ public final class Simulation {
       for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || plan.hasPairForces || !plan.meetings.isEmpty {
+    if plan.needsForcesAtStart || plan.hasPairForces || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
       try evaluateForces(group: "", wantsTotals: true)
     }
   }

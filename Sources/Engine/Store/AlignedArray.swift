@@ -33,6 +33,17 @@ public final class AlignedArray<Element: BitwiseCopyable> {
     let bytes = capacity * MemoryLayout<Element>.stride + 16 * MemoryLayout<Element>.stride + alignment
     guard let block = calloc(bytes, 1) else { fatalError("out of memory: \(bytes) bytes for particles") }
     let start = block.alignedUp(toMultipleOf: alignment)
+    preferHugePages(block, bytes)
     return (block, start.bindMemory(to: Element.self, capacity: capacity + 16))
+  }
+
+  /// Asks for pages of 2 MiB where they fit in whole: particles of large worlds lie far apart in memory, and translating
+  /// their addresses page by page takes time.
+  private static func preferHugePages(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
+    #if os(Linux)
+      let page = 2 << 20, first = block.alignedUp(toMultipleOf: page)
+      let whole = (bytes - (first - block)) / page * page
+      if whole > page { madvise(first, whole, MADV_HUGEPAGE) }
+    #endif
   }
 }

@@ -117,7 +117,7 @@ struct BlockTape: Sendable {
     case .not: at(0) == 0 ? 1 : 0
     case .select: at(0) != 0 ? at(1) : at(2)
     // The rest has steps of its own; noise has no place in what is fitted.
-    case .constant, .input, .sum, .product, .call, .noise: .nan
+    case .constant, .input, .sum, .product, .call, .noise, .matrix: .nan
     }
   }
 }

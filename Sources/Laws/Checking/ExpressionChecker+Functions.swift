@@ -97,6 +97,11 @@ extension ExpressionChecker {
     _ name: String, _ arguments: [Expression], _ found: [ValueType], at term: Expression
   ) -> ValueType? {
     let first = found[0]
+    if name == "exp" || name == "log", first.kind == .matrix {
+      return isPure(first)
+        ? ValueType(.matrix)
+        : wrong(arguments[0], "\(term.written): \(arguments[0].written) is \(words(first.dimension)), \(name) wants pure numbers")
+    }
     if ExpressionChecker.byComponent.contains(name) {
       guard first.kind.isNumber || first.kind == .vector else {
         return wrongArgument(name, 0, arguments, found, "a scalar, or a vector by component", at: term)

@@ -33,7 +33,10 @@ extension SceneKeys {
         "frame", .either([.word(["first", "last"]), .integer(counts)]), .derived("last, for a file"),
         about: "Which frame of the file.",
         example: "last"),
-      Key("format", .text, .derived("by the file's ending"), about: "How the file is written: xyz, data, h5.", example: "xyz"),
+      Key(
+        "format", .text, .derived("by the file's ending"),
+        about: "How the file is written: h5, xyz or data; for files that do not say their units also those of LAMMPS: data real, "
+          + "xyz metal (lj, real, metal, si).", example: "data real"),
       Key("from", .text, .derived("the species' own name"), about: "Which species of the file.", example: "Ar"),
       Key("replace", .text, about: "Takes `count` particles at random from another species, at their places.", example: "argon"),
       Key(
@@ -42,7 +45,8 @@ extension SceneKeys {
     ])
 
   static let region = KeyTable(
-    name: "region", about: "A rectangular block (`from`, `to`), a ball (`centre`, `radius`), or both at once.",
+    name: "region",
+    about: "A rectangular block (`from`, `to`), a ball (`centre`, `radius`), a solid, where a formula holds, or several at once.",
     keys: [
       Key(
         "from", .list(.quantity([.length], .any), count: 1...3), .derived("the box's lower corner"), about: "Lower corner.",
@@ -52,6 +56,22 @@ extension SceneKeys {
         example: "[5, 5, 4] nm"),
       Key("centre", .list(.quantity([.length], .any), count: 1...3), about: "Middle of the ball.", example: "[2, 2, 2] nm"),
       Key("radius", .quantity([.length], .positive), about: "Radius of the ball.", example: "1.5 nm"),
+      Key(
+        "where", .law("field"), about: "A condition on `position`, or a map of a formula and the quantities that it names.",
+        example: "{formula: position.y < h, h: 2 nm}"),
+      Key("solid", .map(solid), about: "What a closed surface encloses, in three dimensions.", example: "{file: gear.stl}"),
+    ])
+
+  static let solid = KeyTable(
+    name: "solid", about: "The inside of a closed surface of triangles.",
+    keys: [
+      Key("file", .file, .required, about: "An STL file.", example: "gear.stl"),
+      Key(
+        "unit", .quantity([.length], .positive), .derived("one unit of the run"), about: "What one unit of the file is.",
+        example: "1 mm"),
+      Key(
+        "at", .list(.quantity([.length], .any), count: 3...3), .derived("the origin"), about: "Where the file's origin is put.",
+        example: "[1, 1, 1] mm"),
     ])
 
   static let velocities = KeyTable(

@@ -70,14 +70,14 @@ extension ParameterResolver {
     return ordered(points, parameter, at: given)
   }
 
-  private mutating func value(of parameter: ParameterForm, _ tree: Tree) -> Double? {
+  mutating func value(of parameter: ParameterForm, _ tree: Tree) -> Double? {
     guard let dimension = dimension(of: parameter) else { return reader.value(tree, key: parameter.name)?.number }
     return reader.quantity(
       tree, [dimension], wanted: parameter.wanted, example: dimension.example(in: reader.space), key: parameter.name)?.number
   }
 
   /// Points must be in order, and enough for a cubic spline.
-  private mutating func ordered(_ points: [[Double]], _ parameter: ParameterForm, at given: Tree) -> Function? {
+  mutating func ordered(_ points: [[Double]], _ parameter: ParameterForm, at given: Tree) -> Function? {
     guard parameter.arguments.count == 1, parameter.arguments[0].shape == .scalar else {
       reader.report.error("\(parameter.name): only functions of one number can be points", hint: "give a formula", at: given)
       return nil
@@ -87,48 +87,5 @@ extension ParameterResolver {
       return nil
     }
     return .points(points)
-  }
-
-  /// A text file of two columns; with units other than reduced, `units: [nm, kJ/mol]` says which.
-  private mutating func table(_ parameter: ParameterForm, _ given: Tree, path: Tree) -> Function? {
-    guard let scales = columnScales(parameter, given) else { return nil }
-    do {
-      let text = try reader.access.text(of: path.scalar ?? "", at: path.sourceText.start)
-      let rows = try Self.rows(of: text, file: path.scalar ?? "")
-      return ordered(rows.map { row in zip(row, scales).map { $0 * $1 } }, parameter, at: path)
-    } catch {
-      reader.report.add(error)
-      return nil
-    }
-  }
-
-  /// Two numbers a line; what follows # is a remark.
-  private static func rows(of text: String, file: String) throws(Diagnostic) -> [[Double]] {
-    var rows = [[Double]]()
-    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == "," }
-      if fields.isEmpty { continue }
-      let numbers = fields.compactMap { Double($0) }
-      guard numbers.count == 2, fields.count == 2, numbers.allSatisfy(\.isFinite) else {
-        throw Diagnostic(
-          "expected two numbers, found \"\(line.prefix(40))\"", hint: "one point a line, # begins a remark",
-          at: SourceLocation(file: file, line: number + 1, column: 1), length: line.count, sourceLine: String(line))
-      }
-      rows.append(numbers)
-    }
-    return rows
-  }
-
-  private mutating func columnScales(_ parameter: ParameterForm, _ given: Tree) -> [Double]? {
-    if reader.units.isReduced { return [1, 1] }
-    guard let units = given["units"]?.list, units.count == 2 else {
-      reader.report.error(
-        "\(parameter.name): a table wants units of its two columns", hint: "{table: FILE, units: [nm, kJ/mol]}", at: given)
-      return nil
-    }
-    let ones = units.map { Tree.scalar("1 " + ($0.scalar ?? ""), at: $0.location) }
-    let texts = [parameter.arguments[0].dimensionText, parameter.dimensionText]
-    let scales = zip(ones, texts).compactMap { value(of: ParameterForm(name: "units", dimensionText: $1), $0) }
-    return scales.count == 2 ? scales : nil
   }
 }

@@ -45,6 +45,7 @@ extension Scene {
     }
     guard let tree else { throw report.diagnostics }
     var reader = SceneReader(report: report, access: access, library: library)
+    reader.isComplete = inclusion.isComplete
     let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     guard let scene = reader.scene(tree, stem: stem), !reader.report.hasErrors else { throw reader.report.diagnostics }
     return scene

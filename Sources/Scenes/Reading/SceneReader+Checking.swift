@@ -14,7 +14,7 @@ extension SceneReader {
         reportUnknown(pair, in: table)
       }
     }
-    for key in table.keys where key.standard == .required && tree[key.name] == nil {
+    for key in table.keys where key.standard == .required && tree[key.name] == nil && isComplete {
       report.error("\(table.name): \(key.name) is missing", hint: "such as \(key.name): \(key.example)", at: tree.location)
     }
   }
@@ -24,7 +24,7 @@ extension SceneReader {
     report.error("\(table.name): unknown key \"\(pair.key)\"", hint: hint, at: pair)
   }
 
-  private static let tornHint = "quote an expression that holds a comma inside { }"
+  static let tornHint = "quote an expression that holds a comma inside { }"
 
   private mutating func check(_ tree: Tree, _ kind: Kind, key: String) {
     switch kind {

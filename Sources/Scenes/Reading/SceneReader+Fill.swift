@@ -113,41 +113,6 @@ extension SceneReader {
     }
   }
 
-  private mutating func region(_ tree: Tree?, box: Box) -> Region? {
-    let upper = zip(box.origin, box.lengths).map { $0 + $1 }
-    guard let tree else { return Region(from: box.origin, to: upper) }
-    let from = tree["from"].map { vector($0, [.length], key: "from") } ?? box.origin
-    let to = tree["to"].map { vector($0, [.length], key: "to") } ?? upper
-    guard let from, let to else { return nil }
-    let isInside = (0..<space).allSatisfy { axis in
-      let slack = 1e-9 * box.lengths[axis]
-      return from[axis] >= box.origin[axis] - slack && to[axis] <= upper[axis] + slack && from[axis] < to[axis]
-    }
-    guard isInside else {
-      report.error("region: must lie in the box, and from be less than to along every axis", at: tree.location)
-      return nil
-    }
-    guard let centre = tree["centre"] else {
-      if let radius = tree["radius"] { report.error("region: radius wants a centre", at: radius) }
-      return Region(from: from, to: to)
-    }
-    guard let radius = tree["radius"] else {
-      report.error("region: centre wants a radius", at: centre)
-      return nil
-    }
-    guard let middle = vector(centre, [.length], key: "centre"),
-      let length = quantity(radius, [.length], .positive, key: "radius")
-    else {
-      return nil
-    }
-    let lower = zip(from, middle).map { max($0, $1 - length) }, higher = zip(to, middle).map { min($0, $1 + length) }
-    guard zip(lower, higher).allSatisfy({ $0 < $1 }) else {
-      report.error("region: the ball is outside the block", at: centre)
-      return nil
-    }
-    return Region(from: lower, to: higher, ball: Region.Ball(centre: middle, radius: length))
-  }
-
   private mutating func randomFill(_ tree: Tree, box: Box) -> Fill? {
     guard let count = tree["random"].flatMap({ integer($0, SceneKeys.positive, key: "random") }),
       let region = region(tree["region"], box: box)

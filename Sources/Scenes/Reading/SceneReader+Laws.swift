@@ -58,7 +58,7 @@ extension SceneReader {
     for given in pair.value.pairs ?? [] where !names.contains(given.key) && !own.contains(given.key) {
       report.error(
         "\(pair.key == law.name ? "" : "\(pair.key): ")\(law.name) has no parameter \(given.key)",
-        hint: suggestion(for: given.key, among: names + own), at: given)
+        hint: given.isTorn ? Self.tornHint : suggestion(for: given.key, among: names + own), at: given)
     }
     let hasPairEnergy = law.hasPairEnergy
     for key in ["shift", "smooth", "tail"] where !hasPairEnergy && !names.contains(key) {

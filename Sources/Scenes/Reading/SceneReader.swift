@@ -12,6 +12,8 @@ struct SceneReader {
   var units = UnitSystem.si
   /// Dimensions of the box.
   var space = 3
+  /// False if a file could not be included: then nobody knows which keys are missing.
+  var isComplete = true
 
   init(report: Report, access: FileAccess, library: LawLibrary) {
     self.report = report

@@ -75,8 +75,8 @@ public struct LatticeFill: Sendable, Hashable {
   /// Sites of all cells, in the region or not.
   public var siteCount: Int { cells.reduce(lattice.basis.count, *) }
 
-  /// The positions, cell by cell; where `count` asks for fewer than there are, vacancies are spread evenly.
-  func positions() -> [[Double]] {
+  /// The positions of sites that are inside, cell by cell; where `count` asks for fewer than there are, vacancies are spread evenly.
+  func positions(_ isInside: ([Double]) -> Bool) -> [[Double]] {
     var sites = [[Double]]()
     sites.reserveCapacity(siteCount)
     for cell in 0..<cells.reduce(1, *) {
@@ -87,7 +87,7 @@ public struct LatticeFill: Sendable, Hashable {
       }
       for site in lattice.basis {
         let point = cells.indices.map { axis in region.from[axis] + (Double(index[axis]) + part(site, axis)) * sides[axis] }
-        if region.contains(point) { sites.append(point) }
+        if isInside(point) { sites.append(point) }
       }
     }
     guard let count, count < sites.count else { return sites }

@@ -16,9 +16,9 @@ struct Start {
     positions = Array(repeating: [], count: scene.species.count)
     velocities = positions
     for index in scene.species.indices { try place(index) }
-    for index in scene.species.indices { try replace(index) }
-    // Random places are looked for last, so that they keep away from all others.
+    // Random places are looked for after all others, so that they keep away from them.
     for index in scene.species.indices { try insert(index) }
+    for index in scene.species.indices { try replace(index) }
     try checkPlaces()
   }
 
@@ -27,7 +27,9 @@ struct Start {
 
   private mutating func place(_ index: Int) throws {
     switch scene.species[index].fill {
-    case .lattice(let fill): positions[index] = fill.positions()
+    case .lattice(let fill):
+      let interior = try Interior(fill.region, scene: scene, source: source)
+      positions[index] = fill.positions(interior.contains)
     case .points(let points, let given): (positions[index], velocities[index]) = (points, given)
     case .file(let fill): try read(fill, index)
     case .random, .replace, nil: break
@@ -36,17 +38,9 @@ struct Start {
 
   private mutating func read(_ fill: FileFill, _ index: Int) throws {
     guard let source else { throw Failure(.invalidScene, "\(fill.path): files cannot be read here") }
-    let frame = try source.frame(of: try resolved(fill.path), fill.frame, format: fill.format)
+    let frame = try source.frame(of: try scene.access.located(fill.path), fill.frame, format: fill.format)
     let taken = try FrameExcerpt(frame, species: fill.species, scene: scene, path: fill.path)
     (positions[index], velocities[index]) = (taken.positions, taken.velocities)
-  }
-
-  private func resolved(_ path: String) throws(Failure) -> URL {
-    do throws(Diagnostic) {
-      return try scene.access.resolve(path, at: nil)
-    } catch {
-      throw Failure(.invalidScene, error.message, hint: error.hint)
-    }
   }
 
   /// Takes particles of another species at random: those with the lowest random ranks, in their order.
@@ -75,12 +69,12 @@ struct Start {
     guard case .random(let count, let distance, let region)? = scene.species[index].fill else { return }
     var grid = PlaceGrid(box: scene.box, reach: distance)
     if distance > 0 { for point in positions.joined() { grid.insert(point) } }
-    let noise = Noise(seed: scene.seed, stream: .insertion)
+    let noise = Noise(seed: scene.seed, stream: .insertion), interior = try Interior(region, scene: scene, source: source)
     for number in 0..<count {
       let point = (0..<Start.attempts).lazy.map { attempt in
         let u = noise.uniform(UInt64(number), UInt32(index) << 16 | UInt32(attempt))
         return region.from.indices.map { region.from[$0] + u[$0] * (region.to[$0] - region.from[$0]) }
-      }.first { region.contains($0) && (distance == 0 || grid.neighbour(of: $0, within: distance) == nil) }
+      }.first { interior.contains($0) && (distance == 0 || grid.neighbour(of: $0, within: distance) == nil) }
       guard let point else {
         throw Failure(
           .invalidScene, "\(scene.species[index].name): no room for particle \(number + 1) of \(count) at random",

@@ -34,6 +34,15 @@ public struct FileAccess: Sendable {
     return url
   }
 
+  /// The file that a path in the scene means, when the scene has been read already.
+  func located(_ path: String) throws(Failure) -> URL {
+    do throws(Diagnostic) {
+      return try resolve(path, at: nil)
+    } catch {
+      throw Failure(.invalidScene, error.message, hint: error.hint)
+    }
+  }
+
   /// The text of a file that a scene names.
   func text(of path: String, at location: SourceLocation?) throws(Diagnostic) -> String {
     let url = try resolve(path, at: location)

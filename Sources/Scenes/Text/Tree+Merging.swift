@@ -20,6 +20,8 @@ extension Tree {
 struct Inclusion {
   var access: FileAccess
   var report: Report
+  /// False once a file could not be included, so that keys may be missing through no fault of the scene.
+  private(set) var isComplete = true
   private var path: [String] = []
   private var count = 0
 
@@ -48,7 +50,11 @@ struct Inclusion {
     }
     path.append(file)
     defer { path.removeLast() }
-    let bases = (tree["include"].map { $0.list ?? [$0] } ?? []).compactMap { included($0) }
+    let bases = (tree["include"].map { $0.list ?? [$0] } ?? []).compactMap { item -> Tree? in
+      let base = included(item)
+      if base == nil { isComplete = false }
+      return base
+    }
     let own = tree.removing("include")
     return bases.dropFirst().reduce(bases.first) { $0?.overlaid(by: $1) }?.overlaid(by: own) ?? own
   }

@@ -94,6 +94,7 @@ extension StoredFile {
     guard isNumber else { return nil }
     let space = try Handle(place, "see the shape") { H5Aget_space(attribute.id) }
     let count = try Library.call(place, "see the shape") { H5Sget_simple_extent_npoints(space.id) }
+    try checkSize(Int(count), of: MemoryLayout<Number>.stride, at: "\(object)@\(name)")
     var values = [Number](repeating: Number(), count: Int(count))
     try Library.call(place, "read the attribute") {
       values.withUnsafeMutableBytes { H5Aread(attribute.id, Number.storedType.id, $0.baseAddress) }

@@ -43,7 +43,7 @@ extension StoredFile {
     if let slab { lengths = slab.count } else { lengths = try extent(of: path) }
     let count = lengths.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 * $1 }
     if count == 0 { return [] }
-    guard count < 1 << 40 else { throw Failure(.unreadableFile, "\(place(path)): \(lengths) values cannot be read at once") }
+    try checkSize(count, of: MemoryLayout<Number>.stride, at: path)
     let dataset = try dataset(path)
     let spaces = try Selection(dataset, slab, place(path))
     var values = [Number](repeating: Number(), count: count)
@@ -53,6 +53,18 @@ extension StoredFile {
       }
     }
     return values
+  }
+
+  /// Refuses to read more than the file can hold: a damaged length would ask for all memory of the machine.
+  func checkSize(_ count: Int, of width: Int, at path: String) throws(Failure) {
+    var bytes: hsize_t = 0
+    try Library.call(place(path), "see the size of the file") { H5Fget_filesize(handle.id, &bytes) }
+    // Deflate makes data at most 1032 times smaller.
+    let most = (1 << 20) + 1040 * Int(clamping: bytes)
+    let (wanted, overflow) = count.multipliedReportingOverflow(by: max(1, width))
+    guard !overflow, wanted <= most else {
+      throw Failure(.unreadableFile, "\(place(path)): claims \(count) values, more than the file can hold: it is damaged")
+    }
   }
 
   /// Writes numbers to a dataset, or to a part of it.

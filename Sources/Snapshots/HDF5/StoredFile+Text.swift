@@ -35,6 +35,8 @@ extension StoredFile {
     let (typeID, spaceID) = (type.id, space.id)
     guard Library.locked({ H5Tget_class(typeID) }) == H5T_STRING else { throw Failure(.unreadableFile, "\(place): is no text") }
     let count = Int(try Library.call(place, "see the shape") { H5Sget_simple_extent_npoints(spaceID) })
+    let width = Library.locked { H5Tget_size(typeID) }
+    try checkSize(count, of: width, at: place.object)
     if Library.locked({ H5Tis_variable_str(typeID) }) > 0 {
       var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
       try Library.call(place, "read") { pointers.withUnsafeMutableBytes { read(typeID, $0.baseAddress) } }
@@ -44,7 +46,6 @@ extension StoredFile {
       }
       return texts
     }
-    let width = Library.locked { H5Tget_size(typeID) }
     var bytes = [UInt8](repeating: 0, count: count * width)
     try Library.call(place, "read") { bytes.withUnsafeMutableBytes { read(typeID, $0.baseAddress) } }
     return (0..<count).map { String(decoding: bytes[$0 * width..<($0 + 1) * width].prefix { $0 != 0 }, as: UTF8.self) }

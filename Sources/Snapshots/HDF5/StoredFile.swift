@@ -17,6 +17,7 @@ struct StoredFile: ~Copyable, Sendable {
   static func reading(_ path: String) throws(Failure) -> StoredFile {
     let place = Place(file: path)
     let access = try access(place)
+    Library.locked { mote_h5_opening(path) }
     return StoredFile(
       path: path,
       handle: try Handle(place, "open as an HDF5 file") { H5Fopen(path, mote_h5_read_only(), access.id) })

@@ -56,6 +56,10 @@ struct BenchCommand: ParsableCommand {
     print(
       "\(label): \(result.particles) particles, \(result.steps) steps in \(shortNumber(result.seconds)) s, \(threads), precision "
         + "\(result.precision): \(shortNumber(result.particleStepsPerSecond)) particle-steps/s\(memory)")
+    let parts = [
+      ("laws over pairs", result.pairSeconds), ("lists of pairs", result.listSeconds), ("the rest", result.otherSeconds),
+    ]
+    print(parts.map { "\($0): \(Int((100 * $1 / result.seconds).rounded())) %" }.joined(separator: ", "))
   }
 
   private static var folder: URL? { Build.scenes?.appending(path: "bench") }

@@ -13,8 +13,8 @@ struct ExportCommand: ParsableCommand {
 
       Examples:
         mote export argon.h5 --xyz
-        mote export argon.h5 --vtp -o frames/%05d.vtp --frame 0:100:10
-        mote export argon.h5 --csv --frame first -o -
+        mote export argon.h5 --vtp -o frames/%05d.vtp --frames 0:100:10
+        mote export argon.h5 --csv --frames first -o -
       """)
 
   /// The formats that one can ask for.
@@ -44,7 +44,7 @@ struct ExportCommand: ParsableCommand {
   var output: String?
 
   @Option(help: ArgumentHelp("Which frames: first, last, a number, or from:below:step.", valueName: "frames"))
-  var frame: FrameSelection?
+  var frames: FrameSelection?
 
   @Flag(help: "Replace existing files.")
   var force = false
@@ -56,18 +56,18 @@ struct ExportCommand: ParsableCommand {
     let format = try ExportFormats.named(self.format.rawValue)
     let numbered = NumberedPath(path)
     let isMany = numbered != nil || format.holdsManyFrames
-    let frames = try (frame ?? (isMany ? .all : .last)).indices(of: reader.frameCount, in: file)
+    let chosen = try (frames ?? (isMany ? .all : .last)).indices(of: reader.frameCount, in: file)
     let encoder = format.init()
     if let numbered {
-      for index in frames { try write(encoder.encode(try reader.frame(at: index)), to: numbered.path(of: index)) }
-      return Console.say("written: \(frames.count) files, the last \(numbered.path(of: frames[frames.count - 1]))")
+      for index in chosen { try write(encoder.encode(try reader.frame(at: index)), to: numbered.path(of: index)) }
+      return Console.say("written: \(chosen.count) files, the last \(numbered.path(of: chosen[chosen.count - 1]))")
     }
-    guard format.holdsManyFrames || frames.count == 1 else {
+    guard format.holdsManyFrames || chosen.count == 1 else {
       throw Failure(
-        .usage, "\(path) can hold one frame of \(format.name), not \(frames.count)",
+        .usage, "\(path) can hold one frame of \(format.name), not \(chosen.count)",
         hint: "a name such as frames/%05d.\(format.suffix)")
     }
-    let bytes = try frames.reduce(into: [UInt8]()) { $0 += try encoder.encode(try reader.frame(at: $1)) }
+    let bytes = try chosen.reduce(into: [UInt8]()) { $0 += try encoder.encode(try reader.frame(at: $1)) }
     try write(bytes, to: path)
     if path != "-" { Console.say("written: \(path)") }
   }

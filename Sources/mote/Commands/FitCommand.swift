@@ -58,9 +58,8 @@ struct FitCommand: ParsableCommand {
   }
 
   func run() throws {
-    for file in [output, report].compactMap({ $0 }) where !force && FileManager.default.fileExists(atPath: file) {
-      throw Failure(.usage, "\(file) exists", hint: "--force replaces it")
-    }
+    for file in [output, report].compactMap({ $0 }) { try Console.refuseOverwriting(file, force: force) }
+    guard FileManager.default.isReadableFile(atPath: law) else { throw Failure(.unreadableFile, "there is no file \(law)") }
     let options = FitOptions(targets: from, heldOut: heldOut, frames: frames)
     let isQuiet = quiet
     let library = Build.library(for: law)
@@ -70,7 +69,7 @@ struct FitCommand: ParsableCommand {
     let result = try fitter.fit(law: law, to: snapshots)
     if let report { try result.picture(comparedWith: compare, library: library).writePNG(to: report) }
     let name = lawName
-    if let output { try write(try result.lawText(named: name), to: output) }
+    if let output { try Console.write(Array(try result.lawText(named: name).utf8), to: output, force: force) }
     if json { print(try result.jsonLine()) } else if !quiet || output == nil { print(result.description) }
     if let output, !quiet, !json { print("written: \(output)\nuse it:  laws: {\(name): {law: \(output)}}") }
   }
@@ -80,13 +79,5 @@ struct FitCommand: ParsableCommand {
     let stem = URL(fileURLWithPath: output ?? law).deletingPathExtension().lastPathComponent.lowercased()
     let letters = stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
     return String(letters).isEmpty ? "fitted" : String(letters)
-  }
-
-  private func write(_ text: String, to file: String) throws(Failure) {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
-    } catch {
-      throw Failure(.failed, "cannot write \(file): \(error.localizedDescription)")
-    }
   }
 }

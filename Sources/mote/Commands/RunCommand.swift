@@ -69,6 +69,7 @@ struct RunCommand: ParsableCommand {
     settings.threads = Build.threads(threads)
     settings.jsonLog = logJson
     settings.command = Self.command
+    settings.goOn = Self.goOn
     (settings.version, settings.git) = (Build.version, Build.git)
     settings.sceneSource = try? String(contentsOfFile: scene.scene, encoding: .utf8)
     var run = try Run(read, settings, library: scene.library, source: FileFrames())
@@ -92,6 +93,16 @@ struct RunCommand: ParsableCommand {
   private static var slurmSeconds: Double? {
     guard let end = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap({ Double($0) }) else { return nil }
     return max(0, end - Date.now.timeIntervalSince1970)
+  }
+
+  /// The command line once more, with what makes it go on.
+  private static var goOn: String {
+    let typed = CommandLine.arguments.dropFirst().filter { !["--continue", "--force"].contains($0) }
+    let words = (["mote"] + typed + ["--continue"]).map { word in
+      word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:+,%@".contains($0) }
+        ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    }
+    return words.joined(separator: " ")
   }
 
   /// The command line with files by their names alone, for the provenance.

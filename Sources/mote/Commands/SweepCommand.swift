@@ -73,7 +73,10 @@ struct SweepCommand: ParsableCommand {
     let settings = settings
     var failures: [Int: String] = [:]
     for next in study.points where point == nil || next.number == point {
-      if !quiet { Console.say("point \(next.number) of \(study.points.count): \(next.overrides.joined(separator: ", "))") }
+      if !quiet {
+        let isDone = study.status(of: next) == .done ? " (done before)" : ""
+        Console.say("point \(next.number) of \(study.points.count): \(next.overrides.joined(separator: ", "))\(isDone)")
+      }
       if case .failed(let reason) = try study.run(next, settings) {
         failures[next.number] = reason
         Console.say("point \(next.number) failed: \(reason)")

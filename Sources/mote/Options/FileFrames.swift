@@ -33,6 +33,8 @@ struct FileFrames: FrameSource {
     }
   }
 
+  func surface(of file: URL) throws -> Surface { try Surface(stl: file.path) }
+
   private func snapshot(_ file: URL, _ selection: FileFill.Selection) throws(Failure) -> Frame {
     let reader = try SnapshotReader(file.path)
     return try reader.frame(at: try Self.index(selection, of: reader.frameCount, file))

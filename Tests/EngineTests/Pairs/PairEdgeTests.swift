@@ -55,7 +55,7 @@ struct PairEdgeTests {
   func translation(_ side: Double) throws {
     var noise = TestNoise(state: 5)
     // On a grid that is coarser than that of the kernels.
-    let positions = (0..<400).map { _ in (0..<3).map { _ in Double.random(in: 0..<side, using: &noise).rounded(toBits: 12) } }
+    let positions = (0..<400).map { _ in (0..<3).map { _ in Double.random(in: 0..<side, using: &noise).truncated(toBits: 12) } }
     let box = Box(origin: [0, 0, 0], lengths: [side, side, side], sides: [.periodic, .periodic, .periodic])
     let world = try PairWorld(.soft, positions: positions, box: box, range: 2, skin: 0.5)
     let forces = try world.evaluate().forces
@@ -175,6 +175,6 @@ struct PairEdgeTests {
 }
 
 extension Double {
-  /// The nearest multiple of this power of one half.
-  fileprivate func rounded(toBits bits: Int) -> Double { (self * exp2(Double(bits))).rounded(.down) / exp2(Double(bits)) }
+  /// The next lower multiple of this power of one half.
+  fileprivate func truncated(toBits bits: Int) -> Double { (self * exp2(Double(bits))).rounded(.down) / exp2(Double(bits)) }
 }

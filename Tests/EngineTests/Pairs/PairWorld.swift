@@ -41,6 +41,9 @@ struct TestLaw {
       MOTE_INLINE void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o) {
         const I near = p->r2 < u->k[0];
         \(body)
+        // The laws of the compiler give forces in fixed point.
+        if (MOTE_CENTRAL) o->ff *= u->scale;
+        else for (int k = 0; k < MOTE_SPACE; k++) o->f[k] *= u->scale;
       }
       \(KernelTemplates.pairs)
       """

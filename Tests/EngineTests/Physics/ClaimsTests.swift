@@ -48,7 +48,7 @@ struct ClaimsTests {
 
   /// The largest error of the cluster's positions after one time unit with one step and half of it, against an eighth of that.
   private static func errors(_ words: String, laws: [String: String] = [:]) throws -> [Double] {
-    let places = try [640, 40, 80].map { steps in
+    let places = try [2560, 160, 320].map { steps in
       let run = try simulation(cluster(words, dt: 1 / Double(steps)), laws: laws)
       try run.run(steps: steps)
       return run.values(of: "position")

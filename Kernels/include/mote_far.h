@@ -1,0 +1,39 @@
+// The binary interface of sums over all pairs, exactly or through a tree.
+#ifndef MOTE_FAR_H
+#define MOTE_FAR_H
+#include <stdint.h>
+
+enum { MOTE_FAR_LEAF = 64, MOTE_FAR_POINTS = 16 };   // particles of a leaf; most interpolation points along an axis
+
+// A box of particles that follow one another.
+typedef struct {
+  int32_t begin, end;
+  int32_t left, right;       // -1 in a leaf
+  double low[3], high[3];
+  int64_t proxies;           // first of its interpolation points; -1 if it has fewer particles than those
+} mote_far_node;
+
+// Particles, or points that stand for some, each number in a column; columns are padded to whole vectors of finite numbers.
+typedef struct {
+  const double *const *columns;   // positions, then the fields that the law reads
+  const int32_t *species;
+  const uint32_t *ids;
+} mote_far_points;
+
+typedef struct {
+  mote_far_points targets, sources, proxies;
+  int64_t target_count, source_count;
+  int32_t same;                  // targets are the sources: nobody meets itself
+  double side[3];                // of periodic axes; 0 of others
+  const mote_far_node *nodes;    // none: all pairs one by one
+  int32_t node_count, proxy_count;
+  double opening;                // radii over the distance below which proxies stand for a box
+  const double *constants;
+  const void *const *tables;
+  int32_t species_count;
+  double *const *sums;           // force, then the law's sums: of each target
+  double *const *totals;         // energy and virial of each target, both ends counted
+  uint64_t seed;
+  int64_t step;
+} mote_far_call;
+#endif

@@ -1,0 +1,210 @@
+import CKernel
+import Diagnostics
+import Foundation
+import KernelCompiler
+import World
+
+/// Calls the loops over all pairs of a plan.
+///
+/// Particles are taken in the order of their ids, or in that of a tree that follows from it, so that no sum depends on how they lie
+/// in memory or on the number of threads.
+final class FarRunner {
+  private typealias Kernel = @convention(c) (UnsafePointer<mote_far_call>, Int64, Int64, Int32, Int32) -> Void
+
+  /// A loaded loop.
+  private struct Loop {
+    var group: FarGroup
+    var kernel: Kernel
+    var tree: FarTree?
+    var needs: BoundNeeds
+    var tables: [AlignedArray<Double>] = []
+    let constants = AlignedArray<Double>(), tableBases = AlignedArray<UnsafeRawPointer?>()
+    let particles: FarPoints, ordered: FarPoints, sample: FarPoints
+    /// The library must stay loaded.
+    let library: KernelLibrary
+  }
+
+  /// What the passes of a slot have given so far.
+  private(set) var totals = PairTotals(energy: 0, virial: [])
+  private var loops: [Loop] = []
+  /// The places of particles in the order of their ids, in an arrangement of the store.
+  private var byId: (arrangement: Int, order: [Int32]) = (-1, [])
+  private let space: Int
+  private let workers: Workers
+  private let parameters: ParameterTable
+  /// Particles for which a tree is compared with the exact sums.
+  private static let samples = 64
+  /// Below, all pairs cost less than a tree.
+  private static let fewest = 1024
+
+  init(
+    _ groups: [FarGroup], space: Int, workers: Workers, toolchain: Toolchain, _ parameters: ParameterTable
+  ) throws(Failure) {
+    self.space = space
+    self.workers = workers
+    self.parameters = parameters
+    for group in groups {
+      let library = try KernelLibrary(group.kernel.text, with: toolchain), columns = space + group.kernel.extras.count
+      loops.append(
+        Loop(
+          group: group, kernel: try library.function("mote_everywhere", as: Kernel.self),
+          tree: group.accuracy > 0 ? try FarTree(library, space: space, columns: columns) : nil,
+          needs: BoundNeeds(group.kernel.needs, isPaired: true), particles: FarPoints(columns: columns),
+          ordered: FarPoints(columns: columns), sample: FarPoints(columns: columns), library: library))
+    }
+  }
+
+  /// Starts a new slot: nothing has been added to the totals.
+  func clearTotals(space: Int) {
+    totals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
+  }
+
+  /// Adds the force, if the law gives one, and the sums to `outputs`, their columns.
+  ///
+  /// - Throws: `Failure` if a sum is not finite.
+  func run(
+    _ index: Int, on store: MemberStore, _ world: WorldState, box: Box, into outputs: [UnsafeMutablePointer<Double>],
+    wantsTotals: Bool
+  ) throws(Failure) {
+    guard store.count > 0 else { return }
+    update(index, world)
+    let order = orderOfIds(store)
+    let fields = fields(of: index, store)
+    loops[index].particles.take(order, of: store, fields)
+    let common = call(index, store, world, box)
+    let sums = FarSums(channels: outputs.count, totals: 1 + space * (space + 1) / 2, count: store.count)
+    if let tree = loops[index].tree, store.count >= Self.fewest {
+      let boxes = tree.order(loops[index].particles), inBoxes = boxes.map { order[Int($0)] }
+      loops[index].ordered.take(inBoxes, of: store, fields)
+      try runTree(index, tree, common, store, fields, inBoxes, sums, wantsTotals: wantsTotals)
+      sums.add(to: outputs, at: inBoxes)
+    } else {
+      runAll(index, common, targets: loops[index].particles, sources: loops[index].particles, sums, wantsTotals: wantsTotals)
+      sums.add(to: outputs, at: order)
+    }
+    guard sums.isFinite else {
+      throw Failure(
+        .blewUp, "what all pairs give to a particle is not finite",
+        hint: "two particles at one place, or a smaller time step")
+    }
+    if wantsTotals { addTotals(sums) }
+  }
+
+  // MARK: Calls
+
+  private func runAll(
+    _ index: Int, _ common: mote_far_call, targets: FarPoints, sources: FarPoints, _ sums: FarSums, wantsTotals: Bool
+  ) {
+    var call = common
+    (call.targets, call.sources) = (targets.call, sources.call)
+    (call.target_count, call.source_count) = (Int64(targets.count), Int64(sources.count))
+    call.same = targets === sources ? 1 : 0
+    launch(index, call, blocks: (targets.count + 7) / 8, sums, wantsTotals: wantsTotals)
+  }
+
+  /// Interpolates between more and more points, until a sample of particles gets the sums of all pairs to the accuracy.
+  private func runTree(
+    _ index: Int, _ tree: FarTree, _ common: mote_far_call, _ store: MemberStore,
+    _ fields: [UnsafeMutablePointer<Double>?], _ order: [Int32], _ sums: FarSums, wantsTotals: Bool
+  ) throws(Failure) {
+    let loop = loops[index], particles = loop.ordered, accuracy = loop.group.accuracy
+    let chosen = (0..<Self.samples).map { $0 * particles.count / Self.samples }
+    let exact = FarSums(channels: sums.channels, totals: sums.totalCount, count: particles.count)
+    sampleSums(index, common, chosen, particles, exact)
+    var call = common
+    (call.targets, call.sources) = (particles.call, particles.call)
+    (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
+    for points in FarTree.points(for: accuracy)...Int32(MOTE_FAR_POINTS) {
+      tree.interpolate(particles, points: points)
+      tree.describe(in: &call)
+      launch(index, call, blocks: Int(call.node_count), sums, wantsTotals: wantsTotals)
+      if sums.error(against: exact, at: chosen, vector: loop.group.kernel.hasForce ? space : 0) <= accuracy { return }
+    }
+    runAll(index, common, targets: particles, sources: particles, sums, wantsTotals: wantsTotals)
+  }
+
+  /// The sums of all pairs for the vectors of targets that hold the chosen ones.
+  private func sampleSums(_ index: Int, _ common: mote_far_call, _ chosen: [Int], _ particles: FarPoints, _ sums: FarSums) {
+    var call = common
+    (call.targets, call.sources) = (particles.call, particles.call)
+    (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
+    sums.describe(in: &call)
+    let kernel = loops[index].kernel, blocks = Array(Set(chosen.map { $0 / 8 })).sorted()
+    let shared = FarCall(call)
+    workers.forRanges(of: 64 * blocks.count) { _, range in
+      for place in Int(range.lowerBound + 63) / 64..<Int(range.upperBound + 63) / 64 {
+        withUnsafePointer(to: shared.call) { kernel($0, Int64(blocks[place]), Int64(blocks[place] + 1), 0, 0) }
+      }
+    }
+  }
+
+  private func launch(_ index: Int, _ given: mote_far_call, blocks: Int, _ sums: FarSums, wantsTotals: Bool) {
+    var call = given
+    sums.describe(in: &call)
+    let kernel = loops[index].kernel, isPeriodic = call.side.0 + call.side.1 + call.side.2 > 0, shared = FarCall(call)
+    // Leaves lie unevenly among the nodes: small shares, dealt out in turn.
+    let shares = min(blocks, 16 * workers.count)
+    workers.forEach(max(1, shares)) { share in
+      withUnsafePointer(to: shared.call) {
+        kernel(
+          $0, Int64(blocks * share / max(1, shares)), Int64(blocks * (share + 1) / max(1, shares)), isPeriodic ? 1 : 0,
+          wantsTotals ? 1 : 0)
+      }
+    }
+  }
+
+  private func call(_ index: Int, _ store: MemberStore, _ world: WorldState, _ box: Box) -> mote_far_call {
+    var call = mote_far_call()
+    let sides = zip(box.lengths, box.sides).map { $1 == .periodic ? $0 : 0 } + [0, 0]
+    call.side = (sides[0], sides[1], sides[2])
+    call.constants = UnsafePointer(loops[index].constants.base)
+    call.tables = UnsafePointer(loops[index].tableBases.base)
+    call.species_count = Int32(parameters.speciesCount)
+    (call.seed, call.step) = (world.seed, world.step)
+    return call
+  }
+
+  // MARK: What the law reads
+
+  private func orderOfIds(_ store: MemberStore) -> [Int32] {
+    if byId.arrangement != store.arrangement || byId.order.count != store.count {
+      byId = (
+        store.arrangement, (0..<Int32(store.count)).sorted { store.idColumn[Int($0)] < store.idColumn[Int($1)] }
+      )
+    }
+    return byId.order
+  }
+
+  private func fields(of index: Int, _ store: MemberStore) -> [UnsafeMutablePointer<Double>?] {
+    store.positions
+      + loops[index].group.kernel.extras.map { column in
+        column == FarGroup.weight ? nil : store.columns(of: column.field)?[column.component]
+      }
+  }
+
+  private func update(_ index: Int, _ world: WorldState) {
+    let renew = loops[index].needs.update(parameters, world)
+    loops[index].constants.set(loops[index].needs.constants)
+    guard renew else { return }
+    loops[index].tables = (loops[index].needs.tables + loops[index].needs.splines.map(PairRunner.blocks)).map { values in
+      let table = AlignedArray<Double>()
+      table.set(values)
+      return table
+    }
+    loops[index].tableBases.set(loops[index].tables.map { UnsafeRawPointer($0.base) })
+  }
+
+  /// Both ends have been counted.
+  private func addTotals(_ sums: FarSums) {
+    let found = sums.totals.map { $0 / 2 }
+    totals.energy += found[0]
+    totals.virial = zip(totals.virial, found.dropFirst()).map { $0 + $1 }
+  }
+}
+
+/// A call that all threads read.
+private struct FarCall: @unchecked Sendable {
+  // What it points to lives until all threads are done, and each writes sums of targets of its own.
+  let call: mote_far_call
+  init(_ call: mote_far_call) { self.call = call }
+}
