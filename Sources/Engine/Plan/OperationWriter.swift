@@ -20,7 +20,7 @@ struct OperationWriter {
   /// Ends the chain of passes over single particles, or the loop over pairs; at most one of them is open.
   mutating func flush(_ builder: inout PlanBuilder) {
     if var open = chain, let call = builder.finish(&open) { operations.append(.members(call)) }
-    if let open = pairs { operations.append(.pairs(builder.finish(open))) }
+    if let open = pairs, !open.isEmpty { operations.append(.pairs(builder.finish(open))) }
     (chain, pairs) = (nil, nil)
   }
 

@@ -48,6 +48,7 @@ struct PairBuilder {
     let scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: pass.ends(in: fields))
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     let ends = try PairEnds(pass, use, range: rangeText, fields: fields, &lowering)
+    guard ends.receivers != 0 else { return }
     var part = PairKernel.Part(range: ends.range, condition: ends.shared)
     if let text = pass.energy {
       try add(energy: text, of: pass, use, ends, to: &part, &lowering)
