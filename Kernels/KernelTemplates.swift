@@ -37,6 +37,18 @@ public enum KernelTemplates {
   public static var meetingHeader: String {
     text(PackageResources.mote_meeting_h).replacing("#include \"mote_member.h\"\n", with: "")
   }
+  /// The interface of passes over a lattice, without that of single members, which goes before it.
+  public static var latticeHeader: String {
+    text(PackageResources.mote_lattice_h).replacing("#include \"mote_member.h\"\n", with: "")
+  }
+  /// What passes over sites and their neighbours use; goes before them.
+  public static var stencil: String { text(PackageResources.stencil_c) }
+  /// What passes between particles and sites use; goes before them.
+  public static var transfer: String { text(PackageResources.transfer_c) }
+  /// What passes over random pairs in cells use; goes before them.
+  public static var cells: String { text(PackageResources.cells_c) }
+  /// Fourier transforms of lattices.
+  public static var waves: String { text(PackageResources.waves_c) }
   /// What passes over meetings use; goes before them.
   public static var meetings: String { text(PackageResources.meetings_c) }
   /// What passes over single particles use; goes before them.

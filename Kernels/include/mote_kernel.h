@@ -63,6 +63,14 @@ typedef struct {
   int32_t periodic[3];
 } mote_search;
 
+// Who is i of a listed pair: the end whose species may receive from that of the other; where both may, that of the lower id.
+typedef struct {
+  const int64_t *ids;
+  const int32_t *species;
+  const uint8_t *receives;        // [species of i * species_count + species of j]
+  int64_t species_count;
+} mote_roles;
+
 // What packing found out.
 typedef struct {
   double moved;        // square of the largest displacement from the reference

@@ -111,7 +111,9 @@ MOTE_INLINE void mote_far_run(const mote_far_call *call, int64_t begin, int64_t 
   memset(&u, 0, sizeof u);
   for (int k = 0; k < MOTE_CONSTANTS; k++) u.k[k] = call->constants[k];
   for (int k = 0; k < MOTE_TABLES; k++) u.table[k] = (const mote_real *)call->tables[k];
+  u.scale = 1;   // sums are numbers of double precision here, not whole ones
   u.species = call->species_count, u.seed = call->seed, u.step = call->step;
+  u.scale = 1;   // sums are doubles
   // Blocks of targets: leaves of the tree, else vectors.
   for (int64_t block = begin; block < end; block++) {
     const mote_far_node *leaf = call->node_count > 0 ? call->nodes + block : 0;

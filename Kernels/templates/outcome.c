@@ -6,7 +6,7 @@ typedef struct {
   const mote_real *table[MOTE_SOME(MOTE_TABLES)];   // [species of i * species + species of j]
   mote_whole species;
   mote_real time, dt;
-  mote_real scale;   // of the fixed point of the force
+  mote_real scale;   // of the fixed point of the force; 1 where sums are doubles
   uint64_t seed;
   int64_t step;
 } mote_uniforms;

@@ -153,23 +153,27 @@ MOTE_INLINE int mote_count_lanes(const V own[MOTE_PARTS][MOTE_SPACE], const mote
 
 typedef struct {   // a cluster, seen from the image of the view
   mote_bounds bounds;
-  V x[2][MOTE_PARTS][MOTE_SPACE];   // of both groups
-  int32_t cluster, groups;
+  int32_t cluster;
 } mote_seeker;
 
 static mote_seeker mote_seeker_of(const mote_view *view, int64_t cluster) {
-  const int count = mote_occupied(view->s->order, cluster);
-  const mote_real *x = (const mote_real *)view->s->positions + cluster * MOTE_SPACE * 8;
-  mote_seeker own = {.cluster = (int32_t)cluster, .groups = 1 + (count > MOTE_GROUP)};
+  mote_seeker own = {.cluster = (int32_t)cluster};
   for (int k = 0; k < MOTE_SPACE; k++) {
-    mote_real seen[MOTE_CLUSTER];
-    for (int l = 0; l < MOTE_CLUSTER; l++) seen[l] = l < count ? x[8 * k + l] + view->image[k] : -x[8 * k + l];
-    for (int part = 0; part < 2 * MOTE_PARTS; part++)
-      own.x[part / MOTE_PARTS][part % MOTE_PARTS][k] = mote_spread(seen + part * MOTE_ROWS);
     own.bounds.low[k] = view->s->low[k][cluster] + (float)view->image[k];
     own.bounds.high[k] = view->s->high[k][cluster] + (float)view->image[k];
   }
   return own;
+}
+
+// Spreads the particles of a group over lanes; holes of i go to the other side of the world than holes of j.
+static void mote_spread_group(const mote_view *view, int64_t cluster, int group, V x[MOTE_PARTS][MOTE_SPACE]) {
+  const int slot = group * MOTE_GROUP, count = mote_occupied(view->s->order, cluster);
+  const mote_real *from = (const mote_real *)view->s->positions + cluster * MOTE_SPACE * 8 + slot;
+  for (int k = 0; k < MOTE_SPACE; k++) {
+    mote_real seen[MOTE_GROUP];
+    for (int l = 0; l < MOTE_GROUP; l++) seen[l] = slot + l < count ? from[8 * k + l] + view->image[k] : -from[8 * k + l];
+    for (int part = 0; part < MOTE_PARTS; part++) x[part][k] = mote_spread(seen + part * MOTE_ROWS);
+  }
 }
 
 // Tells which of 16 bounds from `first` are within reach.
@@ -214,13 +218,15 @@ static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, i
   const int32_t self = view->shift == MOTE_UNSHIFTED ? own->cluster : -1, count = view->met_count;
   mote_list *list = view->list;
   const int64_t begin = list->partner_count;
+  V x[MOTE_PARTS][MOTE_SPACE];
+  mote_spread_group(view, own->cluster, group, x);
   if (begin + diagonal + count > list->partner_capacity) {
     list->partner_count += diagonal + count;   // too many by what is not near: the next search has room
   } else {
     int32_t *to = list->partners + begin;
     if (diagonal) *to++ = own->cluster;
     for (int32_t k = 0; k < count; k++) {
-      const int32_t j = view->met[k], lanes = mote_count_lanes(own->x[group], positions + (int64_t)j * MOTE_SPACE * 8, reach2);
+      const int32_t j = view->met[k], lanes = mote_count_lanes(x, positions + (int64_t)j * MOTE_SPACE * 8, reach2);
       list->within += j != self ? lanes : 0;
       *to = j;
       to += lanes > 0 && j != self;
@@ -233,7 +239,9 @@ static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, i
 // Lists what was met, once for each group. Only the first time do the entries begin with the cluster itself.
 static void mote_keep_met(mote_view *view, const mote_seeker *own) {
   const int diagonal = view->shift == MOTE_UNSHIFTED && !view->kept;
-  for (int group = 0; group < own->groups; group++) mote_keep_near(view, own, group, diagonal);
+  const int groups = 1 + (mote_occupied(view->s->order, own->cluster) > MOTE_GROUP);
+  if (view->met_count == 0 && !diagonal) return;
+  for (int group = 0; group < groups; group++) mote_keep_near(view, own, group, diagonal);
   view->met_count = 0;
   view->kept = 1;
 }
@@ -308,4 +316,47 @@ void mote_survey(const mote_list *list, int32_t half, uint8_t *blocks, int32_t *
       __atomic_fetch_add(&lanes[list->partners[k]], MOTE_GROUP, __ATOMIC_RELAXED);
     }
   }
+}
+
+// Whether a comes before b in a pair: 1 if so, -1 if the other way round, 0 if they do not meet.
+static inline int mote_sense(const mote_roles *roles, int64_t a, int64_t b) {
+  const int64_t sa = roles->species[a], sb = roles->species[b];
+  const int forward = roles->receives[sa * roles->species_count + sb], backward = roles->receives[sb * roles->species_count + sa];
+  if (forward && backward) return roles->ids[a] < roles->ids[b] ? 1 : -1;
+  return forward ? 1 : backward ? -1 : 0;
+}
+
+// Writes the pairs of a half list that are within reach one by one, as the places of i and j, as far as there is room.
+// Returns how many there are.
+int64_t mote_list_pairs(const mote_search *s, const mote_list *list, const mote_roles *roles, int64_t *pairs, int64_t capacity) {
+  const mote_real reach2 = (mote_real)(s->reach * s->reach) * (mote_real)1.00001;
+  const int32_t *first = s->order->cluster_first;
+  int64_t count = 0;
+  for (int64_t e = 0; e < list->entry_count; e++) {
+    const mote_entry entry = list->entries[e];
+    const int32_t own = entry.group / 2, slot = (entry.group & 1) * MOTE_GROUP, occupied = mote_occupied(s->order, own);
+    const int32_t image[3] = {entry.shift / 9 - 1, entry.shift / 3 % 3 - 1, entry.shift % 3 - 1};
+    for (int32_t k = entry.begin; k < entry.end; k++) {
+      const int32_t other = list->partners[k], theirs = mote_occupied(s->order, other);
+      const mote_real *xj = (const mote_real *)s->positions + (int64_t)other * MOTE_SPACE * 8;
+      const int diagonal = k == entry.begin && entry.shift == MOTE_UNSHIFTED && other == own;
+      for (int32_t a = slot; a < slot + MOTE_GROUP && a < occupied; a++) {
+        const mote_real *xi = (const mote_real *)s->positions + (int64_t)own * MOTE_SPACE * 8 + a;
+        mote_row r2 = (mote_row)0;
+        for (int axis = 0; axis < MOTE_SPACE; axis++) {
+          const mote_row d = xi[8 * axis] + (mote_real)(image[axis] * s->grid->shift[axis]) - *(const mote_row *)(xj + 8 * axis);
+          r2 += d * d;
+        }
+        for (int32_t b = diagonal ? a + 1 : 0; b < theirs; b++) {
+          const int64_t i = first[own] + a, j = first[other] + b;
+          if (r2[b] > reach2) continue;
+          const int sense = mote_sense(roles, i, j);
+          if (sense == 0) continue;
+          if (count < capacity) pairs[2 * count] = sense > 0 ? i : j, pairs[2 * count + 1] = sense > 0 ? j : i;
+          count++;
+        }
+      }
+    }
+  }
+  return count;
 }

@@ -25,6 +25,7 @@ extension Lowering {
     switch try meaning(key, &graph) {
     case .function(let name, let end): return .function(name, end: end)
     case .formula(let formula): return .formula(formula)
+    case .choice(let choices): return .choice(choices)
     default: return nil
     }
   }
@@ -41,6 +42,19 @@ extension Lowering {
         names[Key(name)] = Value(numbers.count == 1 ? .scalar : .vector, numbers.map { graph.constant($0) })
       }
       return try lower(formula.expression, replacing: names)
+    case .choice(let choices):
+      var chosen: Value?
+      for (condition, formula) in choices.reversed() {
+        let value = try call(.formula(formula), arguments, at: expression)
+        chosen =
+          try chosen.map { (other) throws(Diagnostic) in
+            guard value.isScalar, other.isScalar else {
+              throw expression.diagnostic("a function of each species gives one number")
+            }
+            return .scalar(graph.select(condition, value.node, other.node))
+          } ?? value
+      }
+      return chosen ?? .scalar(graph.constant(0))
     case .function(let name, let end) where values.count == 1 && values[0].isScalar:
       return .scalar(graph.call(name, end: end, values[0].node))
     default: throw expression.diagnostic("a function of other arguments")

@@ -5,10 +5,14 @@ public enum Meaning: Sendable {
   case value(Value)
   /// An abbreviation, put in place.
   case abbreviation(Expression)
+  /// An abbreviation of every element of an array, as `name[variable]`.
+  case elements(variable: String, Expression)
   /// A function that the scene gives as a table, and the end that it belongs to.
   case function(String, end: String)
   /// A function that the scene gives as a formula of its arguments.
   case formula(Formula)
+  /// Formulas of which the first is taken whose condition holds; the last one if none does.
+  case choice([(condition: NodeID, formula: Formula)])
 
   /// An expression of named arguments; the constants stand for names that it uses besides.
   public struct Formula: Sendable {
@@ -53,6 +57,8 @@ public struct Lowering {
   public var special: (String, [Expression], inout Lowering) throws(Diagnostic) -> Value?
   /// The next place for a random number; unique in a step.
   public var noisePlace = 0
+  /// Names that stand for a whole number wherever they occur, such as the number of a neighbour.
+  public var numbers: [String: Int] = [:]
   private var cache: [Key: Value] = [:]
   private var loopVariables: [String: Int] = [:]
   private var depth = 0
@@ -109,7 +115,9 @@ public struct Lowering {
   // MARK: Names
 
   mutating func lookUp(_ key: Key, at expression: Expression) throws(Diagnostic) -> Value {
-    if key.owner.isEmpty, let number = loopVariables[key.name] { return .scalar(graph.constant(Double(number))) }
+    if key.owner.isEmpty, let number = loopVariables[key.name] ?? numbers[key.name] {
+      return .scalar(graph.constant(Double(number)))
+    }
     if let known = cache[key] { return known }
     switch try meaning(key, &graph) {
     case .value(let value): return value
@@ -117,7 +125,8 @@ public struct Lowering {
       let value = try lower(text)
       if loopVariables.isEmpty { cache[key] = value }
       return value
-    case .function, .formula: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
+    case .elements(let variable, _): throw expression.diagnostic("\(key.name) of which element? \(key.name)[\(variable)]")
+    case .function, .formula, .choice: throw expression.diagnostic("\(key.name) is a function: \(key.name)(r)")
     case nil: return try constant(key.name, at: expression)
     }
   }
@@ -146,7 +155,7 @@ public struct Lowering {
     if case .name(let name) = base.node {
       let owner = indices.map { if case .name(let end) = $0.node { end } else { "" } }.joined(separator: ",")
       let key = Key(name, owner: owner)
-      if !owner.isEmpty, loopVariables[owner] == nil {
+      if !owner.isEmpty, loopVariables[owner] == nil, numbers[owner] == nil {
         if let known = cache[key] { return known }
         switch try meaning(key, &graph) {
         case .value(let value): return value
@@ -154,6 +163,15 @@ public struct Lowering {
         default: break
         }
       }
+    }
+    if case .name(let name) = base.node, indices.count == 1,
+      case .elements(let variable, let text)? = try meaning(Key(name), &graph)
+    {
+      let place = try scalar(indices[0])
+      guard let number = graph.constant(place) else {
+        throw indices[0].diagnostic("the element of an abbreviation is a constant number")
+      }
+      return try lower(text, setting: variable, to: Int(number))
     }
     let array = try lower(base)
     guard case .array(let count, let shape) = array.shape, indices.count == 1 else {

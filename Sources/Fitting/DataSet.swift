@@ -42,7 +42,11 @@ struct DataSet: Sendable {
     }
     let probe = try recording.frame(first, fields: stored)
     try Self.check(model, probe)
-    let chosen = Self.chosen(candidates, model, probe, recording, targets, options)
+    var moments = 1
+    if targets == .accelerations {
+      moments += Interval.pieces(steps: try recording.frame(first + 1, fields: []).step - probe.step)
+    }
+    let chosen = Self.chosen(candidates, model, probe, moments: moments, options)
     let outCount = chosen.count >= 5 ? max(1, Int((Double(chosen.count) * options.heldOut).rounded())) : 0
     let isOut = options.heldOut > 0
     particlesOut = isOut && outCount == 0 ? max(2, Int((1 / options.heldOut).rounded())) : nil
@@ -58,6 +62,9 @@ struct DataSet: Sendable {
     }
     self.intervals = intervals
     if targets == .accelerations { samples = inParallel(intervals) { $0.sample($0.cubic, model) } }
+    // Groups of particles stay the same over the frames, as their errors may.
+    let places = samples.first?.places ?? []
+    for index in samples.indices where samples[index].particles == places.count { samples[index].places = places }
     (training, heldOut) = (Array(samples[..<trainingCount]), Array(samples[trainingCount...]))
   }
 
@@ -75,15 +82,13 @@ struct DataSet: Sendable {
 
   /// As many frames as the budget of pairs allows, evenly spread.
   private static func chosen(
-    _ candidates: [Int], _ model: PairModel, _ probe: Frame, _ recording: Recording, _ targets: Targets, _ options: FitOptions
+    _ candidates: [Int], _ model: PairModel, _ probe: Frame, moments: Int, _ options: FitOptions
   ) -> [Int] {
     let now = Configuration(box: probe.box, positions: probe.vector("position"), fields: [:])
     let pairs = max(1, model.pairs(of: now, species: probe.species).count)
-    // An interval is looked at some dozens of times.
-    let cost = targets == .forces ? pairs : 40 * pairs
-    let most = max(2, min(options.frames ?? candidates.count, options.pairs / cost))
+    let most = max(moments > 1 ? 1 : 2, min(options.frames ?? candidates.count, options.pairs / (pairs * moments)))
     guard candidates.count > most else { return candidates }
-    return (0..<most).map { candidates[$0 * (candidates.count - 1) / (most - 1)] }
+    return (0..<most).map { candidates[most == 1 ? candidates.count / 2 : $0 * (candidates.count - 1) / (most - 1)] }
   }
 
   private static func interval(_ first: Frame, _ last: Frame) throws(Failure) -> Interval {
@@ -99,25 +104,30 @@ struct DataSet: Sendable {
   func followed(by filling: [Filling], _ model: PairModel) -> DataSet {
     guard targets == .accelerations else { return self }
     var result = self
-    let samples = inParallel(intervals) { $0.sample($0.path(model, filling), model) }
+    var samples = inParallel(intervals) { $0.sample($0.path(model, filling), model) }
+    for (index, old) in (training + heldOut).enumerated() { samples[index].places = old.places }
     (result.training, result.heldOut) = (Array(samples[..<trainingCount]), Array(samples[trainingCount...]))
     return result
   }
 
   /// The equations that a fit may see.
-  func trainingEquations(_ model: PairModel, _ filling: [Filling], first count: Int = .max) -> [NormalEquations] {
+  func trainingEquations(_ model: PairModel, _ filling: [Filling], first count: Int = .max) -> GroupedEquations {
     let selection = particlesOut.map { Selection.particles(every: $0, isHeldOut: false) } ?? .all
-    return inParallel(Array(training.prefix(count))) { model.equations(of: $0, filling: filling, selection: selection) }
+    return equations(Array(training.prefix(count)), model, filling, selection)
   }
 
   /// The equations that judge it.
-  func heldOutEquations(_ model: PairModel, _ filling: [Filling]) -> [NormalEquations] {
-    if let every = particlesOut {
-      return inParallel(training) {
-        model.equations(of: $0, filling: filling, selection: .particles(every: every, isHeldOut: true))
-      }
-    }
-    return inParallel(heldOut) { model.equations(of: $0, filling: filling) }
+  func heldOutEquations(_ model: PairModel, _ filling: [Filling]) -> NormalEquations {
+    guard let every = particlesOut else { return equations(heldOut, model, filling, .all).sum }
+    return equations(training, model, filling, .particles(every: every, isHeldOut: true)).sum
+  }
+
+  private func equations(_ samples: [Sample], _ model: PairModel, _ filling: [Filling], _ selection: Selection)
+    -> GroupedEquations
+  {
+    GroupedEquations(
+      inParallel(samples) { model.equations(of: $0, filling: filling, selection: selection) },
+      size: CoefficientLayout(filling).size)
   }
 
   /// Pairs in all training data; moments of one interval are counted once.

@@ -44,12 +44,12 @@ public struct FitResult: Sendable {
     (holes, fillings, errors, targets) = (open.holes, fit.fillings, fit.errors, data.targets)
     (units, frames, pairs) = (probe.units, data.training.count, data.pairCount)
     heldOut = data.particlesOut != nil ? "particles" : data.heldOut.isEmpty ? "nothing" : "frames"
-    let judged = heldOut == "nothing" ? data.trainingEquations(model, fillings) : data.heldOutEquations(model, fillings)
-    let residual = judged.reduce(0) { $0 + $1.residual }, total = judged.reduce(0) { $0 + $1.total }
-    let count = judged.reduce(0) { $0 + $1.count }
-    guard residual.isFinite, count > 0 else { throw Failure(.failed, "the fitted law gives forces that are not finite") }
-    error = (residual / Double(count)).squareRoot()
-    relativeError = total > 0 ? (residual / total).squareRoot() : 0
+    let judged = heldOut == "nothing" ? data.trainingEquations(model, fillings).sum : data.heldOutEquations(model, fillings)
+    guard judged.residual.isFinite, judged.count > 0 else {
+      throw Failure(.failed, "the fitted law gives forces that are not finite")
+    }
+    error = (judged.residual / Double(judged.count)).squareRoot()
+    relativeError = judged.total > 0 ? (judged.residual / judged.total).squareRoot() : 0
     let last = data.training[data.training.count - 1]
     let squares = last.pairs.ends.joined().map { last.moments[0].distanceSquared($0) }
     nearest = (squares.min() ?? 0).squareRoot()

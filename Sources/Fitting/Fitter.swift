@@ -21,7 +21,7 @@ public struct FitOptions: Sendable {
 
   /// Options; the defaults take seconds to a minute.
   public init(
-    targets: Targets? = nil, heldOut: Double = 0.2, frames: Int? = nil, pairs: Int = 4_000_000, seed: UInt64 = 1,
+    targets: Targets? = nil, heldOut: Double = 0.2, frames: Int? = nil, pairs: Int = 5_000_000, seed: UInt64 = 1,
     budget: Budget = Budget()
   ) {
     (self.targets, self.heldOut, self.frames, self.pairs) = (targets, heldOut, frames, pairs)
@@ -59,7 +59,10 @@ public struct Fitter: Sendable {
     let method = try FitMethods.method(for: problem)
     progress(
       "\(type(of: method).name): \(data.training.count) \(targets == .forces ? "frames" : "intervals"), \(data.pairCount) pairs")
-    var fit = try best(method, problem, options.budget)
+    var budget = options.budget
+    // A path that no law has shaped yet is rough: its law need be no better.
+    if targets == .accelerations { (budget.starts, budget.tolerance) = (min(budget.starts, 12), max(budget.tolerance, 1e-3)) }
+    var fit = try best(method, problem, budget)
     if targets == .accelerations { (fit, data) = try followed(fit, data, model, method, masses) }
     return try FitResult(
       open: open, model: model, probe: probe, fit: fit, data: data, method: type(of: method).name, sources: snapshots)
@@ -88,11 +91,12 @@ public struct Fitter: Sendable {
     throws(Failure) -> (Fit, DataSet)
   {
     var (fit, data) = (start, first)
-    // The first law is near enough to start from, and its size is as good as any.
+    // The first law is near enough to start from, and its size is as good as any. The path changes with every step of the search,
+    // so that none need be exact but the last.
     var budget = options.budget
-    budget.starts = 0
+    (budget.starts, budget.evaluations, budget.tolerance) = (0, 4, 1e-2)
     if let knots = fit.fillings.compactMap({ $0.spline?.knots.count }).first { budget.knots = [knots] }
-    for round in 1...6 {
+    for round in 1...12 {
       progress("path between frames, round \(round)")
       data = data.followed(by: fit.fillings, model)
       var problem = data.problem(model, masses: masses)
@@ -101,7 +105,10 @@ public struct Fitter: Sendable {
       }
       let before = fit.fillings
       fit = try best(method, problem, budget)
-      if zip(fit.fillings, before).allSatisfy({ $0.isNear($1, to: 1e-4) }) { break }
+      let isSettled = zip(fit.fillings, zip(before, fit.errors)).allSatisfy { $0.isNear($1.0, within: $1.1) }
+      // What the last round changed, another one may change again.
+      fit.errors = zip(fit.errors, zip(fit.fillings, before)).map { $0.widened(by: $1.0, $1.1) }
+      if isSettled { break }
     }
     return (fit, data)
   }
@@ -111,18 +118,32 @@ extension Filling {
   /// The function, if it is one.
   var spline: Spline? { if case .function(let spline) = self { spline } else { nil } }
 
-  /// Whether two fillings agree to a share of their size.
-  func isNear(_ other: Filling, to share: Double) -> Bool {
-    switch (self, other) {
-    case (.number(let a), .number(let b)): return abs(a - b) <= share * abs(b)
-    case (.function(let a), .function(let b)):
-      // The core is far larger than what most pairs feel: the middle of the sizes is the scale.
-      let sizes = b.values.map { abs($0) }.sorted()
-      let scale = sizes[sizes.count / 2]
-      return a.knots.dropFirst().allSatisfy {
-        abs(a.value(at: $0) - b.value(at: $0)) <= 10 * share * (scale + abs(b.value(at: $0)))
-      }
-    default: return false
+  /// Whether another filling is the same, within a share of its error or to rounding.
+  func isNear(_ other: Filling, within error: Filling) -> Bool {
+    switch (self, other, error) {
+    case (.number(let a), .number(let b), .number(let error)): abs(a - b) <= max(0.1 * error, 1e-6 * abs(b))
+    case (.function(let a), .function(let b), .function(let error)):
+      a.knots.indices.allSatisfy { abs(a.values[$0] - b.value(at: a.knots[$0])) <= max(0.3 * error.values[$0], 1e-4 * a.size) }
+    default: false
     }
   }
+
+  /// A standard error to which the difference of two fillings is added.
+  func widened(by a: Filling, _ b: Filling) -> Filling {
+    switch (self, a, b) {
+    case (.number(let error), .number(let a), .number(let b)): return .number((error * error + (a - b) * (a - b)).squareRoot())
+    case (.function(let error), .function(let a), .function(let b)):
+      let values = a.knots.indices.map { index -> Double in
+        let change = a.values[index] - b.value(at: a.knots[index])
+        return (error.values[index] * error.values[index] + change * change).squareRoot()
+      }
+      return .function(Spline(space: error.space, values: values))
+    default: return self
+    }
+  }
+}
+
+extension Spline {
+  /// The middle of the sizes of its values: the core of a pair energy is far larger than what most pairs feel.
+  fileprivate var size: Double { values.map { abs($0) }.sorted()[values.count / 2] }
 }

@@ -41,15 +41,15 @@ public struct Problem: Sendable {
   public var unknowns: [Unknown]
   /// Whether the model is linear in all coefficients together.
   public var isLinear: Bool
-  /// For fillings of all unknowns: the normal equations of each group of the data (a frame, an interval).
-  public var equations: @Sendable ([Filling]) -> [NormalEquations]
-  /// The same for a few groups only: enough to compare starting points.
-  public var firstEquations: @Sendable ([Filling]) -> [NormalEquations]
+  /// For fillings of all unknowns: the normal equations of the data.
+  public var equations: @Sendable ([Filling]) -> GroupedEquations
+  /// The same for some of the data: enough to compare starting points.
+  public var firstEquations: @Sendable ([Filling]) -> GroupedEquations
 
   /// A problem; without `firstEquations` starting points are compared on all data.
   public init(
-    unknowns: [Unknown], isLinear: Bool, equations: @escaping @Sendable ([Filling]) -> [NormalEquations],
-    firstEquations: (@Sendable ([Filling]) -> [NormalEquations])? = nil
+    unknowns: [Unknown], isLinear: Bool, equations: @escaping @Sendable ([Filling]) -> GroupedEquations,
+    firstEquations: (@Sendable ([Filling]) -> GroupedEquations)? = nil
   ) {
     (self.unknowns, self.isLinear, self.equations) = (unknowns, isLinear, equations)
     self.firstEquations = firstEquations ?? equations
@@ -64,10 +64,12 @@ public struct Budget: Sendable {
   public var starts: Int
   /// Numbers of knots that are tried for a function.
   public var knots: [Int]
+  /// A search ends with a step smaller than this share of the numbers.
+  public var tolerance: Double
 
   /// A budget; the default serves a few unknowns.
-  public init(evaluations: Int = 60, starts: Int = 16, knots: [Int] = [12, 24, 40]) {
-    (self.evaluations, self.starts, self.knots) = (evaluations, starts, knots)
+  public init(evaluations: Int = 60, starts: Int = 40, knots: [Int] = [12, 24, 40], tolerance: Double = 1e-10) {
+    (self.evaluations, self.starts, self.knots, self.tolerance) = (evaluations, starts, knots, tolerance)
   }
 }
 

@@ -56,6 +56,13 @@ public struct Emitter {
     if isNeeded { sharedRoots.insert(inputText(Input(.distanceSquared))) }
   }
 
+  /// Begins another text that shares constants and tables with what was written, but none of its statements.
+  mutating func restart() {
+    statements = []
+    names = [:]
+    powers = [:]
+  }
+
   /// How often the value of a node changes.
   public mutating func rate(of node: NodeID) -> Rate {
     if let known = rates[node] { return known }

@@ -58,7 +58,8 @@ struct Summary {
     if last.values.count > 6 { return label + " " + sparkline(last.values) }
     if last.values.count > 1 {
       let numbers = last.values.map(shortNumber).joined(separator: " ")
-      return "\(label) [\(numbers)] \(DisplayUnit.coherent(last.dimension, units))"
+      let unit = DisplayUnit.coherent(last.dimension, units)
+      return "\(label) [\(numbers)]\(unit.isEmpty ? "" : " " + unit)"
     }
     let late = series.suffix(max(1, (series.count + 1) / 2)).compactMap(\.values.first)
     let (mean, error) = meanAndError(late)

@@ -54,7 +54,7 @@ extension Scene {
   /// Without a default, or with one in units, which numbers without units cannot stand beside.
   private static func needsValue(_ parameter: Parameter) -> Bool {
     switch parameter.value {
-    case nil: true
+    case nil, .points?: true
     case .quantity(_, let dimension)?: !dimension.isOne
     default: false
     }

@@ -85,9 +85,14 @@ struct Layout: Sendable, Equatable {
   var fields: [StoredField]
   /// Without the particle count, which every file has.
   var observables: [StoredObservable]
+  var lattices: [StoredLattice] = []
+  /// Species that are links.
+  var links: [StoredLinks] = []
   var isCompressed: Bool
 
   var space: Int { sides.count }
+  /// Names of all fields, of particles and sites.
+  var names: [String] { (fields.map(\.name) + lattices.flatMap { $0.fields.map(\.name) }) }
   /// Fields in the order in which a frame has them, with the two that every particle has.
   var allFields: [StoredField] { Self.identities + fields }
 
@@ -115,6 +120,9 @@ extension Layout {
     observables = frame.observables.map {
       StoredObservable(name: $0.name, width: $0.values.count == 1 ? nil : $0.values.count, dimension: $0.dimension)
     }
+    lattices = frame.lattices.map { StoredLattice($0) }
+    // A further part has room to grow: links may form in each frame.
+    links = frame.links.map { StoredLinks($0, capacity: allowsStatic ? $0.ids.count : $0.ids.count * 3 / 2) }
     try checkNames()
   }
 

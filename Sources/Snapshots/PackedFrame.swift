@@ -12,11 +12,19 @@ struct PackedFrame: Sendable {
   /// `id`, `species`, then the fields of the layout.
   var columns: [(field: StoredField, values: PackedValues)]
   var observables: [(observable: StoredObservable, values: [Double])]
+  /// Values of each field of each lattice.
+  var lattices: [(lattice: StoredLattice, values: [[Double]])] = []
+  var links: [FrameLinks]
+  /// Rows of the particles that links join, two for each.
+  var lines: [Int64]
 
   init(_ frame: borrowing Frame, _ layout: Layout) throws(Failure) {
     try Self.check(frame, layout)
     step = frame.step
     time = frame.time
+    links = frame.links
+    lines = []
+    for own in frame.links { lines += own.lines(in: frame) }
     count = frame.count
     (origin, edges) = Self.corners(of: frame.box)
     columns = [(Layout.identities[0], .i8(frame.ids)), (Layout.identities[1], .i4(frame.species))]
@@ -34,6 +42,9 @@ struct PackedFrame: Sendable {
         throw Failure(.failed, "step \(frame.step): observable '\(observable.name)' is not in the frame as it is in the file")
       }
       observables.append((observable, own.values))
+    }
+    for lattice in layout.lattices {
+      lattices.append((lattice, try lattice.values(in: frame.lattices, step: frame.step)))
     }
   }
 
@@ -107,7 +118,14 @@ extension PackedFrame {
     }
     try writeRun(to: file, row, layout)
     try writeCells(to: file, row, layout)
+    for own in layout.links {
+      guard let links = links.first(where: { $0.name == own.name }) else {
+        throw Failure(.failed, "step \(step): links '\(own.name)' are not in the frame, but in the file")
+      }
+      try own.write(links, to: file, row: row)
+    }
     for (observable, values) in observables { try file.append(values, to: observable.path, after: row) }
+    for (lattice, values) in lattices { try lattice.write(values, to: file, row: row) }
     try file.resize("/frame", rows: row + 1)
     try file.set("NSteps", of: "/VTKHDF/Steps", to: .integer(row + 1))
     try file.set("frames", of: "/", to: .integer(row + 1))
@@ -133,9 +151,27 @@ extension PackedFrame {
     let (t, steps) = (Int64(row), "/VTKHDF/Steps/")
     try file.append([t], to: steps + "PartOffsets", after: row)
     try file.append([t * Int64(layout.capacity)], to: steps + "PointOffsets", after: row)
-    try file.append([t, 0, 0, 0], to: steps + "CellOffsets", after: row)
-    try file.append([Int64](repeating: 0, count: 4), to: steps + "ConnectivityIdOffsets", after: row)
+    let before = layout.links.isEmpty ? 0 : try linesWritten(in: file, before: row)
+    try file.append([t, Int64(before), 0, 0], to: steps + "CellOffsets", after: row)
+    try file.append([0, Int64(2 * before), 0, 0], to: steps + "ConnectivityIdOffsets", after: row)
     try file.append([0, Int64(count)], to: "/VTKHDF/Vertices/Offsets", after: 2 * row)
-    for kind in ["Lines", "Polygons", "Strips"] { try file.append([Int64(0)], to: "/VTKHDF/\(kind)/Offsets", after: row) }
+    if !layout.links.isEmpty { try writeLines(to: file, row, after: before) }
+    for kind in (layout.links.isEmpty ? ["Lines"] : []) + ["Polygons", "Strips"] { try file.append([Int64(0)], to: "/VTKHDF/\(kind)/Offsets", after: row) }
+  }
+
+  /// Lines of all frames before one.
+  private func linesWritten(in file: borrowing StoredFile, before row: Int) throws(Failure) -> Int {
+    guard row > 0 else { return 0 }
+    let cells: [Int64] = try file.read("/VTKHDF/Lines/NumberOfCells", Slab(start: [row - 1], count: [1]))
+    let before: [Int64] = try file.read("/VTKHDF/Steps/CellOffsets", Slab(start: [row - 1, 1], count: [1, 1]))
+    return Int(cells[0] + before[0])
+  }
+
+  private func writeLines(to file: borrowing StoredFile, _ row: Int, after before: Int) throws(Failure) {
+    let group = "/VTKHDF/Lines/", count = lines.count / 2
+    try file.append([Int64(count)], to: group + "NumberOfCells", after: row)
+    try file.append([Int64(lines.count)], to: group + "NumberOfConnectivityIds", after: row)
+    try file.append((0...count).map { Int64(2 * $0) }, to: group + "Offsets", after: before + row)
+    if !lines.isEmpty { try file.append(lines, to: group + "Connectivity", after: 2 * before) }
   }
 }

@@ -89,9 +89,9 @@ extension SnapshotReader {
     }
     let part = part(of: index)
     let (layout, row, count) = (part.layout, index - part.first, counts[index])
-    if let missing = fields?.first(where: { name in !layout.fields.contains { $0.name == name } }) {
+    if let missing = fields?.first(where: { name in !layout.names.contains(name) }) {
       throw Failure(
-        .failed, "\(path): there is no field '\(missing)'", hint: suggestion(for: missing, among: layout.fields.map(\.name)))
+        .failed, "\(path): there is no field '\(missing)'", hint: suggestion(for: missing, among: layout.names))
     }
     let file = try StoredFile.reading(part.path)
     let species: [Int32] = try file.read(Path.species, Slab(start: [row, 0], count: [1, count]))
@@ -107,12 +107,15 @@ extension SnapshotReader {
           name: field.name, shape: field.shape, components: field.columns(space: layout.space).count, dimension: field.dimension,
           values: values.unpacked(field, space: layout.space), isStatic: field.isStatic))
     }
-    return Frame(
+    var frame = Frame(
       step: steps[index], time: times[index], box: try box(file, row, layout), speciesNames: layout.speciesNames,
       ids: try file.read(Path.id, Slab(start: [row, 0], count: [1, count])), species: species, fields: read,
       observables: try layout.observables.map { observable throws(Failure) in
         Observable(name: observable.name, dimension: observable.dimension, values: try file.row(row, of: observable))
       }, units: layout.units)
+    for lattice in layout.lattices { frame.lattices.append(try lattice.read(row, from: file, keeping: fields)) }
+    for links in layout.links { frame.links.append(try links.read(from: file, row: row)) }
+    return frame
   }
 
   private func box(_ file: borrowing StoredFile, _ row: Int, _ layout: Layout) throws(Failure) -> Box {

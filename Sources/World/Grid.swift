@@ -21,6 +21,15 @@ public struct Grid: Sendable, Hashable {
     isPeriodic = box.sides.map { $0 == .periodic }
   }
 
+  /// A grid of known places; all lists have one entry per axis.
+  public init(counts: [Int], spacing: Double, origin: [Double], isPeriodic: [Bool]) {
+    precondition(counts.count == origin.count && origin.count == isPeriodic.count, "one number for each dimension")
+    self.counts = counts
+    self.spacing = spacing
+    self.origin = origin
+    self.isPeriodic = isPeriodic
+  }
+
   /// Number of sites.
   public var count: Int { counts.reduce(1, *) }
 

@@ -109,14 +109,30 @@ struct FitterTests {
       let file = folder + "/run.h5"
       var liquid = Liquid(push: Liquid.lennardJones())
       (liquid.cells, liquid.side) = (5, 5.5)
-      try liquid.motion(file, frames: 3, stepsBetween: 50, dt: 0.002, thermostat: thermostat)
+      try liquid.motion(file, Liquid.Motion(frames: 3, stepsBetween: 50, thermostat: thermostat))
       let result = try fit(lennardJones, to: file)
       #expect(result.targets == .accelerations)
-      // The path between distant frames is integrated too coarsely for 1 % on this small liquid; argon's frames meet 0.3 %.
-      withKnownIssue {
-        #expect(abs(result["epsilon"].value - 1) < 0.01 && abs(result["sigma"].value - 1) < 0.003)
+      #expect(abs(result["epsilon"].value - 1) < 0.01 && abs(result["sigma"].value - 1) < 0.003)
+    }
+  }
+
+  @Test("What a fit from motion misses is of the size of its errors, over many runs with noise")
+  func honesty() throws {
+    let law = lennardJones.replacing("value: 2.5", with: "value: 1.65")
+    var liquid = Liquid(push: Liquid.lennardJones())
+    (liquid.cells, liquid.side, liquid.range) = (3, 3.4, 1.65)
+    var misses: [Double] = []
+    for seed in 0..<8 {
+      try withTemporaryFolder { folder in
+        let file = folder + "/run.h5"
+        try liquid.motion(file, Liquid.Motion(frames: 4, stepsBetween: 15, kicks: 0.3, seed: UInt64(1000 * seed)))
+        let result = try fit(law, to: file)
+        misses += ["epsilon", "sigma"].map { (result[$0].value - 1) / result[$0].sd }
+        #expect(result["epsilon"].sd < 0.1 && result["sigma"].sd < 0.01, "an error that says something")
       }
     }
+    let size = (misses.reduce(0) { $0 + $1 * $1 } / Double(misses.count)).squareRoot()
+    #expect(misses.filter { abs($0) < 2 }.count >= 13 && size > 0.5 && size < 1.5, "of 16, in errors: \(misses)")
   }
 
   @Test("A drag that is linear in the velocity is a number to be learned")

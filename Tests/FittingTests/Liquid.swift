@@ -83,20 +83,33 @@ struct Liquid {
       }, to: path)
   }
 
+  /// How a motion is made.
+  struct Motion {
+    var frames: Int
+    var stepsBetween: Int
+    var dt = 0.002
+    /// Rate at which velocities shrink.
+    var thermostat = 0.0
+    /// Strength of random accelerations that change with every step: root mean square velocity after unit time.
+    var kicks = 0.0
+    var seed: UInt64 = 7
+  }
+
   /// Frames of a motion by velocity Verlet, with positions and velocities alone.
-  func motion(_ path: String, frames: Int, stepsBetween: Int, dt: Double, thermostat: Double = 0) throws {
-    var random = SeededRandom(seed: 7)
-    var x = positions(seed: 3), v = x.map { _ in random.normal() }, f = forces(x)
+  func motion(_ path: String, _ motion: Motion) throws {
+    var random = SeededRandom(seed: motion.seed)
+    let dt = motion.dt
+    var x = positions(seed: motion.seed &+ 3), v = x.map { _ in random.normal() }, f = forces(x)
     var kept = [frame(step: 0, time: 0, x, velocities: v)]
-    for step in 1..<frames * stepsBetween {
+    for step in 1...(motion.frames - 1) * motion.stepsBetween {
       for k in v.indices {
         v[k] += dt / 2 * f[k]
         x[k] += dt * v[k]
       }
       f = forces(x)
-      let scale = exp(-thermostat * dt)
-      for k in v.indices { v[k] = (v[k] + dt / 2 * f[k]) * scale }
-      if step % stepsBetween == 0 { kept.append(frame(step: step, time: Double(step) * dt, x, velocities: v)) }
+      let scale = exp(-motion.thermostat * dt), kick = motion.kicks * dt.squareRoot()
+      for k in v.indices { v[k] = (v[k] + dt / 2 * f[k]) * scale + (kick > 0 ? kick * random.normal() : 0) }
+      if step % motion.stepsBetween == 0 { kept.append(frame(step: step, time: Double(step) * dt, x, velocities: v)) }
     }
     try write(kept, to: path)
   }

@@ -17,13 +17,11 @@ private struct Points {
   /// y = a exp(−b x) with two numbers.
   var decay: Problem {
     Problem(unknowns: [.init("a", .number(start: 1)), .init("b", .number(start: 1))], isLinear: false) { [x, y] in
-      guard case (.number(let a), .number(let b)) = ($0[0], $0[1]) else { return [] }
+      guard case (.number(let a), .number(let b)) = ($0[0], $0[1]) else { return GroupedEquations(NormalEquations(size: 2)) }
       let f = x.map { a * exp(-b * $0) }
       let slopes = zip(x, f).flatMap { [$1 / a, -$0 * $1] }
-      return [
-        NormalEquations(
-          derivatives: slopes, residuals: zip(y, f).map { $0 - $1 }, total: y.reduce(0) { $0 + $1 * $1 }, size: 2)
-      ]
+      return GroupedEquations(
+        NormalEquations(derivatives: slopes, residuals: zip(y, f).map { $0 - $1 }, total: y.reduce(0) { $0 + $1 * $1 }, size: 2))
     }
   }
 
@@ -31,7 +29,7 @@ private struct Points {
   var function: Problem {
     let domain = Problem.Domain(places: x, end: 3, isPotential: false)
     return Problem(unknowns: [.init("phi", .function(domain))], isLinear: true) { [x, y] in
-      guard case .function(let spline) = $0[0] else { return [] }
+      guard case .function(let spline) = $0[0] else { return GroupedEquations(NormalEquations(size: 0)) }
       let count = spline.knots.count
       let rows = x.flatMap { x -> [Double] in
         let k = spline.interval(at: x), w = spline.weights(at: x, interval: k, derivative: 0)
@@ -44,7 +42,9 @@ private struct Points {
         }
         return row
       }
-      return [NormalEquations(derivatives: rows, residuals: y, total: y.reduce(0) { $0 + $1 * $1 }, size: count)]
+      let residuals = x.indices.map { y[$0] - spline.value(at: x[$0]) }
+      return GroupedEquations(
+        NormalEquations(derivatives: rows, residuals: residuals, total: y.reduce(0) { $0 + $1 * $1 }, size: count))
     }
   }
 }

@@ -52,7 +52,7 @@ struct PartTests {
         workspace[BlockTape.offset(ofSlot: slot) + k] = input.name == "x" ? place.0 : place.1
       }
     }
-    tape.run(&workspace, count: places.count) { _, _, _, _ in .nan }
+    tape.run(&workspace, count: places.count) { _ in { _ in .nan } }
     for (k, place) in places.enumerated() {
       let wanted = graph.evaluate(roots, in: GraphContext { $0.name == "x" ? place.0 : place.1 })
       for root in roots.indices { #expect(abs(workspace[tape.offset(ofRoot: root) + k] - wanted[root]) < 1e-12) }
@@ -75,14 +75,28 @@ struct PartTests {
     #expect(search.i.count == wanted.count && Set(zip(search.i, search.j).map { [$0, $1] }) == wanted)
   }
 
-  @Test("Columns that are eliminated take the values that fit best")
-  func elimination() {
+  @Test("Columns that are projected out take the values that fit best")
+  func projection() {
     var random = SeededRandom(seed: 2)
-    let rows = (0..<50).map { _ in (0..<3).map { _ in random.normal() } }
-    let y = rows.map { 2 * $0[0] - $0[1] + 7 * $0[2] }
-    let whole = NormalEquations(derivatives: rows.flatMap { $0 }, residuals: y, total: 0, size: 3)
-    let reduced = whole.eliminating(1)
-    let values = SymmetricMatrix(reduced.matrix, size: 2).factored()?.solve(reduced.gradient) ?? []
-    #expect(zip(values, [2, -1]).allSatisfy { abs($0 - $1) < 1e-8 } && values.count == 2)
+    let columns = (0..<4).map { _ in (0..<50).map { _ in random.normal() } }
+    var rows = Rows(size: 2)
+    rows.derivatives = (0..<50).flatMap { [columns[0][$0], columns[1][$0]] }
+    let factors = [2.0, -1, 7, -3]
+    rows.residuals = (0..<50).map { row in zip(factors, columns).reduce(0) { $0 + $1.0 * $1.1[row] } }
+    rows.places = (0..<50).map { Double($0) / 50 }
+    // The third says nothing new, and must do no harm.
+    rows.project(out: [columns[2], columns[3], zip(columns[2], columns[3]).map { $0 - 2 * $1 }])
+    let sums = rows.equations.sum
+    let values = SymmetricMatrix(sums.matrix, size: 2).factored()?.solve(sums.gradient) ?? []
+    #expect(zip(values, [2, -1]).allSatisfy { abs($0 - $1) < 1e-8 } && values.count == 2 && sums.count == 48)
+  }
+
+  @Test("Groups' gradients add up to that of all")
+  func groups() {
+    var rows = Rows(size: 1)
+    (rows.derivatives, rows.residuals, rows.places) = ([1, 2, 3], [4, 5, 6], [0, 0.5, 0.999])
+    let equations = rows.equations
+    #expect(equations.gradients.count == Covariance.groups(for: 1))
+    #expect(equations.gradients.reduce(0) { $0 + $1[0] } == equations.sum.gradient[0] && equations.sum.gradient[0] == 32)
   }
 }

@@ -5,6 +5,7 @@
 #include "../../../Kernels/include/mote_matrix.h"
 #include "../../../Kernels/include/mote_member.h"
 #include "../../../Kernels/include/mote_meeting.h"
+#include "../../../Kernels/include/mote_lattice.h"
 
 #include <stdlib.h>
 #ifdef __GLIBC__

@@ -21,6 +21,7 @@ public struct ListKernels: Sendable {
   let bound: Bound
   let search: Search
   let survey: Survey
+  let listPairs: ListPairs
   let packPositions: PackPositions
   let packExtras: PackExtras
   let packCodes: PackCodes
@@ -41,6 +42,10 @@ public struct ListKernels: Sendable {
   typealias Search = @convention(c) (UnsafePointer<mote_search>, Int64, Int64, UnsafeMutablePointer<mote_list>) -> Void
   typealias Survey =
     @convention(c) (UnsafePointer<mote_list>, Int32, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<Int32>) -> Void
+  typealias ListPairs =
+    @convention(c) (
+      UnsafePointer<mote_search>, UnsafePointer<mote_list>, UnsafePointer<mote_roles>, UnsafeMutablePointer<Int64>, Int64
+    ) -> Int64
   typealias PackPositions =
     @convention(c) (
       Columns, UnsafePointer<mote_grid>, UnsafePointer<Int32>, UnsafeRawPointer?, UnsafeMutableRawPointer, Int64, Int64,
@@ -91,6 +96,7 @@ public struct ListKernels: Sendable {
     bound = try library.function("mote_bound_clusters", as: Bound.self)
     search = try library.function("mote_search_clusters", as: Search.self)
     survey = try library.function("mote_survey", as: Survey.self)
+    listPairs = try library.function("mote_list_pairs", as: ListPairs.self)
     packPositions = try library.function("mote_pack_positions", as: PackPositions.self)
     packExtras = try library.function("mote_pack_extras", as: PackExtras.self)
     packCodes = try library.function("mote_pack_codes", as: PackCodes.self)

@@ -23,8 +23,14 @@ public struct Workers: Sendable {
 
   /// Cuts 0 ..< total into one range per thread and runs them.
   func forRanges(of total: Int, _ body: (Int, Range<Int64>) -> Void) {
-    let parts = total < 64 * count ? 1 : count
-    forEach(parts) { part in body(part, Int64(total * part / parts)..<Int64(total * (part + 1) / parts)) }
+    let ranges = ranges(of: total)
+    forEach(ranges.count) { body($0, ranges[$0]) }
+  }
+
+  /// 0 ..< total in one range per thread; a single one if there is little to do.
+  func ranges(of total: Int, atLeast least: Int = 64) -> [Range<Int64>] {
+    let parts = total < least * count ? 1 : count
+    return (0..<parts).map { Int64(total * $0 / parts)..<Int64(total * ($0 + 1) / parts) }
   }
 
   /// A body that is known to write to memory of its own.

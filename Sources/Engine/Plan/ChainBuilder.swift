@@ -15,7 +15,8 @@ struct ChainBuilder {
   private var requirementText: String?
   private var names: [String] = []
   private var mask: UInt64 = 0
-  private var creations: [PlannedCreation] = []
+  /// Members that the passes make, with the nodes of their numbers and fields.
+  private var births: [(birth: Birth, number: NodeID, values: [NodeID])] = []
   let fields: FieldTable
   private let rateFields: [String]
 
@@ -26,8 +27,7 @@ struct ChainBuilder {
   }
 
   var isEmpty: Bool { names.isEmpty }
-
-  /// Whose members the passes run over.
+  /// Whose members they are.
   var population: Int { fields.population }
 
   /// Fields that the gathered passes write.
@@ -60,7 +60,10 @@ struct ChainBuilder {
       requirements.append(condition.map { lowering.graph.or(lowering.graph.not($0), holds) } ?? holds)
       requirementText = requirement.description
     }
-    if !pass.create.isEmpty { try add(pass.create, of: use, where: condition, &lowering) }
+    for (number, creation) in pass.create.enumerated() {
+      births.append(
+        try BirthBuilder(creation, of: use, fields: fields, named: "child \(noisePlace) \(number)").build(condition, &lowering))
+    }
     end(changes, adding: additions, where: condition, lowering, &noisePlace)
   }
 
@@ -113,35 +116,6 @@ struct ChainBuilder {
     graph = lowering.graph
     noisePlace = lowering.noisePlace
   }
-
-  /// New members, with what the pass says of them before it changes anything.
-  private mutating func add(
-    _ list: [Creation], of use: LawUse, where condition: NodeID?, _ lowering: inout Lowering
-  ) throws(Diagnostic) {
-    for item in list {
-      guard let population = fields.populations(of: use.roles[item.species] ?? []).first else { continue }
-      let given = try item.number.map { (text) throws(Diagnostic) in try lowering.scalar(text) } ?? lowering.graph.constant(1)
-      lowering.noisePlace += 1
-      // The fraction is a chance.
-      let chance = lowering.graph.noise(.uniform, place: lowering.noisePlace, component: -1)
-      let number = lowering.graph.function(.floor, lowering.graph.add(given, chance))
-      let zero = lowering.graph.constant(0), firstPlace = lowering.noisePlace + 1
-      var values: [(Column, NodeID)] = []
-      for binding in item.fields {
-        guard let field = fields.of(population.index)[binding.name] else {
-          throw binding.value.diagnostic("\(binding.name) is no field of \(item.species)")
-        }
-        values += try components(of: field, try lowering.lower(binding.value), at: binding.value, &lowering)
-      }
-      creations.append(
-        PlannedCreation(
-          species: population.species.first { use.roles[item.species]?.contains($0) == true } ?? "", population: population.index,
-          number: condition.map { lowering.graph.select($0, number, zero) } ?? number, values: values, firstPlace: firstPlace))
-    }
-  }
-
-  /// The column where the number of children of a creation is counted.
-  static func offspring(_ creation: Int) -> Column { Column("offspring \(creation)", 0) }
 
   /// The column where members to be removed are marked.
   static let removal = Column("removal", 0)
@@ -228,19 +202,17 @@ struct ChainBuilder {
 
   // MARK: The kernel
 
-  /// The kernel that counts the children of each member before anything changes, and what is made; nil if nothing is.
-  func creation(named name: String) -> (MemberKernel, [CreationPass.Child])? {
-    guard !creations.isEmpty else { return nil }
-    let counts = creations.enumerated().map { MemberKernel.Store(column: Self.offspring($0), value: $1.number) }
-    let kernel = MemberKernel(
-      name: name, comment: "children of " + names.joined(separator: ", "), graph: graph, stores: counts,
-      speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
-    let children = creations.map { item in
-      CreationPass.Child(
-        species: item.species, population: item.population, columns: item.values.map(\.0),
-        tape: HostTape(graph, item.values.map(\.1)), firstPlace: item.firstPlace)
+  /// How many members each member makes, and with which fields: kernels with these names. Nil if it makes none.
+  func birthKernels(named names: (numbers: String, fields: String)) -> (numbers: MemberKernel, fields: MemberKernel, [Birth])? {
+    guard !births.isEmpty else { return nil }
+    func kernel(_ name: String, _ stores: [MemberKernel.Store]) -> MemberKernel {
+      MemberKernel(
+        name: name, comment: self.names.joined(separator: ", "), graph: graph, stores: stores,
+        speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
     }
-    return (kernel, children)
+    let numbers = births.map { MemberKernel.Store(column: $0.birth.number, value: $0.number) }
+    let values = births.flatMap { zip($0.birth.fields.flatMap(\.columns), $0.values).map(MemberKernel.Store.init) }
+    return (kernel(names.numbers, numbers), kernel(names.fields, values), births.map(\.birth))
   }
 
   /// The kernel of the chain, which is empty afterwards; nil if nothing was gathered.
@@ -250,7 +222,7 @@ struct ChainBuilder {
     let stores = current.assigned.sorted { ($0.key.field, $0.key.component) < ($1.key.field, $1.key.component) }
       .filter { $0.value != graph.knownInput($0.key.input) }
       .map { MemberKernel.Store(column: $0.key, value: $0.value) }
-    guard !stores.isEmpty || !requirements.isEmpty || !creations.isEmpty else { return nil }
+    guard !stores.isEmpty || !requirements.isEmpty else { return nil }
     let kernel = MemberKernel(
       name: name, comment: names.joined(separator: ", "), graph: graph, stores: stores, requirements: requirements,
       speciesMask: mask == fields.everySpecies ? nil : mask, rate: Rates.members(species: fields.speciesNames.count))
@@ -260,16 +232,6 @@ struct ChainBuilder {
       removes: stores.contains { $0.column == Self.removal }, requirement: requirementText)
     return (kernel, call)
   }
-}
-
-/// Members to be made, as nodes of the graph of a chain.
-private struct PlannedCreation {
-  var species: String
-  var population: Int
-  var number: NodeID
-  var values: [(Column, NodeID)]
-  /// The first place of noise that every child draws for itself.
-  var firstPlace: Int
 }
 
 extension Graph {

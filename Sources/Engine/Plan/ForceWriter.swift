@@ -61,13 +61,17 @@ struct ForceWriter {
       case .everywhere(let accuracy):
         finish(&builder)
         operations.append(.everywhere(try builder.everywhere(pass, of: use, adjoint, accuracy: accuracy)))
-      default:
-        throw Diagnostic(
-          "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
+      case .neighbours, .weight, .cell:
+        if !adjoint.fields.isDisjoint(with: item.writes) {
+          throw Diagnostic("forces through sums over lattices are not derived yet", at: pass.location)
+        }
+        finish(&builder)
+        operations += try builder.lattices(pass, of: use).map { .lattice($0) }
+      case .linked: break
       }
-    case .propagate(let pass) where pass.roles != ["world"]:
-      if !pass.create.isEmpty || pass.waves || pass.remove != nil {
-        throw Diagnostic("create, remove and waves do not run in the slot forces", at: pass.location)
+    case .propagate(let pass) where pass.roles != ["world"] && !pass.waves:
+      if !pass.create.isEmpty || pass.remove != nil {
+        throw Diagnostic("create and remove do not run in the slot forces", at: pass.location)
       }
       for (population, mask) in builder.players(pass.roles, use) {
         // An energy is differentiated by stored values.
@@ -82,19 +86,19 @@ struct ForceWriter {
         }
         note(MemberEnergy(text: energy, pass: pass, use: use, mask: mask), reading: access.reads)
       }
-    case .forces, .slot: throw Diagnostic("\(use.law.name) runs in the slot forces and can hold no slot itself")
-    default: addByItself(item, of: use, &builder)
+    case .propagate, .measure, .repeat, .require: addOther(item, of: use, &builder)
+    case .forces, .slot, .use, .part: throw Diagnostic("no forces and no slot within the slot forces (\(use.law.name))")
     }
     written.formUnion(item.writes)
   }
 
-  /// Adds what stands by itself: a repeat, totals, a pass over the world.
-  private mutating func addByItself(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) {
+  /// Adds what is no pass over members: totals, repetitions, fields of the world, Fourier amplitudes.
+  private mutating func addOther(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) {
     finish(&builder)
     var writer = OperationWriter(slotted: [])
     writer.add(item, of: use, &builder)
     writer.flush(&builder)
-    operations += writer.operations.map { .step($0) }
+    operations += writer.operations.map { .other($0) }
   }
 
   /// Adds the reverse of a pass that wrote fields with adjoints.

@@ -19,7 +19,12 @@ struct OperationWriter {
 
   /// Ends the chain of passes over single particles, or the loop over pairs; at most one of them is open.
   mutating func flush(_ builder: inout PlanBuilder) {
-    if var open = chain, let call = builder.finish(&open) { operations.append(.members(call)) }
+    if var open = chain {
+      var births = builder.births(of: open)
+      let call = builder.finish(&open)
+      births?.own = call
+      if let births { operations.append(.births(births)) } else if let call { operations.append(.members(call)) }
+    }
     if let open = pairs, !open.isEmpty { operations.append(.pairs(builder.finish(open))) }
     (chain, pairs) = (nil, nil)
   }
@@ -29,6 +34,9 @@ struct OperationWriter {
     case .propagate(let pass) where pass.roles == ["world"]:
       flush(&builder)
       operations.append(.world(try builder.world(pass, of: use)))
+    case .propagate(let pass) where pass.waves:
+      flush(&builder)
+      operations += try builder.waves(pass, of: use).map { .lattice($0) }
     case .propagate(let pass): try write(pass, of: use, &builder)
     case .measure(let measure):
       flush(&builder)
@@ -45,9 +53,12 @@ struct OperationWriter {
       operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
     case .part(let name):
       for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
-    case .interact(let pass) where pass.pairing.keyword == "linked":
+    case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
       flush(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+    case .interact(let pass) where ["neighbours", "weight", "cell"].contains(pass.pairing.keyword):
+      flush(&builder)
+      operations += try builder.lattices(pass, of: use).map { .lattice($0) }
     case .interact(let pass): try write(pass, of: use, &builder)
     case .use(let law, _, let location):
       throw Diagnostic("`use: \(law)` is checked, but this version does not run it yet", at: location)
@@ -55,15 +66,14 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    if pass.waves { throw Diagnostic("`waves` is checked, but this version does not run it yet", at: pass.location) }
-    // Children are there from the end of the pass on.
-    defer { if !pass.create.isEmpty { flush(&builder) } }
-    if !pass.create.isEmpty { flush(&builder) }
+    // What makes members stands alone: children see the parents as they were before the pass.
+    let isAlone = !pass.create.isEmpty
     for (population, mask) in builder.players(pass.roles, use) {
-      if pairs != nil || chain.map({ !$0.takes(mask, of: population) }) ?? false { flush(&builder) }
+      if pairs != nil || chain.map({ isAlone || !$0.takes(mask, of: population) }) ?? false { flush(&builder) }
       var open = chain ?? builder.newChain(of: population)
       try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
       chain = open
+      if isAlone { flush(&builder) }
     }
   }
 

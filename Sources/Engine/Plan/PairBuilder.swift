@@ -70,8 +70,8 @@ struct PairBuilder {
   private func refuseWhatIsNotRun(_ pass: Interact) throws(Diagnostic) {
     let present: [(String, Bool)] = [
       ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
-      ("react", pass.react != nil),
-      ("sequential", pass.sequential), ("except", pass.except != nil),
+      ("react", pass.react != nil), ("sequential", pass.sequential), ("except", pass.except != nil),
+      ("id", pass.names.contains("id")),
     ]
     if let (name, _) = present.first(where: \.1) {
       throw Diagnostic("`\(name)` of a pass with `within` is checked, but this version does not run it yet", at: pass.location)

@@ -24,6 +24,8 @@ extension Plan {
     case .totals(let pass): ["totals: \(pass.quantities.map(\.name).joined(separator: ", "))"]
     case .forces(let group, _): [group.isEmpty ? "forces" : "forces of the group \(group)"]
     case .meetings(let index): [line(of: meetings[index])]
+    case .lattice(let pass): [line(of: pass)]
+    case .births(let pass): ["\(members(of: pass.parents)) make others"] + (pass.own.map { [line(of: $0)] } ?? [])
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
@@ -44,13 +46,19 @@ extension Plan {
       ]
     case .meetings(let index): [line(of: meetings[index])]
     case .energy: ["energy of single particles"]
-    case .step(let inner): lines(of: inner)
+    case .lattice(let pass): [line(of: pass)]
+    case .other(let operation): lines(of: operation)
     }
   }
 
   private func line(ofPairs index: Int) -> String { "one loop over pairs: \(pairs[index].names.joined(separator: " + "))" }
 
-  private func line(of pass: MeetingPass) -> String { "one loop over \(members(of: pass.population)): \(pass.name)" }
+  private func line(of pass: MeetingPass) -> String {
+    switch pass.source {
+    case .links(let population): "one loop over \(members(of: population)): \(pass.name)"
+    case .pairs: "one loop over listed pairs: \(pass.name)"
+    }
+  }
 
   private func line(of call: MemberCall) -> String {
     let kernel = members[call.kernel]

@@ -22,10 +22,25 @@ extension Plan {
     return text(start, meetings.map(\.kernel.text))
   }
 
+  /// The C text of all passes over lattices.
+  var latticeText: String {
+    let start = [
+      "#define _GNU_SOURCE\n#include <math.h>\n#include <stdlib.h>\n#include <string.h>\n", KernelTemplates.memberHeader,
+      KernelTemplates.latticeHeader, KernelTemplates.noise, KernelTemplates.members, KernelTemplates.stencil,
+      KernelTemplates.transfer, KernelTemplates.cells, KernelTemplates.waves,
+    ]
+    return
+      (start + stencils.map(\.kernel.text) + transfers.map(\.kernel.text) + cells.map(\.kernel.text) + waves.map(\.kernel.text))
+      .joined(separator: "\n")
+  }
+
+  /// True if there are passes over lattices.
+  var hasLatticePasses: Bool { !stencils.isEmpty || !transfers.isEmpty || !cells.isEmpty || !waves.isEmpty }
+
   /// All C texts of the plan, with what each is for; the lists of pairs have one of their own.
   public var texts: [(name: String, text: String)] {
     [("single particles", memberText)] + pairs.map { ($0.names.joined(separator: " + "), $0.kernel.text) }
-      + (meetings.isEmpty ? [] : [("links", meetingText)])
+      + (meetings.isEmpty ? [] : [("links", meetingText)]) + (hasLatticePasses ? [("lattices", latticeText)] : [])
       + everywhere.map { ("all pairs: \($0.name)", $0.kernel.text) }
       + measures.map { ("a measure of pairs", $0.kernel.text) }
   }

@@ -18,6 +18,11 @@ public struct Plan: Sendable {
   var pairs: [PairGroup] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
+  var stencils: [StencilPass] = []
+  var transfers: [TransferPass] = []
+  var cells: [CellPass] = []
+  var waves: [WavesPass] = []
+  var listings: [PairListing] = []
   var measures: [MeasuredPairs] = []
   /// Free particles, then lattices and links.
   var populations: [Population] = []
@@ -52,6 +57,8 @@ indirect enum Operation: Sendable {
   case totals(TotalPass)
   case forces(group: String, time: HostTape)
   case meetings(Int)
+  case lattice(LatticePass)
+  case births(BirthPass)
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
@@ -70,27 +77,6 @@ struct MemberCall: Sendable {
   var removes: Bool
   /// What a failed requirement says.
   var requirement: String?
-  /// What the members make.
-  var creation: CreationPass?
-}
-
-/// What members make at the end of a pass.
-struct CreationPass: Sendable {
-  /// One sort of children.
-  struct Child: Sendable {
-    var species: String
-    var population: Int
-    /// Columns that the pass gives, and their values, read from the parent.
-    var columns: [Column]
-    var tape: HostTape
-    /// The first place of noise that every child draws for itself; earlier ones are the parent's.
-    var firstPlace: Int
-  }
-  /// Counts the children of each parent, before the pass changes it.
-  var kernel: Int
-  /// The parents.
-  var population: Int
-  var children: [Child]
 }
 
 /// Values computed by the host from parameters, fields of the world and totals.
@@ -177,26 +163,74 @@ enum ForceOperation: Sendable {
   /// All pairs of a group.
   case everywhere(Int)
   case meetings(Int)
-  /// What also stands in steps: a repeat, totals, a pass over the world.
-  case step(Operation)
   /// Adds a total over particles to the potential.
   case energy(Int)
+  case lattice(LatticePass)
+  /// What a law does between its passes: totals, repetitions, fields of the world.
+  case other(Operation)
 }
 
-/// A pass over the links of one sort.
+/// A pass over links of one sort, or over pairs that are listed one by one.
 struct MeetingPass: Sendable {
+  /// Who meets: the links of a population, or listed pairs.
+  enum Source: Sendable, Hashable { case links(Int), pairs(Int) }
+
   var kernel: MeetingKernel
-  /// The links.
-  var population: Int
+  var source: Source
   /// The population of each end.
   var ends: [Int]
   /// For each outcome, true if it is added to its column, false if it takes its place.
   var adds: [Bool]
-  /// True if it marks links that go at the end of the pass.
-  var removes: Bool
+  /// Populations of which it marks members that go at the end of the pass.
+  var removes: [Int]
+  /// Links that it makes.
+  var joins: [Joining]
+  /// What becomes of pairs that react.
+  var reaction: Reaction?
+  /// True if it gives new values to what meetings remember, so that it must not run twice for one step.
+  var remembers: Bool
   /// What a failed requirement says.
   var requirement: String?
   var name: String
+}
+
+/// Links that a pass over listed pairs makes, and the columns of the pairs that say where and with which fields.
+struct Joining: Sendable {
+  /// The links.
+  var population: Int
+  /// 1 for pairs that are to be joined.
+  var wish: Column
+  /// Fields of the new links, and where their numbers stand.
+  var fields: [(name: String, columns: [Column])]
+}
+
+/// What becomes of listed pairs that react, each particle at most once.
+struct Reaction: Sendable {
+  /// 1 for pairs that would react, and their rank, which decides between pairs that share a particle.
+  var wish: Column, rank: Column
+  /// Ends that vanish.
+  var removesFirst: Bool, removesSecond: Bool
+  /// What is made, with i as parent.
+  var births: [Birth]
+}
+
+/// Pairs that are listed one by one. Passes of a law with equal pairing share them and what they remember.
+struct PairListing: Sendable {
+  /// The use of a law, its range and its roles.
+  var key: String
+  var range: RangeBound
+  /// For species i and j, row by row, 1 if i may receive from j.
+  var receives: [UInt8]
+  var speciesCount: Int
+  /// Columns of the pairs.
+  var fields: [(name: String, components: Int)]
+  /// Fields that a pair remembers as long as it lives.
+  var memory: [String]
+  /// Links, by population, whose joined pairs are marked.
+  var marks: [Int]
+
+  /// The column that is 1 for pairs that a link of a population joins, else 0.
+  static func mark(_ links: Int) -> Column { Column("joined by \(links)", 0) }
 }
 
 /// Laws that share one loop over pairs.

@@ -35,7 +35,8 @@ extension PlanBuilder {
     let kernel = PairKernel(
       comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: true,
       species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
-    plan.everywhere.append(FarGroup(kernel: kernel, adds: builder.targets.map { $0.clears == 0 }, accuracy: accuracy, name: use.law.name))
+    plan.everywhere.append(
+      FarGroup(kernel: kernel, adds: builder.targets.map { $0.clears == 0 }, accuracy: accuracy, name: use.law.name))
     return plan.everywhere.count - 1
   }
 }

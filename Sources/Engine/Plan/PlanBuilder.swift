@@ -11,6 +11,8 @@ struct PlanBuilder {
   var plan = Plan()
   var mistakes = Diagnostics()
   var noisePlace = 0
+  /// Fields of links and pairs that change sign between their ends, by the use of a law.
+  var oddFields: [String: Set<String>] = [:]
   private let rateFields: [String]
   /// Dimensions of totals, by the name of the use and the name of the total.
   private let totalDimensions: [String: [String: Dimension]]
@@ -149,6 +151,8 @@ struct PlanBuilder {
         if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
       case .meetings(let index):
         if plan.meetings[index].kernel.columns.contains(where: { $0.column.field == "force" }) { return true }
+      case .lattice(let pass): if plan.readsForces(pass) { return true }
+      case .births(let pass): if readsForceFirst(pass.own.map { [.members($0)] } ?? []) { return true }
       case .world, .require: continue
       }
     }
@@ -208,13 +212,6 @@ struct PlanBuilder {
     return WorldPass(targets: targets, tape: HostTape(lowering.graph, roots))
   }
 
-  /// Makes the kernel of a pass over links; nil if no species plays their role.
-  mutating func meetings(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> Int? {
-    guard var builder = MeetingBuilder(pass, of: use, fields: fields, noisePlace: noisePlace) else { return nil }
-    plan.meetings.append(try builder.build(named: "mote_meeting_\(plan.meetings.count)", noisePlace: &noisePlace))
-    return plan.meetings.count - 1
-  }
-
   func newChain(of population: Int) -> ChainBuilder { ChainBuilder(fields: fields.of(population), rateFields: rateFields) }
 
   /// The populations whose members play some of the roles, with one bit for each species that does.
@@ -225,13 +222,8 @@ struct PlanBuilder {
 
   /// Makes the kernel of a chain; nil if it does nothing.
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {
-    let creation = chain.creation(named: "mote_members_\(plan.members.count)").map { kernel, children in
-      plan.members.append(kernel)
-      return CreationPass(kernel: plan.members.count - 1, population: chain.population, children: children)
-    }
     guard case (let kernel, var call)? = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
     call.kernel = plan.members.count
-    call.creation = creation
     plan.members.append(kernel)
     return call
   }
@@ -242,6 +234,14 @@ struct PlanBuilder {
     group.itself = finish(&itself)?.kernel
     plan.pairs.append(group)
     return plan.pairs.count - 1
+  }
+
+  /// Makes the kernels of what a chain makes; nil if it makes no members.
+  mutating func births(of chain: ChainBuilder) -> BirthPass? {
+    let first = plan.members.count, names = (numbers: "mote_members_\(first)", fields: "mote_members_\(first + 1)")
+    guard let (numbers, values, births) = chain.birthKernels(named: names) else { return nil }
+    plan.members += [numbers, values]
+    return BirthPass(parents: chain.population, numbers: first, fields: first + 1, births: births, own: nil)
   }
 
   /// First values of fields of the world: their defaults, else zero.
@@ -297,6 +297,7 @@ extension Operation {
   var memberKernels: [Int] {
     switch self {
     case .members(let call): [call.kernel]
+    case .births(let pass): pass.own.map { [$0.kernel] } ?? []
     case .repetition(let repetition): repetition.passes.flatMap(\.memberKernels)
     case .every(_, let inner): inner.flatMap(\.memberKernels)
     default: []

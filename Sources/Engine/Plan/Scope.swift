@@ -18,6 +18,8 @@ struct Scope {
   let current: CurrentValues
   /// In a pair: what stands in brackets after a name, with the end that it means and the population of that end.
   let ends: [String: End]
+  /// Names that mean something where this pass stands, such as `d` where it is constant.
+  var given: [String: (inout Graph) -> Value] = [:]
   /// Totals of the same `measure` that are known already, as nodes of the graph that is worked on.
   var totals: [String: Value] = [:]
 
@@ -54,11 +56,13 @@ struct Scope {
 
   /// In the order of LANGUAGE: let of the pass, own field, let of the law, parameters and constants, world.
   func meaning(of key: Lowering.Key, in graph: inout Graph) throws(Diagnostic) -> Meaning? {
-    if key.owner.isEmpty, let binding = lets.first(where: { $0.name == key.name && $0.index == nil }) {
-      return .abbreviation(binding.value)
+    if key.owner.isEmpty, let binding = lets.first(where: { $0.name == key.name }) {
+      return binding.index.map { .elements(variable: $0, binding.value) } ?? .abbreviation(binding.value)
     }
     if let value = known(key, in: &graph) ?? field(key, in: &graph) { return .value(value) }
-    if key.owner.isEmpty, let binding = use.law.lets.first(where: { $0.name == key.name }) { return .abbreviation(binding.value) }
+    if key.owner.isEmpty, let binding = use.law.lets.first(where: { $0.name == key.name }) {
+      return binding.index.map { .elements(variable: $0, binding.value) } ?? .abbreviation(binding.value)
+    }
     if let setting = use[key.name] { return parameter(setting, owner: key.owner, in: &graph) }
     if let constant = use.law.constants.first(where: { $0.name == key.name }) {
       return .value(self.constant(constant.value, in: &graph))
@@ -88,6 +92,7 @@ struct Scope {
 
   /// dx of a lattice; d, r, n and u of a pair.
   private func known(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
+    if key.owner.isEmpty, let value = given[key.name] { return value(&graph) }
     if key.owner.isEmpty, key.name == "dx", let grid = fields.populations[fields.population].grid {
       return .scalar(graph.constant(grid.spacing))
     }
@@ -135,9 +140,9 @@ struct Scope {
     let name = "\(use.name).\(setting.name)"
     switch setting.values.first {
     case .function(.formula(let formula)) where Set(setting.values).count == 1:
-      return .formula(
-        Meaning.Formula(formula.expression, arguments: formula.arguments, constants: formula.constants.mapValues(\.numbers)))
-    case .function: return .function(name, end: end == "member" ? "" : end)
+      return .formula(Meaning.Formula(formula))
+    case .function(.formula): return .choice(formulas(setting, end: end, in: &graph))
+    case .function: return .function(name, end: end)
     case .numbers(let numbers) where numbers.count == 1 && end.isEmpty && setting.isForm:
       return .value(.scalar(graph.constant(numbers[0])))
     case .numbers(let numbers):
@@ -146,6 +151,22 @@ struct Scope {
           numbers.count == 1 ? .scalar : setting.shape,
           numbers.indices.map { graph.input(Input(.parameter, name, component: $0, end: end)) }))
     default: return .value(.scalar(graph.constant(0)))
+    }
+  }
+
+  /// The formula of each species, or pair of species, and the condition that the ends are of those.
+  private func formulas(
+    _ setting: ParameterSetting, end: String, in graph: inout Graph
+  ) -> [(condition: NodeID, formula: Meaning.Formula)] {
+    let count = use.species.count
+    func isOf(_ species: Int, _ end: String, _ graph: inout Graph) -> NodeID {
+      PairEnds.membership(fields.mask(of: [use.species[species]]), end: end, in: &graph)
+    }
+    return setting.values.enumerated().compactMap { index, value in
+      guard case .function(.formula(let formula)) = value else { return nil }
+      let one = end == "pair" ? isOf(index / count, "i", &graph) : isOf(index, end, &graph)
+      let both = end == "pair" ? graph.multiply(one, isOf(index % count, "j", &graph)) : one
+      return (graph.condition(both), Meaning.Formula(formula))
     }
   }
 
@@ -173,6 +194,12 @@ struct Scope {
         lowering.graph.input(Input(.world, "count", component: Int(fields.mask(of: use.roles[role] ?? use.species)))))
     default: return nil
     }
+  }
+}
+
+extension Meaning.Formula {
+  fileprivate init(_ formula: Formula) {
+    self.init(formula.expression, arguments: formula.arguments, constants: formula.constants.mapValues(\.numbers))
   }
 }
 

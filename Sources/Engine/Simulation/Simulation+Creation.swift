@@ -1,142 +1,52 @@
-import Diagnostics
 import Expressions
-import KernelCompiler
 
-/// A member that a pass makes.
-struct NewMember {
-  var parent: Int64
-  var species: Int32
-  var population: Int
-  /// All fields that differ from zero.
-  var values: [(Column, Double)]
-}
-
+// Members that passes make: links and particles, with ids that never occurred before.
 extension Simulation {
-  /// The least id above all of a store.
-  func nextID(after store: MemberStore) -> Int64 {
-    (0..<store.count).reduce(1) { max($0, store.idColumn[$1] + 1) }
-  }
-
-  /// The members that a pass makes, in the order of their parents' ids; they read their parents as they are now.
-  func children(of pass: CreationPass) -> [NewMember] {
-    let store = stores[pass.population]
-    for index in pass.children.indices {
-      store.column(ChainBuilder.offspring(index))?.update(repeating: 0, count: store.count)
+  /// Joins the pairs that a pass has chosen, in the order of the ids of their ends.
+  func join(_ joining: Joining, of pass: MeetingPass) throws {
+    let own = meetings.own(of: pass, stores), places = meetings.places(of: pass), ids = store.idColumn
+    guard let wish = own.column(joining.wish) else { return }
+    let pairs = (0..<own.count).filter { wish[$0] != 0 }.map { row -> (row: Int, ends: [Int64]) in
+      let (a, b) = (ids[Int(places[2 * row])], ids[Int(places[2 * row + 1])])
+      return (row, [min(a, b), max(a, b)])
     }
-    _ = members.run(pass.kernel, on: store, parameters, world)
-    let counts = pass.children.indices.compactMap { store.column(ChainBuilder.offspring($0)) }
-    let parents = (0..<store.count).filter { place in counts.contains { $0[place] > 0 } }
-    return parents.sorted { store.idColumn[$0] < store.idColumn[$1] }.flatMap { place in
-      zip(pass.children, counts).flatMap { child, count in
-        (0..<Int(count[place])).map { newMember(child, number: $0, of: place, in: pass.population) }
-      }
-    }
-  }
-
-  private func newMember(_ child: CreationPass.Child, number: Int, of parent: Int, in population: Int) -> NewMember {
-    let values = child.tape.tape.run(in: context(of: parent, in: population, child: child, number: number))
-    return NewMember(
-      parent: stores[population].idColumn[parent], species: Int32(scene.species.firstIndex { $0.name == child.species } ?? 0),
-      population: child.population, values: inherited(child, from: parent, in: population) + zip(child.columns, values))
-  }
-
-  /// What expressions of a child read: the parent's fields, its noise, and noise of the child's own.
-  private func context(of parent: Int, in population: Int, child: CreationPass.Child, number: Int) -> GraphContext {
-    let store = stores[population], species = Int(store.speciesColumn[parent]), id = store.idColumn[parent]
-    var context = parameters.context(world, i: species, j: species)
-    let others = context.input, world = world
-    context.input = { input in
-      guard input.kind == .field else { return others(input) }
-      return store.column(Column(input.name, input.component))?[parent] ?? .nan
-    }
-    context.noise = { noise, place, component, argument in
-      var own = world
-      if place >= child.firstPlace { own.seed ^= UInt64(number + 1) &* 0x9e37_79b9_7f4a_7c15 }
-      return own.noise(noise, place, component, argument, id: id)
-    }
-    return context
-  }
-
-  /// Fields that the pass does not give: the parent's, if it has them, else their defaults.
-  private func inherited(_ child: CreationPass.Child, from parent: Int, in population: Int) -> [(Column, Double)] {
-    let given = Set(child.columns), store = stores[population], hidden = plan.hiddenFields
-    var values: [(Column, Double)] = []
-    for field in plan.fields[child.population] where !hidden.contains(field.name) && !field.isCollected {
-      let first = defaults[child.population][field.name]
-      for component in 0..<field.components where !given.contains(Column(field.name, component)) {
-        let column = Column(field.name, component)
-        if let old = store.column(column)?[parent] {
-          values.append((column, old))
-        } else if let first {
-          values.append((column, first[min(component, first.count - 1)]))
+    .sorted { $0.ends.lexicographicallyPrecedes($1.ends) }
+    guard !pairs.isEmpty else { return }
+    let links = stores[joining.population], new = try append(pairs.count, to: joining.population, species: nil)
+    let ends = links.columns(of: LinkEnds.field) ?? []
+    for (place, pair) in zip(new, pairs) {
+      for (column, id) in zip(ends, pair.ends) { column[place] = Double(id) }
+      for field in joining.fields {
+        for (column, source) in zip(links.columns(of: field.name) ?? [], field.columns) {
+          if let values = own.column(source) { column[place] = values[pair.row] }
         }
       }
     }
-    return values
-  }
-
-  /// Adds new members to their populations, with ids that were never used.
-  func append(_ list: [NewMember]) throws(Failure) {
-    guard !list.isEmpty else { return }
-    for item in list {
-      let store = stores[item.population]
-      guard store.count < Self.mostMembers else {
-        throw Failure(
-          .blewUp, "step \(step): more than \(Self.mostMembers) members of \(scene.species[Int(item.species)].name)",
-          hint: "what makes them has no end: a smaller number, or a condition")
-      }
-      let place = store.append(species: item.species, ids: [nextIDs[item.population]]).lowerBound
-      nextIDs[item.population] += 1
-      for (column, value) in item.values { store.column(column)?[place] = value }
-    }
-    wrapNewMembers(list.count)
     updateWorld()
   }
 
-  /// More members than places that kernels can number.
-  private static let mostMembers = Int(Int32.max) / 2
+  /// Adds members with new ids and the defaults of their fields; returns their places.
+  func append(_ count: Int, to population: Int, species code: Int32?) throws -> Range<Int> {
+    let members = stores[population], first = nextIDs[population]
+    let own = scene.species.firstIndex { plan.populations[population].species.contains($0.name) } ?? 0
+    nextIDs[population] += Int64(count)
+    let places = members.append(species: code ?? Int32(own), ids: first..<first + Int64(count))
+    try setDefaults(of: population, at: places) { _ in true }
+    return places
+  }
 
-  /// New particles beyond periodic sides come in at the other one; those beyond open sides go.
-  private func wrapNewMembers(_ count: Int) {
-    guard let position = store.columns(of: "position") else { return }
-    for place in max(0, store.count - count)..<store.count {
-      for axis in 0..<store.space where box.sides[axis] == .periodic {
-        let side = box.lengths[axis], turns = ((position[axis][place] - box.origin[axis]) / side).rounded(.down)
-        position[axis][place] -= turns * side
+  /// Sets fields to the defaults of their laws, at these places, where they are wanted.
+  func setDefaults(of population: Int, at places: Range<Int>, where isWanted: (String) -> Bool) throws {
+    for field in plan.fields[population] {
+      guard let initial = field.initial, isWanted(field.name), let columns = stores[population].columns(of: field.name),
+        let use = scene.laws.first(where: { $0.name == field.owner })
+      else { continue }
+      var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
+      let value = try lowering.lower(initial)
+      let numbers = lowering.graph.evaluate(value.components, in: parameters.context(world))
+      for (component, column) in columns.enumerated() {
+        (column + places.lowerBound).update(repeating: numbers[min(component, numbers.count - 1)], count: places.count)
       }
-    }
-    removeEscaped()
-  }
-}
-
-extension FieldTable.Field {
-  /// True for what the slot `forces` collects: nothing of it is known of a new member.
-  fileprivate var isCollected: Bool { name == "force" || name == "torque" || name.hasPrefix("rate of ") || components == 0 }
-}
-
-extension Plan {
-  /// All passes that make members.
-  var creations: [CreationPass] { (start + step).flatMap(\.creations) }
-
-  /// True if the number of particles can grow.
-  public var makesParticles: Bool { creations.contains { $0.children.contains { $0.population == Population.particles } } }
-
-  /// The most sorts of children that one pass makes.
-  var mostCreations: Int { creations.map(\.children.count).max() ?? 0 }
-
-  /// Fields that only the engine knows.
-  var hiddenFields: Set<String> {
-    Set((0..<mostCreations).map { ChainBuilder.offspring($0).field } + Plan.marks.map(\.field) + [LinkEnds.field])
-  }
-}
-
-extension Operation {
-  fileprivate var creations: [CreationPass] {
-    switch self {
-    case .members(let call): call.creation.map { [$0] } ?? []
-    case .repetition(let repetition): repetition.passes.flatMap(\.creations)
-    case .every(_, let inner): inner.flatMap(\.creations)
-    default: []
     }
   }
 }

@@ -45,30 +45,18 @@ extension Simulation {
       }
     }
     for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
-    for index in 0..<plan.mostCreations { store.addField(ChainBuilder.offspring(index).field, components: 1) }
+    for pass in plan.births where pass.parents == population.index {
+      for field in pass.births.flatMap(\.columnFields) where store.columns(of: field.name) == nil {
+        store.addField(field.name, components: field.components)
+      }
+    }
     return store
   }
 
-  /// The values that laws give to new members' fields.
-  func defaultValues(of population: Population) throws -> [String: [Double]] {
-    var values: [String: [Double]] = [:]
-    for field in plan.fields[population.index] {
-      guard let initial = field.initial, let use = scene.laws.first(where: { $0.name == field.owner }) else { continue }
-      var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
-      let value = try lowering.lower(initial)
-      values[field.name] = lowering.graph.evaluate(value.components, in: parameters.context(world))
-    }
-    return values
-  }
-
   /// First values of fields that the frame does not give: the defaults of their laws.
-  func initializeFields(of population: Population, givenBy frame: Frame) {
-    let given = Set(frame.fields(of: population).map(\.name)), store = stores[population.index]
-    for (name, numbers) in defaults[population.index] where !given.contains(name) {
-      for (component, column) in (store.columns(of: name) ?? []).enumerated() {
-        column.update(repeating: numbers[min(component, numbers.count - 1)], count: store.count)
-      }
-    }
+  func initializeFields(of population: Population, givenBy frame: Frame) throws {
+    let given = Set(frame.fields(of: population).map(\.name))
+    try setDefaults(of: population.index, at: 0..<stores[population.index].count) { !given.contains($0) }
   }
 
   /// The particles at this moment, sorted by id, with these fields beside the positions.
@@ -162,11 +150,17 @@ extension Plan {
     return population == Population.particles ? "particle" : "link"
   }
 
+  /// True if a pass of the slot `forces` gives new values to what meetings remember.
+  var remembers: Bool {
+    forceGroups.values.flatMap(\.operations).contains {
+      if case .meetings(let index) = $0 { meetings[index].remembers } else { false }
+    }
+  }
+
   /// Fields that some kernel reads or writes.
   var usedFields: Set<String> {
     var names: Set<String> = ["position"]
     for kernel in members { names.formUnion(kernel.columns.map(\.field)) }
-    for creation in creations { names.formUnion(creation.children.flatMap { $0.columns.map(\.field) }) }
     for kernel in totals { names.formUnion(kernel.columns.map(\.field)) }
     for group in pairs {
       names.formUnion(group.kernel.extras.map(\.field))
@@ -178,9 +172,30 @@ extension Plan {
       names.formUnion(group.kernel.sums.map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
-    for pass in meetings { names.formUnion(pass.kernel.fields) }
+    names.formUnion(latticeFields.used)
+    for pass in meetings {
+      names.formUnion(pass.kernel.fields)
+      names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
+      names.formUnion(pass.reaction?.births.flatMap { $0.fields.map(\.name) } ?? [])
+    }
+    for pass in births { names.formUnion(pass.births.flatMap { $0.fields.map(\.name) }) }
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
+  }
+
+  /// All passes that make members of single ones.
+  var births: [BirthPass] {
+    func inside(_ operations: [Operation]) -> [BirthPass] {
+      operations.flatMap { operation -> [BirthPass] in
+        switch operation {
+        case .births(let pass): [pass]
+        case .repetition(let repetition): inside(repetition.passes)
+        case .every(_, let inner): inside(inner)
+        default: []
+        }
+      }
+    }
+    return inside(start + step)
   }
 
   /// Fields that change while the scene runs.
@@ -189,6 +204,6 @@ extension Plan {
     for group in pairs { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
     for group in everywhere { names.formUnion(group.kernel.sums.map(\.field)) }
     for pass in meetings { names.formUnion(pass.kernel.written) }
-    return names.union(["force", "position"])
+    return names.union(latticeFields.written).union(["force", "position"])
   }
 }

@@ -14,14 +14,18 @@ extension Simulation {
       world["time"] = time.tape.run(in: parameters.context(world))
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
-    case .meetings(let index): _ = try run(meetings: index)
+    case .lattice(let pass): try run(pass)
+    case .meetings(let index):
+      try updatePairs()
+      _ = try run(meetings: index)
+    case .births(let pass): try run(pass)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
     case .require(let tape, let message):
       if number(tape) == 0 { throw Failure(.blewUp, "step \(step): required: \(message)") }
     case .pairs(let index):
-      try pairs.update(store, world, box: box)
+      try updatePairs()
       try runPairs(index, overwritesForce: false, wantsTotals: false)
     }
   }
@@ -29,15 +33,13 @@ extension Simulation {
   /// The number that a tape gives now.
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
-  private func run(_ call: MemberCall) throws {
-    let made = call.creation.map { children(of: $0) } ?? []
+  func run(_ call: MemberCall) throws {
     if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
       throw Failure(
         .blewUp,
         "step \(step): \(plan.memberName(call.population)) \(failed) breaks what a law requires: \(call.requirement ?? "")")
     }
     if call.removes { removeMarked(of: call.population) }
-    try append(made)
     if call.movesParticles { removeEscaped() }
   }
 
@@ -45,8 +47,14 @@ extension Simulation {
   private func removeMarked(of population: Int) {
     guard let marks = stores[population].columns(of: ChainBuilder.removal.field)?[0] else { return }
     let gone = stores[population].remove { marks[$0] != 0 }
-    removed += gone
-    if gone > 0 { updateWorld() }
+    if population == Population.particles { removed += gone }
+    if gone > 0 { afterRemoval() }
+  }
+
+  /// Links that have lost an end go, and members are counted afresh.
+  func afterRemoval() {
+    for links in plan.populations where links.arity > 0 { meetings.removeLost(of: links.index, stores) }
+    updateWorld()
   }
 
   /// Removes and counts what has left through open sides.
@@ -59,7 +67,7 @@ extension Simulation {
     }
     guard gone > 0 else { return }
     removed += gone
-    updateWorld()
+    afterRemoval()
   }
 
   private func assign(_ pass: WorldPass) {
@@ -95,7 +103,7 @@ extension Simulation {
   /// Runs the force laws of a group on the present positions.
   func evaluateForces(group: String, wantsTotals: Bool) throws {
     guard let pass = plan.forceGroups[group] else { return }
-    if plan.hasPairForces { try pairs.update(store, world, box: box) }
+    try updatePairs()
     pairs.clearTotals(space: store.space)
     everywhere.clearTotals(space: store.space)
     linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
@@ -119,11 +127,22 @@ extension Simulation {
     members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
   }
 
-  /// Runs a pass over links and takes away those that it marks; returns what it adds to potential and virial.
+  /// Brings lists of pairs up to date with the positions.
+  private func updatePairs() throws {
+    guard !plan.pairs.isEmpty || !plan.listings.isEmpty else { return }
+    try meetings.widen(stores, parameters, world, in: pairs.neighbourhood)
+    try pairs.update(store, world, box: box)
+    meetings.update(stores, pairs.neighbourhood)
+  }
+
+  /// Runs a pass over meetings, takes away what it marks and makes the links that it wants; returns what it adds to potential and
+  /// virial.
   private func run(meetings index: Int) throws -> PairTotals {
     let pass = plan.meetings[index]
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
-    if pass.removes { removeMarked(of: pass.population) }
+    for joining in pass.joins { try join(joining, of: pass) }
+    for population in pass.removes { removeMarked(of: population) }
+    if let reaction = pass.reaction { try react(reaction, of: pass) }
     return found
   }
 
@@ -136,7 +155,8 @@ extension Simulation {
     case .meetings(let index): linkTotals.add(try run(meetings: index))
     case .energy: break
     case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
-    case .step(let inner): try run(inner, wantsTotals: wantsTotals)
+    case .lattice(let pass): try run(pass)
+    case .other(let operation): try run(operation, wantsTotals: wantsTotals)
     case .everywhere(let index):
       let kernel = plan.everywhere[index].kernel
       for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {

@@ -31,16 +31,15 @@ public final class Simulation {
   let everywhere: FarRunner
   let measures: MeasureRunner
   let meetings: MeetingRunner
+  let lattices: LatticeRunner
   let workers: Workers
-  /// For each population an id that was never used.
-  var nextIDs: [Int64] = []
-  /// For each population the values that laws give to fields of new members.
-  private(set) var defaults: [[String: [Double]]] = []
   /// The logged series of each pass of totals for the log.
   var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
   private var clock: (step: Int, time: Double, dt: Double)
   private var countedMembers = -1
+  /// For each population the id that its next new member gets.
+  var nextIDs: [Int64] = []
   /// Potential and virial of links since the slot began.
   var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
@@ -76,11 +75,13 @@ public final class Simulation {
       parameters, world)
     everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
-    meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
+    meetings = try MeetingRunner(plan, space: scene.space, toolchain: toolchain, workers: workers)
+    lattices = try LatticeRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
+    nextIDs = stores.map { store in (0..<store.count).reduce(0) { max($0, store.idColumn[$1]) } + 1 }
     restore(state.memory)
     updateWorld()
-    try start(from: frame)
+    try start(from: frame, isContinued: !state.memory.isEmpty)
     // Making the first frame takes many small pieces of memory, which the system gets back here.
     mote_release_memory()
   }
@@ -88,12 +89,13 @@ public final class Simulation {
   /// All free particles, now.
   public var store: MemberStore { stores[Population.particles] }
 
-  private func start(from frame: Frame) throws {
-    defaults = try plan.populations.map { try defaultValues(of: $0) }
+  private func start(from frame: Frame, isContinued: Bool) throws {
     if frame.step == 0 {
-      for population in plan.populations { initializeFields(of: population, givenBy: frame) }
+      for population in plan.populations { try initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
+    // The forces of a state that goes on are known; what remembers must not run twice for one step.
+    if isContinued && plan.remembers { return }
     if plan.needsForcesAtStart || plan.hasPairForces || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
       try evaluateForces(group: "", wantsTotals: true)
     }

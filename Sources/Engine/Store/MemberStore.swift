@@ -108,6 +108,15 @@ public final class MemberStore {
     generation += 1
   }
 
+  /// Puts other memory in the place of a column, which is handed back in turn.
+  func exchange(_ column: Column, with other: inout AlignedArray<Double>) {
+    guard let old = fields[column.field]?[column.component] else { return }
+    other.reserve(ids.capacity, keeping: count)
+    fields[column.field]?[column.component] = other
+    other = old
+    generation += 1
+  }
+
   /// Puts every column into a new order: `wide` and `narrow` write the permuted copy of their first argument to the second.
   func permute(
     wide: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void,

@@ -21,6 +21,8 @@ struct Sample: Sendable {
   var targets: [[Double]]
   /// Columns with free coefficients of their own in this sample, such as the pull of a thermostat: for each equation as the targets.
   var nuisances: [[[Double]]] = []
+  /// Where each particle belongs on a path through the box, from 0 to 1: neighbours there are neighbours in the box, more or less.
+  var places: [Double] = []
   /// Index of each particle's species.
   var species: [Int32]
   /// Pairs that come within range at one of the moments, and perhaps some more.

@@ -10,13 +10,11 @@ struct Interval: Sendable {
   var duration: Double { last.time - first.time }
   private var space: Int { first.box.space }
 
-  /// Moments at which the path is known, an odd number: every third step of the run, or so.
-  ///
-  /// Steps of a run resolve its fastest motion some fifty times; integrals over time need less.
-  var pieces: Int {
-    let steps = max(2, last.step - first.step)
-    return min(200, max(4, 2 * ((steps + 5) / 6)))
-  }
+  /// Pieces of the path: the steps of the run, unless these are too many.
+  var pieces: Int { Self.pieces(steps: last.step - first.step) }
+
+  /// Pieces of a path over so many steps of a run.
+  static func pieces(steps: Int) -> Int { max(1, min(200, steps)) }
 
   /// Positions and velocities at equally spaced moments, ends included, that agree with both frames.
   struct Path: Sendable {
@@ -26,7 +24,8 @@ struct Interval: Sendable {
 
   /// The cubic through positions and velocities of both frames: what is known without a law.
   var cubic: Path {
-    path { _ in (first.vector("position"), first.vector("velocity")) }
+    let start = (first.vector("position"), first.vector("velocity"))
+    return bent(Array(repeating: start, count: min(pieces, 12) + 1))
   }
 
   /// The path that a law gives from the first frame on, bent so that it ends at the second.
@@ -35,19 +34,17 @@ struct Interval: Sendable {
   /// only what a cubic cannot follow.
   func path(_ model: PairModel, _ filling: [Filling]) -> Path {
     let rolled = roll(model, filling)
-    return path { (rolled.positions[$0], rolled.velocities[$0]) }
+    return bent(Array(zip(rolled.positions, rolled.velocities)))
   }
 
   /// Velocity Verlet from the first frame on.
   private func roll(_ model: PairModel, _ filling: [Filling]) -> Path {
     let step = duration / Double(pieces)
     var now = configuration(first.vector("position"), first.vector("velocity"))
-    let fastest =
-      stride(from: 0, to: displacement.count, by: space).map { start in
-        (0..<space).reduce(0) { $0 + displacement[start + $1] * displacement[start + $1] }
-      }.max() ?? 0
+    let moved = displacement
+    let fastest = stride(from: 0, to: moved.count, by: space).map { moved.norm(from: $0, space) }.max() ?? 0
     // Particles may go further than they end; pairs that come nearer than expected are found by a new search.
-    let margin = 0.3 * model.reach + fastest.squareRoot()
+    let margin = 0.05 * model.reach + 2.5 * fastest
     var searched = now.positions, pairs = model.pairs(of: now, species: first.species, margin: margin)
     var result = Path(positions: [now.positions], velocities: [first.vector("velocity")])
     var velocities = first.vector("velocity")
@@ -56,7 +53,7 @@ struct Interval: Sendable {
       for k in velocities.indices { velocities[k] += step / 2 * forces[k] / masses[k / space] }
       for k in velocities.indices { now.positions[k] += step * velocities[k] }
       now.fields["velocity"] = velocities
-      if zip(now.positions, searched).contains(where: { abs($0 - $1) * 2 * Double(space).squareRoot() > margin }) {
+      if 2 * now.positions.farthest(from: searched, space) > margin {
         searched = now.positions
         pairs = model.pairs(of: now, species: first.species, margin: margin)
       }
@@ -69,12 +66,13 @@ struct Interval: Sendable {
   }
 
   /// A path with a cubic added that makes it end where the second frame is.
-  private func path(_ base: (Int) -> ([Double], [Double])) -> Path {
-    let end = base(pieces), start = first.vector("position"), last = self.last.vector("velocity")
-    let gap = start.indices.map { start[$0] + displacement[$0] - end.0[$0] }, kick = last.indices.map { last[$0] - end.1[$0] }
+  private func bent(_ base: [(positions: [Double], velocities: [Double])]) -> Path {
+    let start = first.vector("position"), last = self.last.vector("velocity"), moved = displacement
+    let (end, speed) = base[base.count - 1]
+    let gap = start.indices.map { start[$0] + moved[$0] - end[$0] }, kick = last.indices.map { last[$0] - speed[$0] }
     var result = Path(positions: [], velocities: [])
-    for moment in 0...pieces {
-      let t = Double(moment) / Double(pieces), (x, v) = base(moment)
+    for (moment, (x, v)) in base.enumerated() {
+      let t = Double(moment) / Double(base.count - 1)
       result.positions.append(x.indices.map { x[$0] + t * t * ((3 - 2 * t) * gap[$0] + (t - 1) * duration * kick[$0]) })
       result.velocities.append(
         v.indices.map { v[$0] + 6 * t * (1 - t) * gap[$0] / duration + t * (3 * t - 2) * kick[$0] })
@@ -101,22 +99,20 @@ extension Interval {
   ///
   ///     ∫ F dt = m Δv,    ∫ (1 − 2t/T) F dt = m (2 Δx/T − v₀ − v₁)
   ///
-  /// divided by T, so that both are mean forces. A thermostat that scales all velocities at a rate g(t) = g₀ + g₁ (1 − 2t/T) adds
-  /// m g v to F; g₀ and g₁ are free.
+  /// divided by T, so that both are mean forces. By the rule of trapezia over the steps of a run they are what velocity Verlet
+  /// does, not an approximation of it. A thermostat that scales all velocities at a rate g(t) adds m g v to F; g is free, but for
+  /// being piecewise linear.
   func sample(_ path: Path, _ model: PairModel) -> Sample {
-    let count = pieces, inverse = 1 / duration
-    let simpson = (0...count).map { k -> Double in
-      let weight: Double = k == 0 || k == count ? 1 : k % 2 == 1 ? 4 : 2
-      return weight / (3 * Double(count))
-    }
+    let count = path.positions.count - 1, inverse = 1 / duration
+    let trapezia = (0...count).map { ($0 == 0 || $0 == count ? 0.5 : 1) / Double(count) }
     let slant = (0...count).map { 1 - 2 * Double($0) / Double(count) }
-    let weights = [simpson, zip(simpson, slant).map { $0 * $1 }]
+    let weights = [trapezia, zip(trapezia, slant).map { $0 * $1 }]
     let before = first.vector("velocity"), after = last.vector("velocity"), moved = displacement
     let targets = [
       before.indices.map { masses[$0 / space] * (after[$0] - before[$0]) * inverse },
       before.indices.map { masses[$0 / space] * (2 * moved[$0] * inverse - before[$0] - after[$0]) * inverse },
     ]
-    let pulls = [[Double](repeating: 1, count: count + 1), slant].map { rate in
+    let pulls = thermostats(of: count).map { rate in
       weights.map { weight in
         before.indices.map { k in
           masses[k / space] * (0...count).reduce(0) { $0 + weight[$1] * rate[$1] * path.velocities[$1][k] }
@@ -126,7 +122,19 @@ extension Interval {
     let moments = zip(path.positions, path.velocities).map { configuration($0, $1) }
     var sample = Sample(moments: moments, weights: weights, targets: targets, nuisances: pulls, species: first.species)
     sample.findPairs(model)
+    sample.places = first.places(every: model.reach)
     return sample
+  }
+
+  /// The rates g(t) of which thermostats are made: roofs over equal parts of the interval.
+  ///
+  /// A thermostat with noise needs some dozen of them; they must stay few beside the equations.
+  private func thermostats(of count: Int) -> [[Double]] {
+    let parts = min(count, 16, first.count * space / 20)
+    guard parts > 0 else { return [] }
+    return (0...parts).map { top in
+      (0...count).map { max(0, 1 - abs(Double($0 * parts) / Double(count) - Double(top))) }
+    }
   }
 }
 
@@ -136,22 +144,54 @@ extension Sample {
     let now = Configuration(box: frame.box, positions: frame.vector("position"), fields: frame.plainFields)
     self.init(moments: [now], weights: [[1]], targets: [frame.vector("force")], species: frame.species)
     findPairs(model)
+    places = frame.places(every: model.reach)
   }
 
   /// Finds the pairs once for all moments, from the middle one.
   mutating func findPairs(_ model: PairModel) {
     let middle = moments[moments.count / 2], space = middle.box.space
-    let farthest =
-      moments.flatMap { moment in
-        zip(moment.positions, middle.positions).map { abs($0 - $1) }
-      }.max() ?? 0
-    pairs = model.pairs(of: middle, species: species, margin: 2 * farthest * Double(space).squareRoot())
+    let farthest = moments.map { $0.positions.farthest(from: middle.positions, space) }.max() ?? 0
+    pairs = model.pairs(of: middle, species: species, margin: 2 * farthest)
+  }
+}
+
+extension [Double] {
+  /// The length of the vector that begins at an index.
+  fileprivate func norm(from start: Int, _ space: Int) -> Double {
+    (start..<start + space).reduce(0) { $0 + self[$1] * self[$1] }.squareRoot()
+  }
+
+  /// The greatest distance between a particle here and there.
+  fileprivate func farthest(from other: [Double], _ space: Int) -> Double {
+    var most = 0.0
+    for start in stride(from: 0, to: count, by: space) {
+      var square = 0.0
+      for k in start..<start + space { square += (self[k] - other[k]) * (self[k] - other[k]) }
+      most = Swift.max(most, square)
+    }
+    return most.squareRoot()
   }
 }
 
 extension Frame {
   /// The numbers of a field; zeros if there is none.
   func vector(_ name: String) -> [Double] { self[field: name]?.values ?? Array(repeating: 0, count: count * box.space) }
+
+  /// Where each particle belongs on a path that goes through the box cell by cell, from 0 to 1.
+  func places(every width: Double) -> [Double] {
+    let space = box.space, positions = vector("position")
+    let cells = box.lengths.map { max(1, ($0 / width).rounded(.down)) }
+    let keys = (0..<count).map { particle in
+      (0..<space).reduce(0.0) { key, axis in
+        let share = (positions[particle * space + axis] - box.origin[axis]) / box.lengths[axis]
+        return key * cells[axis] + min(max(0, (share * cells[axis]).rounded(.down)), cells[axis] - 1)
+      }
+    }
+    let order = (0..<count).sorted { (keys[$0], $0) < (keys[$1], $1) }
+    var places = [Double](repeating: 0, count: count)
+    for (rank, particle) in order.enumerated() { places[particle] = Double(rank) / Double(count) }
+    return places
+  }
 
   /// All fields but positions and forces, by name.
   var plainFields: [String: [Double]] {

@@ -37,14 +37,13 @@ public struct LeastSquaresSpline: FitMethod {
     let zero = spaces.map { space in
       space.map { Filling.function(Spline(space: $0, values: $0.knots.map { _ in 0 })) } ?? .number(0)
     }
-    let groups = problem.equations(zero)
-    let system = PenalisedSystem(groups, zero, fixed: problem.unknowns.map(\.isPotential), spaces)
+    let system = PenalisedSystem(problem.equations(zero).sum, zero, fixed: problem.unknowns.map(\.isPotential), spaces)
     guard let solution = system.best() else {
       throw Failure(.failed, "the data do not determine the functions", hint: "more frames, or a range that pairs reach")
     }
-    return Fit(
-      fillings: system.fillings(solution.coefficients), errors: system.fillings(solution.errors), size: system.size,
-      expectedSquare: solution.score)
+    let fillings = system.fillings(solution.coefficients)
+    let errors = system.errors(problem.equations(fillings), inverse: solution.inverse)
+    return Fit(fillings: fillings, errors: system.fillings(errors), size: system.size, expectedSquare: solution.score)
   }
 }
 
@@ -102,7 +101,6 @@ extension Problem.Unknown {
 
 /// Normal equations with a penalty on roughness, of which the strength is chosen.
 private struct PenalisedSystem {
-  private let groups: [NormalEquations]
   private let all: NormalEquations
   private let layout: CoefficientLayout
   private let spaces: [SplineSpace?]
@@ -114,13 +112,11 @@ private struct PenalisedSystem {
   /// Free coefficients.
   var size: Int { free.count }
 
-  init(_ groups: [NormalEquations], _ zero: [Filling], fixed: [Bool], _ spaces: [SplineSpace?]) {
-    self.groups = groups
+  init(_ all: NormalEquations, _ zero: [Filling], fixed: [Bool], _ spaces: [SplineSpace?]) {
+    self.all = all
     self.spaces = spaces
     let layout = CoefficientLayout(zero)
     self.layout = layout
-    let all = NormalEquations.sum(groups, size: layout.size)
-    self.all = all
     let ends = zip(layout.starts, layout.counts).map { $0 + $1 - 1 }
     let left = Set(zip(ends, fixed).compactMap { $1 ? $0 : nil })
     free = (0..<layout.size).filter { !left.contains($0) }
@@ -137,7 +133,8 @@ private struct PenalisedSystem {
 
   struct Solution {
     var coefficients: [Double]
-    var errors: [Double]
+    /// Of the matrix with its penalty, in the free coefficients.
+    var inverse: SymmetricMatrix
     var score: Double
   }
 
@@ -162,23 +159,15 @@ private struct PenalisedSystem {
     // The effective number of coefficients: trace of (matrix + penalty)⁻¹ matrix.
     let used = zip(inverse.values, plain.values).reduce(0) { $0 + $1.0 * $1.1 }
     let count = Double(max(1, all.count)), rest = max(1, count - used)
-    let covariance = Covariance.matrix(groups.map { reduced($0, values) }, inverse: inverse)
-    return Solution(
-      coefficients: spread(values), errors: spread(values.indices.map { max(0, covariance[$0, $0]).squareRoot() }),
-      score: square * count / (rest * rest))
+    return Solution(coefficients: spread(values), inverse: inverse, score: square * count / (rest * rest))
   }
 
-  /// The equations of a group at the solution, in the free coefficients.
-  private func reduced(_ group: NormalEquations, _ values: [Double]) -> NormalEquations {
-    var result = NormalEquations(size: size)
-    result.count = group.count
-    for (a, i) in free.enumerated() {
-      let fitted = zip(free, values).reduce(0) { $0 + group.matrix[i * layout.size + $1.0] * $1.1 }
-      result.gradient[a] = group.gradient[i] - fitted
-      result.residual -= values[a] * (group.gradient[i] + result.gradient[a])
-    }
-    result.residual += group.residual
-    return result
+  /// Standard errors of all coefficients, from the equations at the solution.
+  func errors(_ equations: GroupedEquations, inverse: SymmetricMatrix) -> [Double] {
+    var reduced = GroupedEquations(NormalEquations(size: size))
+    (reduced.sum.count, reduced.sum.residual) = (equations.sum.count, equations.sum.residual)
+    reduced.gradients = equations.gradients.map { $0.map { gradient in free.map { gradient[$0] } } }
+    return spread(Covariance.errors(reduced, inverse: inverse))
   }
 
   private func spread(_ values: [Double]) -> [Double] {

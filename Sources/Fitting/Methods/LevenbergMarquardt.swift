@@ -24,29 +24,17 @@ public struct LevenbergMarquardt: FitMethod {
 
   /// Fills the holes; throws `Failure` if the data do not determine them.
   public func fill(_ problem: Problem, within budget: Budget, random: inout SeededRandom) throws(Failure) -> Front {
-    let start: [Double] = problem.unknowns.map { if case .number(let start) = $0.kind { start } else { 0 } }
-    var best = Descent(start, problem.firstEquations)
-    // Rough descents on little data find the valley; only the best goes on with all of it.
-    for attempt in 0..<budget.starts {
-      let factors = start.map { _ -> Double in attempt == 0 ? 1 : exp(Double.random(in: -1.2...1.2, using: &random)) }
-      var descent = Descent(zip(start, factors).map { $0 * $1 }, problem.firstEquations)
-      descent.run(evaluations: min(12, budget.evaluations), tolerance: 1e-2)
-      if descent.square < best.square || !best.square.isFinite { best = descent }
-      // A law that explains nearly everything is in the right valley.
-      if best.square < 0.1 * best.sums.total { break }
-    }
+    let best = valley(of: problem, within: budget, random: &random)
     var descent = Descent(best.values, problem.equations)
-    descent.run(evaluations: budget.evaluations, tolerance: 1e-10)
+    descent.run(evaluations: budget.evaluations, tolerance: budget.tolerance)
     let all = descent.sums
     let matrix = SymmetricMatrix(all.matrix, size: all.size)
     guard descent.square.isFinite, let factor = matrix.factored() else {
-      let blind = zip(problem.unknowns, 0...).filter { !(matrix[$0.1, $0.1] > 0) }.map { "?\($0.0.name)" }
       throw Failure(
-        .failed, "the data do not determine \(blind.isEmpty ? "all holes" : blind.joined(separator: ", "))",
+        .failed, "the data do not determine \(Self.blind(problem, matrix))",
         hint: "are two holes only ever used together, or does the range leave out what one of them does?")
     }
-    let covariance = Covariance.matrix(descent.groups, inverse: factor.inverse)
-    let errors = descent.values.indices.map { Filling.number(max(0, covariance[$0, $0]).squareRoot()) }
+    let errors = Covariance.errors(descent.equations, inverse: factor.inverse).map { Filling.number($0) }
     let freedom = Double(max(1, all.count - all.size))
     return Front(fits: [
       Fit(
@@ -54,20 +42,51 @@ public struct LevenbergMarquardt: FitMethod {
         expectedSquare: all.residual / freedom * (1 + Double(all.size) / freedom))
     ])
   }
+
+  /// Where the search begins: rough descents on little data, from ever wider around where the data's sizes suggest.
+  private func valley(of problem: Problem, within budget: Budget, random: inout SeededRandom) -> Descent {
+    let start: [Double] = problem.unknowns.map { if case .number(let start) = $0.kind { start } else { 0 } }
+    var best = Descent(start, problem.firstEquations)
+    var visits = 0
+    for attempt in 0..<budget.starts {
+      let width = min(3, 0.3 * Double(attempt))
+      let factors = start.map { _ in exp(Double.random(in: -1...1, using: &random) * width) }
+      var descent = Descent(zip(start, factors).map { $0 * $1 }, problem.firstEquations)
+      descent.run(evaluations: min(20, budget.evaluations), tolerance: 1e-2)
+      // A valley that several ways lead to is likely the deepest.
+      visits = abs(descent.square - best.square) <= 0.01 * best.square ? visits + 1 : descent.square < best.square ? 1 : visits
+      if descent.square < best.square || !best.square.isFinite { best = descent }
+      // A law that explains all but a hundredth of the forces is in the right one.
+      if best.square < 1e-4 * best.sums.total || (visits > 3 && attempt > 9) { break }
+    }
+    return best
+  }
+
+  /// The unknowns of which the data do not tell, as far as one can see: those without effect, or with the same effect as another.
+  private static func blind(_ problem: Problem, _ matrix: SymmetricMatrix) -> String {
+    let names = problem.unknowns.map { "?\($0.name)" }
+    let without = names.indices.filter { !(matrix[$0, $0] > 0) }
+    if !without.isEmpty { return without.map { names[$0] }.joined(separator: ", ") }
+    for a in names.indices {
+      for b in 0..<a where matrix[a, b] * matrix[a, b] > (1 - 1e-9) * matrix[a, a] * matrix[b, b] {
+        return "\(names[b]) and \(names[a]), which do the same"
+      }
+    }
+    return "all of \(names.joined(separator: ", "))"
+  }
 }
 
 /// A way downhill.
 private struct Descent {
   private(set) var values: [Double]
-  private(set) var groups: [NormalEquations]
-  private(set) var sums: NormalEquations
-  private let equations: @Sendable ([Filling]) -> [NormalEquations]
+  private(set) var equations: GroupedEquations
+  private let evaluate: @Sendable ([Filling]) -> GroupedEquations
+  var sums: NormalEquations { equations.sum }
 
-  init(_ values: [Double], _ equations: @escaping @Sendable ([Filling]) -> [NormalEquations]) {
+  init(_ values: [Double], _ evaluate: @escaping @Sendable ([Filling]) -> GroupedEquations) {
     self.values = values
-    self.equations = equations
-    groups = equations(values.map { Filling.number($0) })
-    sums = NormalEquations.sum(groups, size: values.count)
+    self.evaluate = evaluate
+    equations = evaluate(values.map { Filling.number($0) })
   }
 
   /// Sum of the squares of the residuals.
@@ -78,7 +97,7 @@ private struct Descent {
     var damping = 1e-3, growth = 2.0
     for _ in 0..<evaluations {
       guard let step = step(damping) else { return }
-      let trial = Descent(zip(values, step).map { $0 + $1 }, equations)
+      let trial = Descent(zip(values, step).map { $0 + $1 }, evaluate)
       let expected = zip(step, sums.gradient).reduce(0) { $0 + $1.0 * $1.1 }
       let gain = (square - trial.square) / max(expected, .leastNormalMagnitude)
       if trial.square.isFinite, gain > 0 {

@@ -10,11 +10,18 @@ struct BlockTape: Sendable {
   /// Inputs and their slots.
   let inputs: [(input: Input, slot: Int)]
 
+  /// A function that is not part of the graph: one of the law's, or a hole.
+  struct Call: Sendable {
+    var name: String
+    var end: String
+    var derivative: Int
+  }
+
   private enum Step: Sendable {
     case constant(Int, Double)
     case sum(Int, constant: Double, terms: [(coefficient: Double, slot: Int)])
-    case product(Int, factors: [(slot: Int, exponent: Rational)])
-    case call(Int, name: String, end: String, derivative: Int, argument: Int)
+    case product(Int, factors: [(slot: Int, power: Power)])
+    case call(Int, Call, argument: Int)
     case other(Int, Graph.Operation, arguments: [Int])
   }
 
@@ -32,9 +39,9 @@ struct BlockTape: Sendable {
       case .constant(let value): return .constant(own, value)
       case .sum(let constant, let terms):
         return .sum(own, constant: constant, terms: terms.map { ($0.coefficient, slot($0.node)) })
-      case .product(let factors): return .product(own, factors: factors.map { (slot($0.base), $0.exponent) })
+      case .product(let factors): return .product(own, factors: factors.map { (slot($0.base), Power($0.exponent)) })
       case .call(let name, let end, let derivative, let argument):
-        return .call(own, name: name, end: end, derivative: derivative, argument: slot(argument))
+        return .call(own, Call(name: name, end: end, derivative: derivative), argument: slot(argument))
       case let operation: return .other(own, operation, arguments: graph.children(of: node).map(slot))
       }
     }
@@ -45,8 +52,8 @@ struct BlockTape: Sendable {
 
   private let slotCount: Int
 
-  /// Room for the values of a block, and for the powers of one.
-  func makeWorkspace() -> [Double] { [Double](repeating: 0, count: (slotCount + 1) * Self.width) }
+  /// Room for the values of a block.
+  func makeWorkspace() -> [Double] { [Double](repeating: 0, count: slotCount * Self.width) }
 
   /// Where the values of a root begin in the workspace.
   func offset(ofRoot index: Int) -> Int { rootSlots[index] * Self.width }
@@ -54,56 +61,61 @@ struct BlockTape: Sendable {
   static func offset(ofSlot slot: Int) -> Int { slot * width }
 
   /// Computes `count` values of every node from the inputs that stand in the workspace.
-  func run(_ workspace: inout [Double], count: Int, call: (String, String, Int, Double) -> Double) {
-    // The slots of a block are disjoint pieces of one buffer; every index is a slot of this tape times the width, plus k < count.
-    workspace.withUnsafeMutableBufferPointer { values in
-      for step in order { Self.perform(step, values, count, call) }
+  func run(_ workspace: inout [Double], count: Int, function: (Call) -> (Double) -> Double) {
+    // The slots of a block are disjoint pieces of one buffer; every index is a slot of this tape times the width, plus k < width.
+    workspace.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      for step in order { Self.perform(step, Lanes(base: base), count, function) }
     }
   }
 
-  private static func perform(
-    _ step: Step, _ values: UnsafeMutableBufferPointer<Double>, _ count: Int, _ call: (String, String, Int, Double) -> Double
-  ) {
+  private static func perform(_ step: Step, _ values: Lanes, _ count: Int, _ function: (Call) -> (Double) -> Double) {
+    // The last few lanes may lie beyond the count: what they hold is computed and never read.
+    let lanes = (count + Lanes.size - 1) / Lanes.size
     switch step {
-    case .constant(let slot, let value): for k in 0..<count { values[slot * width + k] = value }
+    case .constant(let slot, let value):
+      for k in 0..<lanes { values[slot, k] = Lanes.Vector(repeating: value) }
     case .sum(let slot, let constant, let terms):
-      let out = slot * width
-      for k in 0..<count { values[out + k] = constant }
+      for k in 0..<lanes { values[slot, k] = Lanes.Vector(repeating: constant) }
       for term in terms {
-        let (a, from) = (term.coefficient, term.slot * width)
-        for k in 0..<count { values[out + k] += a * values[from + k] }
+        for k in 0..<lanes { values[slot, k] += term.coefficient * values[term.slot, k] }
       }
     case .product(let slot, let factors):
-      let out = slot * width
-      for k in 0..<count { values[out + k] = 1 }
-      for factor in factors { multiply(values, out, factor.slot * width, factor.exponent, count) }
-    case .call(let slot, let name, let end, let derivative, let argument):
-      for k in 0..<count { values[slot * width + k] = call(name, end, derivative, values[argument * width + k]) }
+      for (index, factor) in factors.enumerated() {
+        multiply(values, slot, by: factor.slot, factor.power, lanes, isFirst: index == 0)
+      }
+    case .call(let slot, let call, let argument):
+      let value = function(call)
+      for k in 0..<count { values[slot, number: k] = value(values[argument, number: k]) }
     case .other(let slot, let operation, let arguments):
       for k in 0..<count {
-        values[slot * width + k] = value(of: operation) { values[arguments[$0] * width + k] }
+        values[slot, number: k] = value(of: operation) { values[arguments[$0], number: k] }
       }
     }
   }
 
-  /// out ← out × base^exponent; whole and half powers by repeated squaring, which is what laws mostly have.
-  private static func multiply(
-    _ values: UnsafeMutableBufferPointer<Double>, _ out: Int, _ base: Int, _ exponent: Rational, _ count: Int
-  ) {
-    guard exponent.denominator <= 2, exponent.numerator.magnitude <= 64 else {
-      for k in 0..<count { values[out + k] *= Graph.Pairwise.power.value(values[base + k], exponent.value) }
-      return
-    }
-    // The last slot is for the powers.
-    let scratch = values.count - width
-    for k in 0..<count { values[scratch + k] = values[base + k] }
-    if exponent.denominator == 2 { for k in 0..<count { values[scratch + k] = values[scratch + k].squareRoot() } }
-    if exponent.numerator < 0 { for k in 0..<count { values[scratch + k] = 1 / values[scratch + k] } }
-    var rest = exponent.numerator.magnitude
-    while rest > 0 {
-      if rest & 1 == 1 { for k in 0..<count { values[out + k] *= values[scratch + k] } }
-      rest >>= 1
-      if rest > 0 { for k in 0..<count { values[scratch + k] *= values[scratch + k] } }
+  /// out ← out × base^power.
+  private static func multiply(_ values: Lanes, _ out: Int, by base: Int, _ power: Power, _ lanes: Int, isFirst: Bool) {
+    if isFirst { for k in 0..<lanes { values[out, k] = Lanes.Vector(repeating: 1) } }
+    switch power {
+    case .general(let exponent):
+      for k in 0..<lanes { values[out, k] *= values[base, k].map { Graph.Pairwise.power.value($0, exponent) } }
+    case .halves(1, isRoot: false, isInverse: false):
+      for k in 0..<lanes { values[out, k] *= values[base, k] }
+    case .halves(let count, let isRoot, let isInverse):
+      for k in 0..<lanes {
+        var square = values[base, k], rest = count
+        if isRoot { square = square.squareRoot() }
+        if isInverse { square = 1 / square }
+        var product = values[out, k]
+        while true {
+          if rest & 1 == 1 { product *= square }
+          rest >>= 1
+          guard rest > 0 else { break }
+          square *= square
+        }
+        values[out, k] = product
+      }
     }
   }
 
@@ -119,5 +131,49 @@ struct BlockTape: Sendable {
     // The rest has steps of its own; noise has no place in what is fitted.
     case .constant, .input, .sum, .product, .call, .noise, .matrix: .nan
     }
+  }
+}
+
+/// A power as a tape computes it.
+private enum Power: Sendable {
+  /// Whole and half powers, which is what laws mostly have: by repeated squaring, of the square root, or of the inverse.
+  case halves(UInt, isRoot: Bool, isInverse: Bool)
+  case general(Double)
+
+  init(_ exponent: Rational) {
+    if exponent.denominator <= 2, exponent.numerator.magnitude <= 64 {
+      self = .halves(exponent.numerator.magnitude, isRoot: exponent.denominator == 2, isInverse: exponent.numerator < 0)
+    } else {
+      self = .general(exponent.value)
+    }
+  }
+}
+
+/// The workspace as vectors of the width of a processor's registers, or a few of them.
+private struct Lanes {
+  typealias Vector = SIMD8<Double>
+  static let size = Vector.scalarCount
+  let base: UnsafeMutableRawPointer
+
+  /// The k-th vector of a slot.
+  @inline(__always) subscript(slot: Int, k: Int) -> Vector {
+    get { base.loadUnaligned(fromByteOffset: (slot &* BlockTape.width &+ k &* Self.size) &* 8, as: Vector.self) }
+    nonmutating set {
+      base.storeBytes(of: newValue, toByteOffset: (slot &* BlockTape.width &+ k &* Self.size) &* 8, as: Vector.self)
+    }
+  }
+
+  /// The k-th number of a slot.
+  @inline(__always) subscript(slot: Int, number k: Int) -> Double {
+    get { base.load(fromByteOffset: (slot &* BlockTape.width &+ k) &* 8, as: Double.self) }
+    nonmutating set { base.storeBytes(of: newValue, toByteOffset: (slot &* BlockTape.width &+ k) &* 8, as: Double.self) }
+  }
+}
+
+extension SIMD8<Double> {
+  fileprivate func map(_ function: (Double) -> Double) -> Self {
+    var result = self
+    for index in indices { result[index] = function(self[index]) }
+    return result
   }
 }

@@ -64,8 +64,8 @@ struct Candidate: Sendable {
 }
 
 extension Hole {
-  /// Stands in the place of the hole while nothing is known of it.
+  /// Stands in the place of the hole while nothing is known of it: no whole number, as a pure one would become part of the formula.
   fileprivate var placeholder: Filling {
-    isFunction ? .function(Spline(knots: [1, 2, 3, 4], values: [0, 0, 0, 0])) : .number(1)
+    isFunction ? .function(Spline(knots: [1, 2, 3, 4], values: [0, 0, 0, 0])) : .number(0.75)
   }
 }

@@ -46,36 +46,31 @@ public struct NormalEquations: Sendable {
     a.count += b.count
   }
 
-  /// All groups together.
-  public static func sum(_ groups: [Self], size: Int) -> Self { groups.reduce(into: Self(size: size)) { $0 += $1 } }
+}
 
-  /// The same without the last `nuisances` coefficients, which take the values that fit best.
-  func eliminating(_ nuisances: Int) -> Self {
-    guard nuisances > 0 else { return self }
-    let kept = size - nuisances
-    var corner = SymmetricMatrix(size: nuisances)
-    for a in 0..<nuisances { for b in 0..<nuisances { corner[a, b] = matrix[(kept + a) * size + kept + b] } }
-    let right = Array(gradient[kept...])
-    var result = Self(size: kept)
-    (result.count, result.total) = (max(0, count - nuisances), total)
-    // A column that vanishes (no motion, no thermostat) determines nothing and takes nothing away.
-    guard let factor = corner.factored(ridge: 1e-12) else {
-      for a in 0..<kept { for b in 0..<kept { result.matrix[a * kept + b] = matrix[a * size + b] } }
-      (result.gradient, result.residual) = (Array(gradient[..<kept]), residual)
-      return result
-    }
-    let best = factor.solve(right)
-    result.residual = max(0, residual - zip(best, right).reduce(0) { $0 + $1.0 * $1.1 })
-    for a in 0..<kept {
-      let row = (0..<nuisances).map { matrix[a * size + kept + $0] }
-      let solved = factor.solve(row)
-      result.gradient[a] = gradient[a] - zip(row, best).reduce(0) { $0 + $1.0 * $1.1 }
-      for b in 0..<kept {
-        let other = (0..<nuisances).reduce(0) { $0 + matrix[b * size + kept + $1] * solved[$1] }
-        result.matrix[a * kept + b] = matrix[a * size + b] - other
+/// The normal equations of all data, and how the parts of the data agree on them.
+public struct GroupedEquations: Sendable {
+  /// All data together.
+  public var sum: NormalEquations
+  /// Ways to cut the data into groups, by time or by place: for each the gradients of its groups.
+  public var gradients: [[[Double]]]
+
+  /// Equations of data whose residuals are independent unless groups say otherwise.
+  public init(_ sum: NormalEquations, gradients: [[[Double]]] = []) {
+    (self.sum, self.gradients) = (sum, gradients)
+  }
+
+  init(_ samples: [SampleEquations], size: Int) {
+    var sum = NormalEquations(size: size)
+    for sample in samples { sum += sample.sum }
+    let places = samples.map(\.gradients.count).max() ?? 0
+    var byPlace = [[Double]](repeating: Array(repeating: 0, count: size), count: places)
+    for sample in samples {
+      for (place, gradient) in sample.gradients.enumerated() {
+        for index in gradient.indices { byPlace[place][index] += gradient[index] }
       }
     }
-    return result
+    self.init(sum, gradients: [samples.map(\.sum.gradient), byPlace])
   }
 }
 

@@ -45,11 +45,11 @@ extension PairModel {
               return forces.number($0, i: i, j: j)
             }
           }
-          part.tape.run(&workspace, count: block.count) { name, end, derivative, x in
-            if let hole = names[name], case .function(let spline) = filling[hole] {
-              return spline.value(at: x, derivative: derivative)
+          part.tape.run(&workspace, count: block.count) { call in
+            if let hole = names[call.name], case .function(let spline) = filling[hole] {
+              return { spline.value(at: $0, derivative: call.derivative) }
             }
-            return forces.value(of: name, end: end, derivative: derivative, at: x, i: i, j: j)
+            return { forces.value(of: call.name, end: call.end, derivative: call.derivative, at: $0, i: i, j: j) }
           }
           if part.hasCondition { Self.mask(&workspace, part, block.count) }
           body(Block(part: part, ends: near.ends[block], values: workspace))
@@ -63,8 +63,8 @@ extension PairModel {
     parameter: (Input) -> Double
   ) {
     switch input.kind {
-    case .separation: for k in block { values[start + k - block.lowerBound] = near.separations[input.component][k] }
-    case .distanceSquared: for k in block { values[start + k - block.lowerBound] = near.squares[k] }
+    case .separation: values.replaceSubrange(start..<start + block.count, with: near.separations(input.component, of: block))
+    case .distanceSquared: values.replaceSubrange(start..<start + block.count, with: near.squares[block])
     case .field:
       let field = now.fields[input.name] ?? [], width = now.positions.isEmpty ? 1 : field.count * space / now.positions.count
       for k in block {
@@ -103,34 +103,42 @@ extension PairModel.PartModel {
 
 /// Pairs that are within range now, with their separations.
 private struct NearPairs {
-  var ends: [(i: Int32, j: Int32)] = []
-  /// Component by component: position of i less that of j, nearest image (length).
-  var separations: [[Double]]
+  private(set) var ends: [(i: Int32, j: Int32)]
   /// Squares of the distances (length²).
-  var squares: [Double] = []
+  private(set) var squares: [Double]
+  /// Position of i less that of j, nearest image, all of one component before the next (length).
+  private var separations: [Double]
+  private let stride: Int
 
   init(_ candidates: [(i: Int32, j: Int32)], in now: Configuration, rangeSquare: Double) {
-    let space = now.box.space
-    separations = Array(repeating: [], count: space)
-    ends.reserveCapacity(candidates.count)
-    squares.reserveCapacity(candidates.count)
-    for axis in 0..<space { separations[axis].reserveCapacity(candidates.count) }
-    let lengths = now.box.lengths, positions = now.positions
-    let inverses = zip(now.box.sides, lengths).map { $0 == .periodic ? 1 / $1 : 0 }
-    var d = [0.0, 0, 0]
-    for pair in candidates {
-      let (a, b) = (Int(pair.i) * space, Int(pair.j) * space)
-      var square = 0.0
-      for axis in 0..<space {
-        let plain = positions[a + axis] - positions[b + axis]
-        d[axis] = plain - lengths[axis] * (plain * inverses[axis]).nearestWhole
-        square += d[axis] * d[axis]
+    let space = now.box.space, stride = candidates.count
+    let lengths = now.box.lengths, inverses = zip(now.box.sides, lengths).map { $0 == .periodic ? 1 / $1 : 0 }
+    var ends = candidates, squares = [Double](repeating: 0, count: stride)
+    var separations = [Double](repeating: 0, count: stride * space)
+    for axis in 0..<space {
+      let positions = now.positions.span, length = lengths[axis], inverse = inverses[axis]
+      for (k, pair) in candidates.enumerated() {
+        let plain = positions[Int(pair.i) &* space &+ axis] - positions[Int(pair.j) &* space &+ axis]
+        let nearest = plain - length * (plain * inverse).nearestWhole
+        separations[axis &* stride &+ k] = nearest
+        squares[k] += nearest * nearest
       }
-      guard square < rangeSquare else { continue }
-      ends.append(pair)
-      squares.append(square)
-      for axis in 0..<space { separations[axis].append(d[axis]) }
     }
+    // Those that are near move to the front.
+    var count = 0
+    for k in 0..<stride where squares[k] < rangeSquare {
+      ends[count] = ends[k]
+      squares[count] = squares[k]
+      for axis in 0..<space { separations[axis &* stride &+ count] = separations[axis &* stride &+ k] }
+      count += 1
+    }
+    ends.removeLast(stride - count)
+    (self.ends, self.squares, self.separations, self.stride) = (ends, squares, separations, stride)
+  }
+
+  /// A component of the separations of some pairs.
+  func separations(_ axis: Int, of pairs: Range<Int>) -> ArraySlice<Double> {
+    separations[axis * stride + pairs.lowerBound..<axis * stride + pairs.upperBound]
   }
 }
 

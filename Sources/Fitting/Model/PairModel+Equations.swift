@@ -35,121 +35,134 @@ extension PairModel {
     return total
   }
 
-  /// The normal equations of a sample for the coefficients of all holes, where these have certain values.
-  func equations(of sample: Sample, filling: [Filling], selection: Selection = .all) -> NormalEquations {
-    var rows = EquationRows(sample, filling: filling, space: space)
+  /// The equations of a sample for the coefficients of all holes, where these have certain values.
+  func equations(of sample: Sample, filling: [Filling], selection: Selection = .all) -> SampleEquations {
+    var sums = PairSums(sample, filling: filling, space: space)
     for (moment, configuration) in sample.moments.enumerated() {
-      let weights = sample.weights.map { $0[moment] }
-      forEachBlock(configuration, sample.pairs, filling: filling) { block in
-        rows.add(block, weights, filling, space: space)
-      }
+      forEachBlock(configuration, sample.pairs, filling: filling) { block in sums.add(block, filling, space: space) }
+      sums.finishMoment(sample.weights.map { $0[moment] })
     }
-    return rows.finish(sample, filling, selection, space: space)
+    return sums.equations(sample, filling, selection, space: space)
   }
 }
 
-/// The derivatives of all equations of a sample, row by row, while they are summed up.
-private struct EquationRows {
-  /// Numbers, then values and curvatures of each function at its knots: these have only four that count for a pair.
-  private var derivatives: [Double]
-  private var residuals: [Double]
+/// What pairs contribute to the equations of a sample: derivatives row by row, and residuals.
+private struct PairSums {
+  /// For each component of a force: minus the force, then its derivatives by numbers, and by values and curvatures of each function
+  /// at its knots, of which only four count for a pair.
+  private var moment: [Double]
+  /// The same for each equation: weighted sums over the moments, with the residual first.
+  private var rows: [Double]
   private let starts: [Int]
   private let width: Int
   /// Rows of one equation.
   private let height: Int
 
   init(_ sample: Sample, filling: [Filling], space: Int) {
-    var next = 0
+    var next = 1
     starts = filling.map { one in
       defer { if case .function(let spline) = one { next += 2 * spline.knots.count } else { next += 1 } }
       return next
     }
     width = next
     height = sample.particles * space
-    derivatives = Array(repeating: 0, count: sample.targets.count * height * width)
-    residuals = sample.targets.flatMap { $0 }
+    moment = Array(repeating: 0, count: height * width)
+    rows = Array(repeating: 0, count: sample.targets.count * height * width)
+    for (row, target) in sample.targets.joined().enumerated() { rows[row * width] = target }
   }
 
-  mutating func add(_ block: PairModel.Block, _ weights: [Double], _ filling: [Filling], space: Int) {
+  mutating func add(_ block: PairModel.Block, _ filling: [Filling], space: Int) {
     let part = block.part
     for axis in 0..<space {
-      let force = part.tape.offset(ofRoot: part.forceRoot + axis)
-      for (k, pair) in block.ends.enumerated() {
-        for (equation, weight) in weights.enumerated() {
-          residuals[equation * height + Int(pair.i) * space + axis] -= weight * block.values[force + k]
-          residuals[equation * height + Int(pair.j) * space + axis] += weight * block.values[force + k]
-        }
-      }
+      add(block, part.tape.offset(ofRoot: part.forceRoot + axis), factor: -1, column: 0, axis, space)
       for (index, hole) in part.numbers.enumerated() {
         let slope = part.tape.offset(ofRoot: part.slopeRoot(index, space: space) + axis)
-        for (k, pair) in block.ends.enumerated() {
-          add(block.values[slope + k], to: starts[hole], pair, weights, axis, space)
-        }
+        add(block, slope, factor: 1, column: starts[hole], axis, space)
       }
     }
     for (index, site) in part.calls.enumerated() {
       guard case .function(let spline) = filling[site.hole] else { continue }
-      addCall(block, part.callRoot(index, space: space), site, spline, weights, space)
+      addCall(block, part.callRoot(index, space: space), site, spline, space)
+    }
+  }
+
+  private mutating func add(_ block: PairModel.Block, _ offset: Int, factor: Double, column: Int, _ axis: Int, _ space: Int) {
+    let width = width, first = axis * width + column
+    var sums = moment.mutableSpan
+    for (k, pair) in block.ends.enumerated() {
+      let share = factor * block.values[offset + k]
+      sums[Int(pair.i) * space * width + first] += share
+      sums[Int(pair.j) * space * width + first] -= share
     }
   }
 
   private mutating func addCall(
-    _ block: PairModel.Block, _ root: Int, _ site: PairModel.CallSite, _ spline: Spline, _ weights: [Double], _ space: Int
+    _ block: PairModel.Block, _ root: Int, _ site: PairModel.CallSite, _ spline: Spline, _ space: Int
   ) {
     let argument = block.part.tape.offset(ofRoot: root), knots = spline.knots.count
+    let width = width, start = starts[site.hole]
+    var sums = moment.mutableSpan
     for (k, pair) in block.ends.enumerated() {
       let x = block.values[argument + k], interval = spline.interval(at: x)
       let local = spline.weights(at: x, interval: interval, derivative: site.derivative)
-      let column = starts[site.hole] + interval
       for axis in 0..<space {
         let factor = block.values[block.part.tape.offset(ofRoot: root + 1 + axis) + k]
-        add(factor * local.0, to: column, pair, weights, axis, space)
-        add(factor * local.1, to: column + 1, pair, weights, axis, space)
-        add(factor * local.2, to: column + knots, pair, weights, axis, space)
-        add(factor * local.3, to: column + knots + 1, pair, weights, axis, space)
+        for end in 0..<2 {
+          let column = (Int(end == 0 ? pair.i : pair.j) * space + axis) * width + start + interval
+          let share = end == 0 ? factor : -factor
+          sums[column] += share * local.0
+          sums[column + 1] += share * local.1
+          sums[column + knots] += share * local.2
+          sums[column + knots + 1] += share * local.3
+        }
       }
     }
   }
 
-  private mutating func add(
-    _ value: Double, to column: Int, _ pair: (i: Int32, j: Int32), _ weights: [Double], _ axis: Int, _ space: Int
-  ) {
-    for (equation, weight) in weights.enumerated() {
-      let base = equation * height + axis
-      derivatives[(base + Int(pair.i) * space) * width + column] += weight * value
-      derivatives[(base + Int(pair.j) * space) * width + column] -= weight * value
-    }
+  /// Gives what the pairs of a moment sum up to its weight in each equation.
+  mutating func finishMoment(_ weights: [Double]) {
+    for (equation, weight) in weights.enumerated() { rows.add(moment, times: weight, at: equation * moment.count) }
+    for k in moment.indices { moment[k] = 0 }
   }
 
-  /// The normal equations: curvatures expressed by values, rows that are not selected left out, nuisances eliminated.
-  func finish(_ sample: Sample, _ filling: [Filling], _ selection: Selection, space: Int) -> NormalEquations {
-    let layout = CoefficientLayout(filling), nuisances = sample.nuisances.count
-    let size = layout.size + nuisances
-    var rows: [Double] = [], kept: [Double] = []
-    var total = 0.0
+  /// The equations: curvatures expressed by values, rows that are not selected left out, nuisances taken out.
+  func equations(_ sample: Sample, _ filling: [Filling], _ selection: Selection, space: Int) -> SampleEquations {
+    var result = Rows(size: CoefficientLayout(filling).size)
+    var nuisances = [[Double]](repeating: [], count: sample.nuisances.count)
     for (equation, target) in sample.targets.enumerated() {
       for row in 0..<height where selection.uses(row / space) {
         let start = (equation * height + row) * width
-        for (hole, one) in filling.enumerated() { append(one, at: start + starts[hole], to: &rows) }
-        for nuisance in sample.nuisances { rows.append(nuisance[equation][row]) }
-        kept.append(residuals[equation * height + row])
-        total += target[row] * target[row]
+        for (hole, one) in filling.enumerated() { append(one, at: start + starts[hole], to: &result.derivatives) }
+        for index in nuisances.indices { nuisances[index].append(sample.nuisances[index][equation][row]) }
+        result.residuals.append(rows[start])
+        result.places.append(sample.places[row / space])
+        result.total += target[row] * target[row]
       }
     }
-    return NormalEquations(derivatives: rows, residuals: kept, total: total, size: size).eliminating(nuisances)
+    result.project(out: nuisances)
+    return result.equations
   }
 
-  private func append(_ filling: Filling, at start: Int, to rows: inout [Double]) {
+  private func append(_ filling: Filling, at start: Int, to list: inout [Double]) {
     guard case .function(let spline) = filling else {
-      rows.append(derivatives[start])
+      list.append(rows[start])
       return
     }
     let count = spline.knots.count
-    var row = Array(derivatives[start..<start + count])
-    for knot in 0..<count where derivatives[start + count + knot] != 0 {
-      let factor = derivatives[start + count + knot]
+    var row = Array(rows[start..<start + count])
+    for knot in 0..<count where rows[start + count + knot] != 0 {
+      let factor = rows[start + count + knot]
       for column in 0..<count { row[column] += factor * spline.space.curvatureMatrix[knot * count + column] }
     }
-    rows += row
+    list += row
+  }
+}
+
+extension [Double] {
+  /// Adds another list, weighted, to the numbers from `start` on.
+  fileprivate mutating func add(_ other: [Double], times weight: Double, at start: Int) {
+    let other = other.span
+    var sums = mutableSpan
+    for k in other.indices { sums[start + k] += weight * other[k] }
   }
 }

@@ -36,7 +36,7 @@ public struct Spline: Sendable, Hashable {
   /// The interval that holds x; the first or last one for what lies outside.
   func interval(at x: Double) -> Int {
     guard x > knots[0] else { return 0 }
-    var interval = finder[min(finder.count - 1, Int((x - knots[0]) * cellsPerLength))]
+    var interval = finder[Int(min(Double(finder.count - 1), (x - knots[0]) * cellsPerLength))]
     while interval + 2 < knots.count, knots[interval + 1] <= x { interval += 1 }
     return interval
   }

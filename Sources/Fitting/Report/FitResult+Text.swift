@@ -14,6 +14,9 @@ extension FitResult: CustomStringConvertible {
     let size = String(format: "%.3g", error * force.factor) + (force.name.isEmpty ? "" : " " + force.name)
     let judged = heldOut == "nothing" ? "on the data themselves" : "on \(heldOut) held out"
     lines.append("error         \(String(format: "%.3g", relativeError * 100)) % of the force \(judged) (rms \(size))")
+    if relativeError > 0.5 {
+      lines.append("beware        most of the force is not explained: other laws at work, another form, or frames too far apart?")
+    }
     return lines.joined(separator: "\n")
   }
 

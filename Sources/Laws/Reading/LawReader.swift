@@ -63,7 +63,8 @@ struct LawReader {
     law.start = top["start"].map { items($0) } ?? []
     law.measures = measures(top["measure"])
     // A law that only measures, or only makes a start, has no passes.
-    let passes = law.measures.isEmpty && top["start"] == nil ? required("passes", of: top, "list what a step does") : top["passes"]
+    let passes =
+      law.measures.isEmpty && top["start"] == nil ? required("passes", of: top, "list what a step does") : top["passes"]
     law.passes = passes.map { items($0) } ?? []
     law.claims = top["claims"].map { claims($0) } ?? Claims()
     law.checks = checks(top["checks"])

@@ -22,6 +22,11 @@ extension ParameterResolver {
       return nil
     }
     let all = trees.compactMap { $0 }.compactMap { function(parameter, $0) }
+    let formulas = all.filter { if case .formula = $0 { true } else { false } }
+    if !formulas.isEmpty, formulas.count < all.count {
+      reader.report.error("\(parameter.name): formulas for some species and tables for others", hint: "give all alike", at: given)
+      return nil
+    }
     return all.count == trees.count ? all : nil
   }
 

@@ -12,7 +12,7 @@ public struct Lattice: Sendable, Hashable {
   /// Dimensions of the crystal.
   public var space: Int { shape.count }
 
-  /// fcc, bcc, sc, diamond; hexagonal (a × √3 a, two sites) and square.
+  /// fcc, bcc, sc, diamond; hexagonal (a × √3 a, two sites) and square; line.
   public static let all: [Lattice] = [
     Lattice(name: "fcc", shape: [1, 1, 1], basis: faceCentred),
     Lattice(name: "bcc", shape: [1, 1, 1], basis: [[0, 0, 0], [0.5, 0.5, 0.5]]),
@@ -20,6 +20,7 @@ public struct Lattice: Sendable, Hashable {
     Lattice(name: "diamond", shape: [1, 1, 1], basis: faceCentred + faceCentred.map { $0.map { $0 + 0.25 } }),
     Lattice(name: "hexagonal", shape: [1, 3.0.squareRoot()], basis: [[0, 0], [0.5, 0.5]]),
     Lattice(name: "square", shape: [1, 1], basis: [[0, 0]]),
+    Lattice(name: "line", shape: [1], basis: [[0]]),
   ]
 
   private static let faceCentred = [[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]

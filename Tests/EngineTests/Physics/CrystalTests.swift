@@ -96,6 +96,8 @@ struct CrystalTests {
     let formula = try forces()
     crystal.law = Crystal.table
     let table = try forces()
-    #expect(distance(formula, table) < 1e-3 * (formula.map(abs).max() ?? 0))
+    // At its range the curvature of the pair energy jumps by 6.9 eV/Å²; a spline of step 0.01 Å rounds that off, so that its slope is
+    // wrong by up to an eighth of jump times step there.
+    #expect(distance(formula, table) < 2 * 6.9 * 0.01 / 8)
   }
 }

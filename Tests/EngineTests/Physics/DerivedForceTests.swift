@@ -8,7 +8,8 @@ import Testing
 private let parameters: [String: String] = [
   "cutoff": "2.5", "range": "2.5", "stiffness": "3", "centre": "[0.1, 0.2, 0.3]", "gravity": "[0.3, -0.4, 1]", "dispersion": "2",
   "decay": "0.4", "rest": "1.1", "screening": "0.8",
-  "pair": "exp(-x)", "cloud": "{a: exp(-x), b: 2*exp(-2*x)}", "embed": "-sqrt(x + 0.01)", "reach": "2.5",
+  "pair": "exp(-x)", "cloud": "{a: exp(-x), b: 2*exp(-2*x)}", "embed": "{a: -sqrt(x + 0.01), b: -2*sqrt(x + 0.1)}",
+  "reach": "2.5",
   "core": "1.2",
 ]
 
@@ -84,6 +85,31 @@ struct DerivedForceTests {
     let simulation = try simulation(few(lawLibrary().law(named: name)))
     #expect(try mismatch(simulation) < 1e-7)
     #expect(try mismatch(simulation, sign: -1) > 1e-7)
+  }
+
+  @Test(
+    "Functions of each species are its own", arguments: ["{a: 2*x, b: x^2}", "{a: [[0, 0], [1, 2], [2, 4], [9, 18]], b: x^2}"])
+  func functions(embed: String) throws {
+    let points = "[" + (0...60).map { "[\(Double($0) / 10), \(Double($0 * $0) / 100)]" }.joined(separator: ", ") + "]"
+    let given = embed.replacing("b: x^2", with: embed.contains("[[") ? "b: \(points)" : "b: x^2")
+    let law = """
+      law: functions
+      source: none
+      parameters:
+        e: {dimension: energy, value: 1}
+        m: {dimension: mass, value: 1}
+        embed: {of: 1, per: species}
+      fields: {A: 1 = 0}
+      passes:
+      - propagate: {A: embed(mass/m)}
+      """
+    var text = few(try LawLibrary(folders: [], texts: ["functions": law]).law(named: "functions"))
+    text = text.replacing("functions: {embed: \(parameters["embed"] ?? "")}", with: "functions: {embed: \(given)}")
+    let simulation = try simulation(text, laws: ["functions": law])
+    try simulation.run(steps: 1)
+    let found = simulation.values(of: "A"), mass = simulation.values(of: "mass")
+    #expect(found.count == 5)
+    for (value, m) in zip(found, mass) { #expect(abs(value - (m == 1 ? 2 * m : m * m)) < 1e-3) }
   }
 
   @Test(

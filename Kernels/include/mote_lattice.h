@@ -1,0 +1,49 @@
+// The binary interface of passes over a lattice: sites and their neighbours, particles and the sites around them, pairs in cells.
+#ifndef MOTE_LATTICE_H
+#define MOTE_LATTICE_H
+#include "mote_member.h"
+
+typedef struct {
+  double *const *columns;               // those that the compiler listed
+  double *const *next;                  // where the outcomes go, one column each
+  const double *k;                      // what is the same everywhere
+  const double *const *table;           // one number for each species
+  const mote_table *const *function;    // one for each species
+  const int64_t *ids;                   // of the particles; sites have their place as id
+  const int32_t *species;
+  uint64_t seed;
+  int64_t step;
+  int64_t *failed;                      // least id for which a requirement does not hold
+  // The grid: sites along each axis (1 beyond the dimensions of the box), x fastest.
+  int64_t counts[3];
+  int32_t is_periodic[3];
+  double origin[3];                     // of site 0
+  double inverse_spacing;
+  double spacing;
+  // Particles by the cell of the first site of their support: those of cell c are order[starts[c]] up to order[starts[c + 1]], by
+  // ascending id. Cells begin `reach` before site 0 along sides that are not periodic.
+  int64_t *order;
+  const int64_t *starts;
+  int64_t species_count;
+} mote_lattice_call;
+
+// Sorts particles into cells; returns how many have part of their support, or all of it, where no site is.
+typedef struct {
+  int64_t counts[3];                    // sites
+  int32_t is_periodic[3];
+  double origin[3], inverse_spacing;
+  int32_t space, reach;                 // sites of a support along an axis, less one
+  const double *position[3];
+  const int64_t *ids;
+  const int32_t *species;
+  uint64_t mask;                        // one bit for each species that takes part
+  int64_t particles;
+  int64_t *cells;                       // one for each particle, for the function's own use
+  int64_t *order;
+  int64_t *starts;                      // one more than there are cells
+} mote_cell_order;
+
+typedef int64_t (*mote_cell_sort)(const mote_cell_order *call);
+
+typedef void (*mote_lattice_kernel)(const mote_lattice_call *call, int64_t begin, int64_t end);
+#endif

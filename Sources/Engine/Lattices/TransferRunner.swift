@@ -1,0 +1,100 @@
+import CKernel
+import Diagnostics
+import KernelCompiler
+import World
+
+/// Calls the kernels of passes between particles and sites.
+final class TransferRunner {
+  /// What a pass found out.
+  struct Result {
+    /// Particles with part of their support where no site is.
+    var lost: Int
+    /// The particle for which a requirement fails.
+    var failed: Int64?
+  }
+
+  private struct Loaded {
+    let kernel: LatticeRunner.Kernel
+    let pass: TransferPass
+    var needs: BoundNeeds
+  }
+
+  private let workers: Workers
+  private let sort: CellOrder.Sort
+  private var passes: [Loaded] = []
+  private let order = CellOrder()
+  /// Memory for what is received, where the old values are still read, by the place of an outcome.
+  private var spare: [AlignedArray<Double>] = []
+
+  init(_ plan: Plan, _ library: KernelLibrary, workers: Workers) throws(Failure) {
+    self.workers = workers
+    sort = try library.function("mote_sort_into_cells", as: CellOrder.Sort.self)
+    for pass in plan.transfers {
+      passes.append(
+        Loaded(
+          kernel: try library.function(pass.kernel.name, as: LatticeRunner.Kernel.self), pass: pass,
+          needs: BoundNeeds(pass.kernel.needs, isPaired: false)))
+    }
+  }
+
+  /// Runs a pass.
+  func run(
+    _ index: Int, grid: Grid, particles: MemberStore, sites: MemberStore, _ parameters: ParameterTable, _ world: WorldState
+  ) -> Result {
+    _ = passes[index].needs.update(parameters, world)
+    let loaded = passes[index], kernel = loaded.pass.kernel
+    let offset = loaded.pass.offset.map { $0.tape.run(in: parameters.context(world)) } ?? []
+    let receivers = kernel.receiver == .sites ? sites : particles
+    let columns = kernel.columns.map { ($0.end == TransferKernel.site ? sites : particles).existing($0.column) }
+    let next = kernel.receiver == .sites ? prepare(kernel, sites) : kernel.outcomes.map { receivers.existing($0.column) }
+    var call = LatticeCall(loaded.needs, columns: columns, next: next, world, grid: grid, offset: offset)
+    call.setParticles(particles)
+    guard kernel.receiver == .sites else {
+      let ranges = workers.ranges(of: particles.count)
+      return Result(lost: 0, failed: call.run(loaded.kernel, workers, ranges: ranges))
+    }
+    let lost = order.sort(particles, mask: loaded.pass.mask, grid: grid, offset: offset, reach: kernel.reach, with: sort)
+    call.setCells(order)
+    let ranges = order.ranges(of: grid.counts.last ?? 1, threads: workers.count)
+    let failed = call.run(loaded.kernel, workers, ranges: ranges)
+    finish(kernel, sites)
+    return Result(lost: lost, failed: failed)
+  }
+
+  /// Where sites collect what they are given: their columns, or other memory where those are read or must be compared.
+  private func prepare(_ kernel: TransferKernel, _ sites: MemberStore) -> [UnsafeMutablePointer<Double>] {
+    kernel.outcomes.enumerated().map { number, outcome in
+      let column = sites.existing(outcome.column)
+      let place = isDirect(outcome, kernel) ? column : spare(number, sites.count)
+      switch outcome.fold {
+      case .sum: place.update(repeating: 0, count: sites.count)
+      case .add: if place != column { place.update(from: column, count: sites.count) }
+      case .least: place.update(repeating: .infinity, count: sites.count)
+      case .greatest: place.update(repeating: -.infinity, count: sites.count)
+      }
+      return place
+    }
+  }
+
+  private func isDirect(_ outcome: (column: Column, fold: TransferKernel.Fold), _ kernel: TransferKernel) -> Bool {
+    (outcome.fold == .sum || outcome.fold == .add) && !kernel.read.contains(outcome.column)
+  }
+
+  private func spare(_ number: Int, _ count: Int) -> UnsafeMutablePointer<Double> {
+    while spare.count <= number { spare.append(AlignedArray<Double>()) }
+    spare[number].reserve(count)
+    return spare[number].base
+  }
+
+  private func finish(_ kernel: TransferKernel, _ sites: MemberStore) {
+    for (number, outcome) in kernel.outcomes.enumerated() where !isDirect(outcome, kernel) {
+      switch outcome.fold {
+      case .sum, .add: sites.exchange(outcome.column, with: &spare[number])
+      case .least, .greatest:
+        // A site without a particle keeps its value.
+        let column = sites.existing(outcome.column), found = spare[number].base
+        for site in 0..<sites.count where found[site].isFinite { column[site] = found[site] }
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import KernelCompiler
+
+/// A pass over a lattice, by its number among those of its sort.
+enum LatticePass: Sendable {
+  case stencil(Int), transfer(Int), cell(Int), waves(Int)
+}
+
+/// A pass over the sites of a lattice, each with its neighbours.
+struct StencilPass: Sendable {
+  var kernel: StencilKernel
+  /// The lattice.
+  var population: Int
+  /// What a failed requirement says.
+  var requirement: String?
+  var name: String
+}
+
+/// A pass between particles and the sites around them.
+struct TransferPass: Sendable {
+  var kernel: TransferKernel
+  /// The population of the sites.
+  var lattice: Int
+  /// One bit for each species of particles that takes part.
+  var mask: UInt64
+  /// By how much the lattice is displaced in this pass (length).
+  var offset: HostTape?
+  /// What a failed requirement says.
+  var requirement: String?
+  var name: String
+}
+
+/// A pass over random pairs in the cells of a lattice.
+struct CellPass: Sendable {
+  var kernel: CellKernel
+  /// The population whose cells they are.
+  var lattice: Int
+  /// One bit for each species of particles that takes part.
+  var mask: UInt64
+  /// What a failed requirement says.
+  var requirement: String?
+  var name: String
+}
+
+/// A pass over the Fourier amplitudes of a lattice.
+struct WavesPass: Sendable {
+  var kernel: MemberKernel
+  var lattice: Int
+  var name: String
+}
+
+extension Plan {
+  /// True if a pass reads the force or a rate.
+  func readsForces(_ pass: LatticePass) -> Bool {
+    columnsRead(by: pass).contains { $0.field == "force" || $0.field.hasPrefix("rate of ") }
+  }
+
+  private func columnsRead(by pass: LatticePass) -> [Column] {
+    switch pass {
+    case .stencil(let index): stencils[index].kernel.columns
+    case .transfer(let index): transfers[index].kernel.columns.map(\.column)
+    case .cell(let index): cells[index].kernel.columns
+    case .waves: []
+    }
+  }
+
+  /// What a pass over a lattice is called in the schedule.
+  func line(of pass: LatticePass) -> String {
+    switch pass {
+    case .stencil(let index):
+      "one loop over \(populations[stencils[index].population].species[0]) and neighbours: \(stencils[index].name)"
+    case .transfer(let index):
+      transfers[index].kernel.receiver == .sites
+        ? "particles give to \(populations[transfers[index].lattice].species[0]): \(transfers[index].name)"
+        : "\(populations[transfers[index].lattice].species[0]) gives to particles: \(transfers[index].name)"
+    case .cell(let index): "random pairs in \(populations[cells[index].lattice].species[0]): \(cells[index].name)"
+    case .waves(let index): "waves of \(populations[waves[index].lattice].species[0]): \(waves[index].name)"
+    }
+  }
+
+  /// Fields that passes over lattices read or write, and those that they write.
+  var latticeFields: (used: Set<String>, written: Set<String>) {
+    var used: Set<String> = [], written: Set<String> = []
+    for pass in stencils {
+      used.formUnion(pass.kernel.columns.map(\.field))
+      written.formUnion(pass.kernel.written.map(\.field))
+    }
+    for pass in transfers {
+      used.formUnion(pass.kernel.columns.map(\.column.field))
+      written.formUnion(pass.kernel.outcomes.map(\.column.field))
+    }
+    for pass in cells {
+      used.formUnion(pass.kernel.columns.map(\.field))
+      written.formUnion(pass.kernel.outcomes.map(\.column.field))
+    }
+    for pass in waves {
+      used.formUnion(pass.kernel.columns.map(\.field).filter { $0 != WavesBuilder.wave })
+      written.formUnion(pass.kernel.written.map(\.field))
+    }
+    return (used.union(written), written)
+  }
+}

@@ -1,0 +1,76 @@
+import Diagnostics
+import KernelCompiler
+import Laws
+import Scenes
+
+extension PlanBuilder {
+  /// Makes the kernels of a pass over a lattice, one for each lattice that plays its role; none if no species does.
+  mutating func lattices(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
+    switch pass.pairing {
+    case .neighbours: return try stencils(pass, of: use)
+    case .weight: return try transfers(pass, of: use)
+    case .cell(let role): return try cells(pass, role, of: use)
+    default:
+      throw Diagnostic(
+        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
+    }
+  }
+
+  private mutating func transfers(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
+    let isLattice = { (roles: [String]) in
+      roles.allSatisfy { role in use.law.roles.contains { $0.name == role && $0.kind == .lattice } }
+    }
+    let receiver: TransferKernel.Receiver = isLattice(pass.receivers) ? .sites : .particles
+    let (sites, particles) = receiver == .sites ? (pass.receivers, pass.givers) : (pass.givers, pass.receivers)
+    let players = particles.flatMap { use.roles[$0] ?? [] }
+    guard !players.isEmpty else { return [] }
+    var passes: [LatticePass] = []
+    for lattice in fields.populations(of: sites.flatMap { use.roles[$0] ?? [] }) {
+      var builder = TransferBuilder(
+        pass, of: use, fields: fields, lattice: lattice, receiver: receiver, mask: fields.mask(of: players),
+        noisePlace: noisePlace)
+      plan.transfers.append(try builder.build(named: "mote_transfer_\(plan.transfers.count)"))
+      passes.append(.transfer(plan.transfers.count - 1))
+    }
+    return passes
+  }
+
+  private mutating func cells(_ pass: Interact, _ role: String, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
+    let players = pass.receivers.flatMap { use.roles[$0] ?? [] }
+    guard !players.isEmpty else { return [] }
+    var passes: [LatticePass] = []
+    for lattice in fields.populations(of: use.roles[role] ?? []) {
+      var builder = CellBuilder(
+        pass, of: use, fields: fields, lattice: lattice, mask: fields.mask(of: players), noisePlace: noisePlace)
+      plan.cells.append(try builder.build(named: "mote_cells_\(plan.cells.count)", noisePlace: &noisePlace))
+      passes.append(.cell(plan.cells.count - 1))
+    }
+    return passes
+  }
+
+  /// Makes the kernels of a pass over Fourier amplitudes, one for each lattice that plays its role.
+  mutating func waves(_ pass: Propagate, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
+    var passes: [LatticePass] = []
+    for lattice in fields.populations(of: pass.roles.flatMap { use.roles[$0] ?? [] }) {
+      let builder = WavesBuilder(pass, of: use, fields: fields, lattice: lattice)
+      plan.waves.append(try builder.build(named: "mote_waves_\(plan.waves.count)", noisePlace: noisePlace))
+      passes.append(.waves(plan.waves.count - 1))
+    }
+    return passes
+  }
+
+  private mutating func stencils(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
+    var passes: [LatticePass] = []
+    for lattice in fields.populations(of: pass.receivers.flatMap { use.roles[$0] ?? [] }) {
+      guard lattice.grid != nil else {
+        throw Diagnostic(
+          "neighbours pairs the sites of a lattice, \(lattice.species.joined(separator: ", ")) is none",
+          hint: "give it kind: lattice and a spacing", at: pass.location)
+      }
+      var builder = StencilBuilder(pass, of: use, fields: fields, lattice: lattice)
+      plan.stencils.append(try builder.build(named: "mote_stencil_\(plan.stencils.count)", noisePlace: noisePlace))
+      passes.append(.stencil(plan.stencils.count - 1))
+    }
+    return passes
+  }
+}

@@ -1,0 +1,222 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+import Laws
+import Scenes
+
+/// Makes the kernel of a pass over sites and their neighbours: what all neighbours give to a site, as one graph.
+struct StencilBuilder {
+  /// What one neighbour gives, and where the pair exists and meets `where`.
+  private struct Share {
+    var column: Column
+    var value: NodeID
+    var holds: NodeID?
+    var number: Int
+  }
+
+  /// How shares become the new value of a column.
+  private enum Fold { case sum, add, least, greatest }
+
+  private let pass: Interact
+  private let use: LawUse
+  private let fields: FieldTable
+  private let lattice: Population
+  private var graph = Graph()
+  private var shares: [Fold: [Share]] = [:]
+  private var requirements: [(node: NodeID, holds: NodeID?, number: Int)] = []
+
+  /// A pass over the sites of one lattice.
+  init(_ pass: Interact, of use: LawUse, fields: FieldTable, lattice: Population) {
+    self.pass = pass
+    self.use = use
+    self.lattice = lattice
+    self.fields = fields.of(lattice.index)
+  }
+
+  /// The pass as a kernel of this name; `noisePlace` is that of its first random number, of which there may be none.
+  mutating func build(named name: String, noisePlace: Int) throws(Diagnostic) -> StencilPass {
+    try refuseWhatIsNotRun()
+    let steps = try self.steps()
+    for (number, step) in steps.enumerated() { try meet(number, step, noisePlace) }
+    let kernel = StencilKernel(
+      name: name, comment: use.law.name, graph: graph, steps: steps, inside: outcome(steps, atEdge: false),
+      edge: outcome(steps, atEdge: true), species: fields.speciesNames.firstIndex(of: lattice.species[0]) ?? 0,
+      rate: Rates.sites(species: fields.speciesNames.count))
+    return StencilPass(
+      kernel: kernel, population: lattice.index, requirement: pass.require?.description, name: use.law.name)
+  }
+
+  private func refuseWhatIsNotRun() throws(Diagnostic) {
+    let present: [(String, Bool)] = [
+      ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil),
+      ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
+      ("react", pass.react != nil), ("remove", pass.remove != nil), ("sequential", pass.sequential),
+    ]
+    if let (name, _) = present.first(where: \.1) {
+      throw Diagnostic("`\(name)` has no meaning between the sites of a lattice", at: pass.location)
+    }
+  }
+
+  /// The steps to the neighbours, 3 numbers each.
+  private func steps() throws(Diagnostic) -> [[Int]] {
+    guard case .neighbours(let text) = pass.pairing else { return [] }
+    var lowering = Scope(use, .world, fields: fields).lowering(on: Graph(), noisePlace: 0)
+    let value = try lowering.lower(text), space = fields.space
+    let numbers = try value.components.map { (node) throws(Diagnostic) -> Int in
+      guard let number = lowering.graph.constant(node), let whole = Int(exactly: number), abs(whole) < 1 << 20 else {
+        throw text.diagnostic("an offset is a whole number of steps", hint: "[[1, 0], [0, 1]], axes, faces")
+      }
+      return whole
+    }
+    guard case .array(let count, .vector) = value.shape, numbers.count == count * space else {
+      throw text.diagnostic("neighbours wants a list of steps of \(space) numbers each")
+    }
+    return (0..<count).map { row in (0..<3).map { $0 < space ? numbers[row * space + $0] : 0 } }
+  }
+
+  // MARK: One neighbour
+
+  /// What the neighbour `number` gives.
+  private mutating func meet(_ number: Int, _ step: [Int], _ noisePlace: Int) throws(Diagnostic) {
+    let ends = ["i": Scope.End(name: "i", fields: fields), "j": Scope.End(name: StencilKernel.end(number), fields: fields)]
+    var scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: ends)
+    scope.given = Self.geometry(of: step, number, space: fields.space, spacing: lattice.grid?.spacing ?? 1)
+    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
+    lowering.numbers["q"] = number
+    let holds = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    let outcomes: [(Fold, [Binding])] = [
+      (.sum, pass.sum), (.add, pass.add), (.least, pass.min), (.greatest, pass.max),
+      (
+        .add,
+        pass.rate.map { binding in
+          var rate = binding
+          rate.name = ChainBuilder.rateName(binding.name)
+          return rate
+        }
+      ),
+    ]
+    for (fold, bindings) in outcomes {
+      for binding in bindings {
+        for (column, value) in try values(of: binding, number, &lowering) {
+          shares[fold, default: []].append(Share(column: column, value: value, holds: holds, number: number))
+        }
+      }
+    }
+    if let text = pass.require { requirements.append((try lowering.condition(text), holds, number)) }
+    guard lowering.noisePlace == noisePlace else {
+      throw Diagnostic(
+        "noise in a pass with `neighbours` is checked, but this version does not run it",
+        hint: "draw it in a propagate of the sites",
+        at: pass.location)
+    }
+    graph = lowering.graph
+  }
+
+  /// d, r, n and u of a pair of sites: d points from j to i.
+  private static func geometry(
+    of step: [Int], _ number: Int, space: Int, spacing: Double
+  ) -> [String: (inout Graph) -> Value] {
+    let d = (0..<space).map { -Double(step[$0]) * spacing }, r = d.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return [
+      "d": { graph in .vector(d.map { graph.constant($0) }) },
+      "r": { graph in .scalar(graph.constant(r)) },
+      "n": { graph in .vector(d.map { graph.constant(r > 0 ? $0 / r : 0) }) },
+      "u": { graph in
+        .vector(
+          (0..<space).map { axis in
+            let ends = ["i", StencilKernel.end(number)].map {
+              graph.input(Input(.field, "velocity", component: axis, end: $0))
+            }
+            return graph.subtract(ends[0], ends[1])
+          })
+      },
+    ]
+  }
+
+  /// The columns that a binding writes for this neighbour: one element of an array where it says `name[q]`, else all of the field.
+  private func values(
+    of binding: Binding, _ number: Int, _ lowering: inout Lowering
+  ) throws(Diagnostic) -> [(Column, NodeID)] {
+    guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field of the lattice") }
+    var elements: [Int?] = [nil], width = field.components, variable = ""
+    if let index = binding.index, case .array(let count, _) = field.shape, index != "i" {
+      (elements, width, variable) = (index == "q" ? [number] : Array(0..<count), field.components / max(1, count), index)
+    }
+    var found: [(Column, NodeID)] = []
+    for element in elements {
+      let value =
+        if let element { try lowering.lower(binding.value, setting: variable, to: element) } else {
+          try lowering.lower(binding.value)
+        }
+      guard value.components.count == width else {
+        throw binding.value.diagnostic("\(binding.name) is a \(field.shape), this is a \(value.shape)")
+      }
+      for (component, node) in value.components.enumerated() {
+        found.append((Column(field.name, (element ?? 0) * width + component), lowering.graph.number(node)))
+      }
+    }
+    return found
+  }
+
+  // MARK: All neighbours
+
+  /// New values of a site, from neighbours in the order of their numbers. At an edge each may be absent.
+  private mutating func outcome(_ steps: [[Int]], atEdge: Bool) -> StencilKernel.Outcome {
+    var stores: [MemberKernel.Store] = []
+    for fold in [Fold.sum, .add, .least, .greatest] {
+      let byColumn = Dictionary(grouping: shares[fold] ?? []) { $0.column }
+      for column in byColumn.keys.sorted(by: { ($0.field, $0.component) < ($1.field, $1.component) }) {
+        let given = (byColumn[column] ?? []).map { share in
+          (share.value, condition(share.number, steps[share.number], share.holds, atEdge: atEdge))
+        }
+        stores.append(MemberKernel.Store(column: column, value: value(fold, column, given)))
+      }
+    }
+    let kept = requirements.map { item in
+      let meets = condition(item.number, steps[item.number], item.holds, atEdge: atEdge)
+      return meets.map { graph.or(graph.not($0), item.node) } ?? item.node
+    }
+    return StencilKernel.Outcome(stores: stores, requirements: kept)
+  }
+
+  /// Whether a pair exists and meets `where`; nil if that is sure.
+  private mutating func condition(_ number: Int, _ step: [Int], _ holds: NodeID?, atEdge: Bool) -> NodeID? {
+    let isSure = !atEdge || step.indices.allSatisfy { step[$0] == 0 || lattice.grid?.isPeriodic[$0] ?? true }
+    guard !isSure else { return holds }
+    let presence = graph.input(StencilKernel.presence(of: number))
+    let has = graph.condition(presence)
+    return holds.map { graph.and(has, $0) } ?? has
+  }
+
+  private mutating func value(_ fold: Fold, _ column: Column, _ given: [(NodeID, NodeID?)]) -> NodeID {
+    let old = graph.input(Input(.field, column.field, component: column.component, end: "i")), zero = graph.constant(0)
+    switch fold {
+    case .sum, .add:
+      let terms = given.map { value, holds in
+        Graph.Term(coefficient: 1, node: holds.map { graph.select($0, value, zero) } ?? value)
+      }
+      return graph.sum(fold == .add ? [Graph.Term(coefficient: 1, node: old)] + terms : terms)
+    case .least, .greatest:
+      let worst = graph.constant(fold == .least ? .infinity : -.infinity)
+      let best = given.reduce(worst) { best, item in
+        let value = item.1.map { graph.select($0, item.0, worst) } ?? item.0
+        return graph.pairwise(fold == .least ? .minimum : .maximum, best, value)
+      }
+      // Without a pair the field keeps its value.
+      guard
+        let any = given.map(\.1).reduce(
+          NodeID?.none, { any, holds in any.flatMap { a in holds.map { graph.or(a, $0) } } ?? holds }),
+        given.allSatisfy({ $0.1 != nil })
+      else { return best }
+      return graph.select(any, best, old)
+    }
+  }
+}
+
+extension Rates {
+  /// Of passes over a lattice, where the place of a site and its shares vary too.
+  static func sites(species: Int) -> @Sendable (Input) -> Rate {
+    let members = members(species: species)
+    return { input in input.kind == .local ? .varying : members(input) }
+  }
+}

@@ -1,0 +1,125 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+import Laws
+import Scenes
+
+/// Makes the kernel of a pass between particles and the sites around them.
+struct TransferBuilder {
+  private let pass: Interact
+  private let use: LawUse
+  private let fields: FieldTable
+  private let lattice: Population
+  private let receiver: TransferKernel.Receiver
+  /// One bit for each species of particles that takes part.
+  private let mask: UInt64
+  private var lowering: Lowering
+  private var outcomes: [TransferKernel.Outcome] = []
+
+  /// The sites that a particle gives to, along an axis, less one.
+  static let reach = ["nearest": 0, "linear": 1, "quadratic": 2, "cubic": 3]
+
+  /// A pass of `role`, played by particles, and a lattice.
+  init(
+    _ pass: Interact, of use: LawUse, fields: FieldTable, lattice: Population, receiver: TransferKernel.Receiver, mask: UInt64,
+    noisePlace: Int
+  ) {
+    self.pass = pass
+    self.use = use
+    self.lattice = lattice
+    self.receiver = receiver
+    self.mask = mask
+    self.fields = fields.of(lattice.index)
+    let site = Scope.End(name: TransferKernel.site, fields: fields.of(lattice.index))
+    let particle = Scope.End(name: TransferKernel.particle, fields: fields.of(Population.particles))
+    let (i, j) = receiver == .sites ? (site, particle) : (particle, site)
+    var ends = ["i": i, "j": j]
+    for role in pass.receivers { ends[role] = i }
+    for role in pass.givers { ends[role] = j }
+    var scope = Scope(use, .pair, fields: self.fields, lets: pass.lets, ends: ends)
+    let space = fields.space
+    scope.given["w"] = { graph in .scalar(graph.input(Input(.local, "w"))) }
+    scope.given["dw"] = { graph in .vector((0..<space).map { graph.input(Input(.local, "dw", component: $0)) }) }
+    lowering = scope.lowering(on: Graph(), noisePlace: noisePlace)
+  }
+
+  /// The pass as a kernel of this name.
+  mutating func build(named name: String) throws(Diagnostic) -> TransferPass {
+    try refuseWhatIsNotRun()
+    let place = lowering.noisePlace
+    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    for binding in pass.sum { try add(binding, binding.name, .sum) }
+    for binding in pass.add { try add(binding, binding.name, .add) }
+    for binding in pass.rate { try add(binding, ChainBuilder.rateName(binding.name), .add) }
+    for binding in pass.min { try add(binding, binding.name, .least) }
+    for binding in pass.max { try add(binding, binding.name, .greatest) }
+    let requirement = try pass.require.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    guard lowering.noisePlace == place else {
+      throw Diagnostic(
+        "noise in a pass with `weight` is checked, but this version does not run it", hint: "draw it in a propagate before",
+        at: pass.location)
+    }
+    let kernel = TransferKernel(
+      name: name, comment: use.law.name, graph: lowering.graph, receiver: receiver, reach: try reach(), space: fields.space,
+      outcomes: outcomes, condition: condition, requirements: requirement.map { [$0] } ?? [], mask: mask,
+      rate: Rates.sites(species: fields.speciesNames.count))
+    return TransferPass(
+      kernel: kernel, lattice: lattice.index, mask: mask, offset: try offset(), requirement: pass.require?.description,
+      name: use.law.name)
+  }
+
+  /// The degree of the spline, which must fit into periodic sides.
+  private func reach() throws(Diagnostic) -> Int {
+    guard case .weight(let word) = pass.pairing, let reach = Self.reach[word], let grid = lattice.grid else { return 0 }
+    for (axis, count) in grid.counts.enumerated() where grid.isPeriodic[axis] && count <= reach {
+      throw Diagnostic(
+        "\(lattice.species[0]) has \(count) sites along \(["x", "y", "z"][axis]), weight: \(word) gives to \(reach + 1)",
+        hint: "a smaller spacing, or a larger box", at: pass.location)
+    }
+    return reach
+  }
+
+  private mutating func offset() throws(Diagnostic) -> HostTape? {
+    guard let text = pass.offset else { return nil }
+    var world = Scope(use, .world, fields: fields).lowering(on: Graph(), noisePlace: 0)
+    let value = try world.lower(text)
+    guard value.components.count == fields.space else { throw text.diagnostic("an offset is a vector, this is a \(value.shape)") }
+    return HostTape(world.graph, value.components)
+  }
+
+  private func refuseWhatIsNotRun() throws(Diagnostic) {
+    let present: [(String, Bool)] = [
+      ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil),
+      ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
+      ("react", pass.react != nil), ("remove", pass.remove != nil), ("sequential", pass.sequential), ("swept", pass.swept != nil),
+    ]
+    if let (name, _) = present.first(where: \.1) {
+      throw Diagnostic(
+        "`\(name)` of a pass with `weight` is checked, but this version does not run it",
+        hint: name == "force" ? "say add: {force: …}" : "", at: pass.location)
+    }
+  }
+
+  /// What pairs give to a field of the receiver.
+  private mutating func add(_ binding: Binding, _ name: String, _ fold: TransferKernel.Fold) throws(Diagnostic) {
+    let table = receiver == .sites ? fields : fields.of(Population.particles)
+    guard let field = table[name] else { throw binding.value.diagnostic("\(name) is no field of the receiver") }
+    var elements: [Int?] = [nil], width = field.components
+    if binding.index != nil, case .array(let count, _) = field.shape {
+      (elements, width) = (Array(0..<count), width / max(1, count))
+    }
+    for element in elements {
+      let value =
+        if let element { try lowering.lower(binding.value, setting: binding.index ?? "", to: element) } else {
+          try lowering.lower(binding.value)
+        }
+      guard value.components.count == width else {
+        throw binding.value.diagnostic("\(name) is a \(field.shape), this is a \(value.shape)")
+      }
+      for (component, node) in value.components.enumerated() {
+        let column = Column(field.name, (element ?? 0) * width + component)
+        outcomes.append(TransferKernel.Outcome(column, lowering.graph.number(node), fold))
+      }
+    }
+  }
+}

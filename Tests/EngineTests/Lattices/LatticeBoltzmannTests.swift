@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import Engine
+
+@Suite("Fluids of populations on a lattice")
+struct LatticeBoltzmannTests {
+  /// The decay of vortices in a periodic square, as the measured growth of their energy over the exact one, −4νk².
+  private func decay(sites: Int) throws -> Double {
+    let wave = 2 * Double.pi / Double(sites), speed = 1.28 / Double(sites), viscosity = 0.05
+    let simulation = try simulation(
+      """
+      units: reduced
+      box: {size: [\(sites), \(sites)]}
+      species:
+        site:
+          kind: lattice
+          spacing: 1
+          fields:
+            density: "1 - 0.75*\(speed * speed)*(cos(2*\(wave)*position.x) + cos(2*\(wave)*position.y))"
+            velocity: "[\(speed)*sin(\(wave)*position.x)*cos(\(wave)*position.y), -\(speed)*cos(\(wave)*position.x)*sin(\(wave)*position.y)]"
+      laws: {lbm-d2q9: {viscosity: \(viscosity)}}
+      dt: 1
+      steps: 1
+      measure: {energy: "sum(dot(velocity, velocity))", mass: sum(density)}
+      """)
+    let steps = sites * sites / 4
+    let rows = try simulation.run(steps: steps, sampling: steps / 2)
+    let energies = rows.compactMap { $0["energy"]?[0] }
+    #expect(abs((rows[1]["mass"]?[0] ?? 0) / Double(sites * sites) - 1) < 1e-12)
+    return log(energies[1] / energies[0]) / Double(steps - steps / 2) / (-4 * viscosity * wave * wave)
+  }
+
+  @Test("Vortices of Taylor and Green decay as they must, with an error of second order")
+  func vortices() throws {
+    let coarse = try abs(decay(sites: 16) - 1), fine = try abs(decay(sites: 32) - 1)
+    #expect(fine < 4e-3)
+    #expect(log2(coarse / fine) > 1.7)
+  }
+
+  @Test("A channel driven by a force has the parabola between walls half-way, exactly at τ = 1/2 + √(3/16)")
+  func channel() throws {
+    let tau = 0.5 + (3.0 / 16).squareRoot(), viscosity = (tau - 0.5) / 3
+    func error(viscosity: Double) throws -> Double {
+      let simulation = try simulation(
+        """
+        units: reduced
+        box: {size: [4, 10]}
+        species:
+          site:
+            kind: lattice
+            spacing: 1
+            fields: {density: 1, velocity: [0, 0], solid: "if(abs(position.y - 5) > 4, 1, 0)"}
+        laws: {lbm-d2q9: {viscosity: \(viscosity), acceleration: [1.0e-4, 0]}}
+        dt: 1
+        steps: 1
+        measure:
+        - where: not solid
+          off: "max(abs(velocity.x - 1.0e-4/(2*\(viscosity))*(position.y - 1)*(9 - position.y)))/(1.0e-4/(2*\(viscosity))*16)"
+        """)
+      return try simulation.run(steps: 3000, sampling: 3000)[0]["off"]?[0] ?? .nan
+    }
+    #expect(try error(viscosity: viscosity) < 1e-9)
+    // At another τ the walls are a little off.
+    #expect(try error(viscosity: 0.5) > 1e-3)
+  }
+
+  @Test("In three dimensions a shear wave decays as it must, and threads change no bit")
+  func shear() throws {
+    func run(_ threads: Int) throws -> (Double, [Double]) {
+      let simulation = try simulation(
+        """
+        units: reduced
+        box: {size: [8, 24, 6]}
+        species:
+          site: {kind: lattice, spacing: 1, fields: {density: 1, velocity: "[0.01*sin(2*pi*position.y/24), 0, 0]"}}
+        laws: {lbm-d3q19: {viscosity: 0.1}}
+        dt: 1
+        steps: 1
+        measure: {energy: "sum(dot(velocity, velocity))"}
+        """, threads: threads)
+      let rows = try simulation.run(steps: 200, sampling: 100)
+      let energies = rows.compactMap { $0["energy"]?[0] }
+      let exact = -2 * 0.1 * pow(2 * Double.pi / 24, 2) * 100
+      return (log(energies[1] / energies[0]) / exact, simulation.frame(fields: ["f"]).lattices[0].fields[0].values)
+    }
+    let (one, two) = (try run(1), try run(2))
+    #expect(abs(one.0 - 1) < 5e-3)
+    #expect(one.1 == two.1)
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+import World
+
+@testable import Engine
+
+@Suite("Sites and their neighbours")
+struct StencilTests {
+  private static let diffusion = """
+    law: spreading
+    source: "A. Fick, Ann. Phys. 170 (1855) 59"
+    species: {site: lattice}
+    parameters: {diffusivity: area/time}
+    fields: {heat: 1, was: "1 = 0"}
+    passes:
+    - interact: {neighbours: faces, add: {heat: "diffusivity*dt*(heat[j] - heat[i])/dx^2"}}
+    measure: {total: sum(heat), mean_square: mean(heat^2), least: min(heat)}
+    """
+
+  /// Heat that starts as a formula of the position.
+  private func heated(_ size: String, sides: String = "periodic", heat: String, threads: Int = 1) throws -> Simulation {
+    try simulation(
+      """
+      units: reduced
+      box: {size: \(size), sides: \(sides)}
+      species: {site: {kind: lattice, spacing: 0.5, fields: {heat: "\(heat)"}}}
+      laws: {spreading: {diffusivity: 0.3}}
+      dt: 0.1
+      steps: 1
+      """, laws: ["spreading": Self.diffusion], threads: threads)
+  }
+
+  @Test(
+    "A wave decays by the factor of the discrete Laplacian",
+    arguments: [("[8]", 1), ("[8, 4]", 2), ("[8, 4, 2]", 3)])
+  func decay(size: String, space: Int) throws {
+    let waves = ["x", "y", "z"].prefix(space).map { "cos(2*pi*position.\($0)/box.\($0))" }.joined(separator: "*")
+    let simulation = try heated(size, heat: waves)
+    let before = try simulation.measure()
+    try simulation.run(steps: 20)
+    let after = try simulation.measure()
+    let eigenvalue = [8.0, 4, 2].prefix(space).reduce(0) { $0 + 4 * pow(sin(.pi * 0.5 / $1), 2) }
+    let factor = pow(1 - 0.3 * 0.1 / 0.25 * eigenvalue, 20)
+    func meanSquare(_ rows: [Observable]) -> Double { rows.first { $0.name == "mean_square" }?.values[0] ?? .nan }
+    #expect(abs(meanSquare(after) / meanSquare(before) - factor * factor) < 1e-12)
+  }
+
+  @Test("Nothing flows through sides that are not periodic, and across periodic ones as inside")
+  func sides() throws {
+    let closed = try heated("[8, 4]", sides: "open", heat: "position.x")
+    let rows = try closed.run(steps: 3000, sampling: 1500)
+    #expect(abs((rows[0]["total"]?[0] ?? 0) - 4 * 128) < 1e-9)
+    // All is even in the end: the square of the mean of x, 4.
+    #expect(abs((rows[1]["mean_square"]?[0] ?? 0) - 16) < 1e-4)
+  }
+
+  @Test("Threads change no bit")
+  func threads() throws {
+    func final(_ threads: Int) throws -> [Double] {
+      let simulation = try heated("[32, 32]", heat: "sin(3*position.x)*cos(position.y^2)", threads: threads)
+      try simulation.run(steps: 10)
+      return simulation.frame(fields: ["heat"]).lattices[0].fields[0].values
+    }
+    #expect(try final(1) == final(2))
+  }
+
+  @Test("Least and greatest of neighbours; a site without a neighbour keeps its value")
+  func extremes() throws {
+    let law = """
+      law: extremes
+      source: "none: a test"
+      species: {site: lattice}
+      constants: {ahead: [[1]]}
+      fields: {a: "1", low: "1 = 7", high: "1 = 7", next: "1 = 7", seen: "array[2] 1 = 0"}
+      passes:
+      - interact: {neighbours: faces, min: {low: "a[j]"}, max: {high: "a[j]"}}
+      - interact: {neighbours: ahead, min: {next: "a[j]"}}
+      - interact: {neighbours: faces, sum: {"seen[q]": "(q + 1)*a[j]*d.x"}}
+      """
+    let simulation = try simulation(
+      """
+      units: reduced
+      box: {size: [6], sides: open}
+      species: {site: {kind: lattice, spacing: 1, fields: {a: "mod(5*(position.x - 0.5), 6)"}}}
+      laws: {extremes: {}}
+      dt: 1
+      steps: 1
+      """, laws: ["extremes": law])
+    try simulation.run(steps: 1)
+    let fields = simulation.frame(fields: ["low", "high", "next", "seen"]).lattices[0].fields.map(\.values)
+    // a = 0 5 4 3 2 1
+    #expect(fields[0] == [5, 0, 3, 2, 1, 2])
+    #expect(fields[1] == [5, 4, 5, 4, 3, 2])
+    #expect(fields[2] == [5, 4, 3, 2, 1, 7])
+    // The first neighbour lies ahead, so d, from j to i, is -1; the second behind.
+    #expect(fields[3] == [-5, 0, -4, 0, -3, 10, -2, 8, -1, 6, 0, 4])
+  }
+
+  @Test("What no lattice can do is refused")
+  func mistakes() throws {
+    func message(_ pass: String, kind: String = "kind: lattice, spacing: 1") -> String {
+      let law = """
+        law: broken
+        source: "none: a test"
+        species: {site: lattice}
+        parameters: {shift: {shape: vector}}
+        constants: {half: [[0.5, 0]]}
+        fields: {a: 1}
+        passes:
+        - \(pass)
+        """
+      do {
+        _ = try simulation(
+          """
+          units: reduced
+          box: {size: [4, 4]}
+          species: {site: {\(kind), fields: {a: 1}}}
+          laws: {broken: {shift: [1, 0]}}
+          dt: 1
+          steps: 1
+          """, laws: ["broken": law])
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    #expect(message("interact: {neighbours: half, sum: {a: \"a[j]\"}}").contains("whole number of steps"))
+    #expect(message("interact: {neighbours: axes, sum: {a: \"a[j]*uniform()\"}}").contains("noise in a pass with `neighbours`"))
+    #expect(message("interact: {neighbours: axes, where: \"a[i] > 0\", sum: {a: \"a[j]\"}}") == "no error")
+  }
+}
