@@ -81,10 +81,11 @@ struct PartTests {
     let columns = (0..<4).map { _ in (0..<50).map { _ in random.normal() } }
     var rows = Rows(size: 2)
     rows.derivatives = (0..<50).flatMap { [columns[0][$0], columns[1][$0]] }
-    rows.residuals = (0..<50).map { 2 * columns[0][$0] - columns[1][$0] + 7 * columns[2][$0] - 3 * columns[3][$0] }
+    let factors = [2.0, -1, 7, -3]
+    rows.residuals = (0..<50).map { row in zip(factors, columns).reduce(0) { $0 + $1.0 * $1.1[row] } }
     rows.places = (0..<50).map { Double($0) / 50 }
     // The third says nothing new, and must do no harm.
-    rows.project(out: [columns[2], columns[3], zip(columns[2], columns[3]).map { $0 - 2 * $1 }])
+    rows.project(out: [columns[2], columns[3], zip(columns[2], columns[3]).map { (a: Double, b: Double) -> Double in a - 2 * b }])
     let sums = rows.equations.sum
     let values = SymmetricMatrix(sums.matrix, size: 2).factored()?.solve(sums.gradient) ?? []
     #expect(zip(values, [2, -1]).allSatisfy { abs($0 - $1) < 1e-8 } && values.count == 2 && sums.count == 48)
