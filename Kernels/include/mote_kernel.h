@@ -93,6 +93,7 @@ typedef struct {
   int64_t *sums;                  // [cluster][channel][8]
   const double *scales;           // force, sums, energy, virial: powers of two
   double *largest;                // the same order: the largest square of a pair's scaled contribution, or not finite
+  int64_t *extremes;              // [cluster][extreme][8]: the largest of each, as whole numbers of the same order
   int64_t *totals;                // energy, then the virial (xx, xy, xz, yy, yz, zz of the space): multiples of 2^32, and the rest
   double time, dt;
   uint64_t seed;

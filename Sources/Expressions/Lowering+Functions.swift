@@ -123,22 +123,23 @@ extension Lowering {
   /// A uniform unit vector; a sign where there is one component.
   private mutating func direction(_ shape: Shape) -> Value {
     let count = shape.components(space: space), one = graph.constant(1)
-    func uniform(_ graph: inout Graph, _ component: Int, _ place: Int) -> NodeID {
-      graph.noise(.uniform, place: place, component: component)
-    }
-    let first = uniform(&graph, 0, noisePlace)
+    // Numbers of component −1 are the same from both ends of a pair, those of component 0 change sign: so does the direction.
+    let sense = graph.function(.sign, graph.noise(.uniform, place: noisePlace, component: 0))
+    let first = graph.noise(.uniform, place: noisePlace, component: -1)
     if count == 1 {
       let half = graph.constant(0.5)
-      return Value(shape, [graph.select(graph.compare(.less, first, half), one, graph.negate(one))])
+      return Value(shape, [graph.multiply(sense, graph.select(graph.compare(.less, first, half), one, graph.negate(one)))])
     }
     let angle = graph.scale(first, by: 2 * .pi)
     let (cosine, sine) = (graph.function(.cos, angle), graph.function(.sin, angle))
-    if count == 2 { return Value(shape, [cosine, sine]) }
+    if count == 2 { return Value(shape, graph.scaled([cosine, sine], by: sense)) }
     // Archimedes: the height on a sphere is uniform.
-    let height = graph.sum(constant: -1, [Graph.Term(coefficient: 2, node: uniform(&graph, 1, noisePlace))])
+    noisePlace += 1
+    let second = graph.noise(.uniform, place: noisePlace, component: -1)
+    let height = graph.sum(constant: -1, [Graph.Term(coefficient: 2, node: second)])
     let zero = graph.constant(0)
     let square = graph.pairwise(.maximum, graph.subtract(one, graph.power(height, Rational(2))), zero)
     let ring = graph.squareRoot(square)
-    return Value(shape, [graph.multiply(ring, cosine), graph.multiply(ring, sine), height])
+    return Value(shape, graph.scaled([graph.multiply(ring, cosine), graph.multiply(ring, sine), height], by: sense))
   }
 }

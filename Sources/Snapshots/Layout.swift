@@ -91,6 +91,8 @@ struct Layout: Sendable, Equatable {
   var isCompressed: Bool
 
   var space: Int { sides.count }
+  /// Whether so many links of each sort fit into a frame.
+  func hasRoom(for counts: [Int]) -> Bool { zip(counts, links).allSatisfy { $0 <= $1.capacity } }
   /// Names of all fields, of particles and sites.
   var names: [String] { (fields.map(\.name) + lattices.flatMap { $0.fields.map(\.name) }) }
   /// Fields in the order in which a frame has them, with the two that every particle has.

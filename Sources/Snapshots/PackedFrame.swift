@@ -22,9 +22,9 @@ struct PackedFrame: Sendable {
     try Self.check(frame, layout)
     step = frame.step
     time = frame.time
-    links = frame.links
-    lines = []
-    for own in frame.links { lines += own.lines(in: frame) }
+    let whole = copy frame
+    links = whole.links
+    lines = whole.links.flatMap { $0.lines(in: whole) }
     count = frame.count
     (origin, edges) = Self.corners(of: frame.box)
     columns = [(Layout.identities[0], .i8(frame.ids)), (Layout.identities[1], .i4(frame.species))]

@@ -101,7 +101,7 @@ struct StoredLinks: Sendable, Equatable {
 extension FrameLinks {
   /// Rows of the particles that links of two ends join, two for each; links across a periodic side are left out, as they would
   /// be drawn through the box.
-  func lines(in frame: borrowing Frame) -> [Int64] {
+  func lines(in frame: Frame) -> [Int64] {
     guard arity == 2, let position = frame[field: "position"] else { return [] }
     let rows = Dictionary(uniqueKeysWithValues: frame.ids.enumerated().map { ($1, $0) }), space = frame.box.space
     let (lengths, sides) = (frame.box.lengths, frame.box.sides)

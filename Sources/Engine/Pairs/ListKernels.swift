@@ -29,6 +29,9 @@ public struct ListKernels: Sendable {
   let unpack: Unpack
   let reduce: Reduce
   let clear: Clear
+  let clearExtremes: ClearExtremes
+  let reduceExtremes: ReduceExtremes
+  let unpackExtremes: UnpackExtremes
 
   typealias Wrap = @convention(c) (Columns, Images, UnsafePointer<mote_region>, Int64, Numbers, Numbers) -> Void
   typealias Sort = @convention(c) (UnsafeMutablePointer<mote_order>, Columns) -> Void
@@ -59,6 +62,11 @@ public struct ListKernels: Sendable {
     ) -> Void
   typealias Reduce = @convention(c) (UnsafeMutablePointer<Int64>, UnsafePointer<Int64>, Int64, Int64, Int64) -> Void
   typealias Clear = @convention(c) (UnsafeMutablePointer<Int64>, Int64, Int64, Int64) -> Void
+
+  typealias ClearExtremes = @convention(c) (UnsafeMutablePointer<Int64>, Int64) -> Void
+  typealias ReduceExtremes = @convention(c) (UnsafeMutablePointer<Int64>, UnsafePointer<Int64>, Int64) -> Void
+  typealias UnpackExtremes =
+    @convention(c) (UnsafePointer<Int64>, Int64, UnsafePointer<Double>, UnsafePointer<Int32>, Columns, Int64, Int64) -> Void
 
   typealias Columns = UnsafePointer<UnsafeMutablePointer<Double>?>
   typealias Images = UnsafePointer<UnsafeMutablePointer<Int32>?>
@@ -96,5 +104,8 @@ public struct ListKernels: Sendable {
     unpack = try library.function("mote_unpack", as: Unpack.self)
     reduce = try library.function("mote_reduce", as: Reduce.self)
     clear = try library.function("mote_clear", as: Clear.self)
+    clearExtremes = try library.function("mote_clear_extremes", as: ClearExtremes.self)
+    reduceExtremes = try library.function("mote_reduce_extremes", as: ReduceExtremes.self)
+    unpackExtremes = try library.function("mote_unpack_extremes", as: UnpackExtremes.self)
   }
 }

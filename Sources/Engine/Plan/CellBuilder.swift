@@ -38,7 +38,7 @@ struct CellBuilder {
     for binding in pass.add { try add(binding, binding.name, isAdded: true) }
     for binding in pass.rate { try add(binding, ChainBuilder.rateName(binding.name), isAdded: true) }
     let kernel = CellKernel(
-      name: name, comment: use.law.name, graph: lowering.graph, space: fields.space, place: noisePlace, outcomes: outcomes,
+      name: name, comment: use.law.name, graph: lowering.graph, space: fields.space, place: noisePlace + 1, outcomes: outcomes,
       condition: condition, requirements: requirement.map { [$0] } ?? [], rate: Self.rates(species: fields.speciesNames.count))
     noisePlace = lowering.noisePlace
     return CellPass(

@@ -58,6 +58,7 @@ struct ForceWriter {
     case .interact(let pass):
       switch pass.pairing {
       case .within:
+        if !pairs.takes(pass, of: use) { finish(&builder) }
         try openPairs(access, &builder)
         try pairs.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &builder.noisePlace)
       case .everywhere(let accuracy):
@@ -146,8 +147,7 @@ struct ForceWriter {
   /// Ends the loop over pairs and the chain of passes over single particles.
   mutating func finish(_ builder: inout PlanBuilder) {
     if !pairs.isEmpty {
-      builder.plan.pairs.append(pairs.finish(precision: builder.scene.precision))
-      operations.append(.pairs(builder.plan.pairs.count - 1, overwritesForce: false))
+      operations.append(.pairs(builder.finish(pairs), overwritesForce: false))
       pairs = PairBuilder(fields: fields)
     }
     pairAccess = Access()

@@ -249,8 +249,8 @@ struct MeetingBuilder {
   private mutating func seen(_ value: NodeID, from end: String, _ exchanged: Bool, isNamed: Bool) -> NodeID {
     let seen = exchanged ? lowering.graph.exchangingEnds(value, odd: odd) : value
     guard case .some(let receivers, let givers) = reception, !isNamed else { return seen }
-    let own = PairBuilder.membership(receivers, end: end, in: &lowering.graph)
-    let other = PairBuilder.membership(givers, end: end == "i" ? "j" : "i", in: &lowering.graph)
+    let own = PairEnds.membership(receivers, end: end, in: &lowering.graph)
+    let other = PairEnds.membership(givers, end: end == "i" ? "j" : "i", in: &lowering.graph)
     let both = lowering.graph.condition(lowering.graph.multiply(own, other)), zero = lowering.graph.constant(0)
     return lowering.graph.select(both, seen, zero)
   }

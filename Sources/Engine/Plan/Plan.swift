@@ -43,6 +43,13 @@ extension Plan {
   public var totalsOverSeries: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverSeries).map(\.name)) }
 }
 
+extension Plan {
+  /// Whether some force law has a loop over pairs.
+  var hasPairForces: Bool {
+    forceGroups.values.contains { $0.operations.contains { if case .pairs = $0 { true } else { false } } }
+  }
+}
+
 /// One operation of a step.
 indirect enum Operation: Sendable {
   case members(MemberCall)
@@ -54,6 +61,8 @@ indirect enum Operation: Sendable {
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
+  /// A loop over the pairs of a group.
+  case pairs(Int)
 }
 
 /// A call of a kernel of single members.
@@ -258,13 +267,24 @@ struct PairListing: Sendable {
 /// Laws that share one loop over pairs.
 struct PairGroup: Sendable {
   var kernel: PairKernel
-  /// What the sums do to their columns: true where they are added, false where they replace.
-  var adds: [Bool]
+  /// What the sums do to their columns.
+  var targets: [PairTarget]
   /// The largest range, as a value of parameters and of the largest values of fields (length).
   var range: RangeBound
   /// Mean-field corrections of cut energies.
   var tails: [Tail]
   var names: [String]
+  /// One bit for each species of particles.
+  var everySpecies: UInt64
+  /// What a failed requirement says.
+  var requirement: String?
+  /// The kernel of what members give themselves.
+  var itself: Int?
+
+  /// Whether pairs mark particles for removal.
+  var removes: Bool { kernel.extremes.contains { $0.column == ChainBuilder.removal } }
+  /// Whether it writes positions.
+  var movesParticles: Bool { (kernel.sums + kernel.extremes.map(\.column)).contains { $0.field == "position" } }
 }
 
 /// A pass over all pairs, exact or to an accuracy.

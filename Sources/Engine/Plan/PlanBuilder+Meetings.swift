@@ -60,7 +60,7 @@ extension Interact {
   /// not meet.
   func needsListedPairs(_ law: Law) -> Bool {
     guard case .within = pairing else { return false }
-    return !memory.isEmpty || !link.isEmpty || react != nil || remove != nil || except != nil || sequential
+    return !memory.isEmpty || !link.isEmpty || react != nil || except != nil || sequential
       || !names.isDisjoint(with: law.memory.map(\.name))
   }
 }

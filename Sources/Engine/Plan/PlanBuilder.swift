@@ -142,10 +142,8 @@ struct PlanBuilder {
     for operation in operations {
       switch operation {
       case .members(let call):
-        let columns = plan.members[call.kernel].columns
-        if columns.contains(where: { $0.field == "force" || $0.field == "torque" || $0.field.hasPrefix("rate of ") }) {
-          return true
-        }
+        if plan.members[call.kernel].columns.contains(where: \.isCollected) { return true }
+      case .pairs(let index): if plan.pairs[index].kernel.extras.contains(where: \.isCollected) { return true }
       case .forces: return false
       case .repetition(let repetition): return readsForceFirst(repetition.passes)
       case .every(_, let inner): if readsForceFirst(inner) { return true }
@@ -234,6 +232,14 @@ struct PlanBuilder {
     return call
   }
 
+  /// Makes the kernels of a loop over pairs; the index of its group.
+  mutating func finish(_ pairs: PairBuilder) -> Int {
+    var (group, itself) = pairs.finish(precision: scene.precision)
+    group.itself = finish(&itself)?.kernel
+    plan.pairs.append(group)
+    return plan.pairs.count - 1
+  }
+
   /// First values of fields of the world: their defaults, else zero.
   private mutating func setWorldDefaults() {
     for use in scene.laws {
@@ -265,6 +271,11 @@ struct PlanBuilder {
           hint: "an integrator that says `state: state + dt*rate` advances every field that has a rate"))
     }
   }
+}
+
+extension Column {
+  /// Whether the slot `forces` collects it.
+  fileprivate var isCollected: Bool { field == "force" || field == "torque" || field.hasPrefix("rate of ") }
 }
 
 extension Operation {

@@ -127,7 +127,7 @@ extension Plan {
 
   /// Fields that only the engine knows.
   var hiddenFields: Set<String> {
-    Set((0..<mostCreations).map { ChainBuilder.offspring($0).field } + [ChainBuilder.removal.field, LinkEnds.field])
+    Set((0..<mostCreations).map { ChainBuilder.offspring($0).field } + Self.marks.map(\.field) + [LinkEnds.field])
   }
 }
 

@@ -98,7 +98,7 @@ public final class Simulation {
     }
     // The forces of a state that goes on are known; what remembers must not run twice for one step.
     if isContinued && plan.remembers { return }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
+    if plan.needsForcesAtStart || plan.hasPairForces || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
       try evaluateForces(group: "", wantsTotals: true)
     }
   }

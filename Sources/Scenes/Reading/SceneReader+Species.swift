@@ -119,8 +119,9 @@ extension SceneReader {
   private mutating func field(_ pair: Tree.Pair, of species: String, laws: [LawUse]) -> InitialField? {
     guard pair.hasName, let type = fieldType(pair, of: species, laws: laws) else { return nil }
     let count = type.shape.components(space: space), given = pair.value
-    if let list = items(given) {
-      let allNumbers = list.allSatisfy { $0.scalar.map(isQuantity) == true }
+    let numbers = items(given), allNumbers = numbers?.allSatisfy { $0.scalar.map(isQuantity) == true } ?? false
+    // A quoted list of anything but numbers is a formula.
+    if let list = numbers, allNumbers || given.list != nil {
       guard list.count == count else {
         report.error("\(pair.key): expected \(count) numbers, found \(list.count)", at: given)
         return nil
