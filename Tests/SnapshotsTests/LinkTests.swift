@@ -26,13 +26,17 @@ struct LinkTests {
     return frame
   }
 
+  private func write(_ frames: [Frame], to path: String) throws {
+    var writer = try SnapshotWriter(creating: path, like: frames[0], provenance: SampleFrames.provenance)
+    for frame in frames { try writer.append(frame) }
+    try writer.close()
+  }
+
   @Test("Links that form and break come back with their ids, ends and fields, in further parts where they outgrow the first")
   func roundTrip() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/run.h5", frames = [3, 2, 7, 0, 12].enumerated().map { frame($0, joining: $1) }
-      var writer = try SnapshotWriter(creating: path, like: frames[0], provenance: SampleFrames.provenance)
-      for frame in frames { try writer.append(frame) }
-      try writer.close()
+      try write(frames, to: path)
       let reader = try SnapshotReader(path)
       for (t, frame) in frames.enumerated() { #expect(try reader.frame(at: t).links == frame.links) }
       #expect(try Verification(path).problems.isEmpty)
@@ -54,9 +58,7 @@ struct LinkTests {
   func lines() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/run.h5", frames = [3, 1, 2].enumerated().map { frame($0, joining: $1) }
-      var writer = try SnapshotWriter(creating: path, like: frames[0], provenance: SampleFrames.provenance)
-      for frame in frames { try writer.append(frame) }
-      try writer.close()
+      try write(frames, to: path)
       let file = try StoredFile.reading(path)
       let cells: [Int64] = try file.read("/VTKHDF/Lines/NumberOfCells")
       let rows: [Int64] = try file.read("/VTKHDF/Lines/Connectivity")
