@@ -7,7 +7,8 @@ extension SceneKeys {
       "One of: lattice, random, walk, points, file, replace. A lattice wants `spacing`, `density`, or `count` in a known box.",
     keys: [
       Key(
-        "lattice", .word(lattices), about: "In 3 dimensions fcc, bcc, sc, diamond; in 2 hexagonal, square; in 1 line.", example: "fcc"),
+        "lattice", .word(lattices), about: "In 3 dimensions fcc, bcc, sc, diamond; in 2 hexagonal, square; in 1 line.",
+        example: "fcc"),
       Key("count", .integer(positive), about: "Particles; sites beyond are left vacant, evenly.", example: "864"),
       Key("cells", .list(.integer(1...100_000), count: 1...3), about: "Unit cells along each axis.", example: "[6, 6, 6]"),
       Key("spacing", .quantity([.length], .positive), about: "Side of the lattice's unit cell.", example: "5.26 Å"),
