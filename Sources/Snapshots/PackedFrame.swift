@@ -156,7 +156,9 @@ extension PackedFrame {
     try file.append([0, Int64(2 * before), 0, 0], to: steps + "ConnectivityIdOffsets", after: row)
     try file.append([0, Int64(count)], to: "/VTKHDF/Vertices/Offsets", after: 2 * row)
     if !layout.links.isEmpty { try writeLines(to: file, row, after: before) }
-    for kind in (layout.links.isEmpty ? ["Lines"] : []) + ["Polygons", "Strips"] { try file.append([Int64(0)], to: "/VTKHDF/\(kind)/Offsets", after: row) }
+    for kind in (layout.links.isEmpty ? ["Lines"] : []) + ["Polygons", "Strips"] {
+      try file.append([Int64(0)], to: "/VTKHDF/\(kind)/Offsets", after: row)
+    }
   }
 
   /// Lines of all frames before one.

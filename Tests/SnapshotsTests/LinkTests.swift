@@ -16,7 +16,8 @@ struct LinkTests {
         name: "bond", arity: 2, ids: (0..<count).map { Int64(10 + $0) }, ends: ends,
         fields: [
           FrameField(
-            name: "rest", shape: .scalar, components: 1, dimension: Dimension(length: 1), values: (0..<count).map { Double($0) + 0.1 }
+            name: "rest", shape: .scalar, components: 1, dimension: Dimension(length: 1),
+            values: (0..<count).map { Double($0) + 0.1 }
           ),
           FrameField(
             name: "slip", shape: .vector, components: 3, dimension: .one, values: (0..<3 * count).map { Double($0) / 3 }),
@@ -26,17 +27,19 @@ struct LinkTests {
     return frame
   }
 
-  private func write(_ frames: [Frame], to path: String) throws {
-    var writer = try SnapshotWriter(creating: path, like: frames[0], provenance: SampleFrames.provenance)
-    for frame in frames { try writer.append(frame) }
+  /// Writes frames with these numbers of bonds.
+  private func write(joining counts: [Int], to path: String) throws {
+    var writer = try SnapshotWriter(creating: path, like: frame(0, joining: counts[0]), provenance: SampleFrames.provenance)
+    for (t, count) in counts.enumerated() { try writer.append(frame(t, joining: count)) }
     try writer.close()
   }
 
   @Test("Links that form and break come back with their ids, ends and fields, in further parts where they outgrow the first")
   func roundTrip() throws {
     try withTemporaryFolder { folder in
-      let path = folder + "/run.h5", frames = [3, 2, 7, 0, 12].enumerated().map { frame($0, joining: $1) }
-      try write(frames, to: path)
+      let path = folder + "/run.h5", counts = [3, 2, 7, 0, 12]
+      try write(joining: counts, to: path)
+      let frames = counts.enumerated().map { frame($0, joining: $1) }
       let reader = try SnapshotReader(path)
       for (t, frame) in frames.enumerated() { #expect(try reader.frame(at: t).links == frame.links) }
       #expect(try Verification(path).problems.isEmpty)
@@ -57,8 +60,9 @@ struct LinkTests {
   @Test("Lines join the rows of the particles in their frame")
   func lines() throws {
     try withTemporaryFolder { folder in
-      let path = folder + "/run.h5", frames = [3, 1, 2].enumerated().map { frame($0, joining: $1) }
-      try write(frames, to: path)
+      let path = folder + "/run.h5", counts = [3, 1, 2]
+      try write(joining: counts, to: path)
+      let frames = counts.enumerated().map { frame($0, joining: $1) }
       let file = try StoredFile.reading(path)
       let cells: [Int64] = try file.read("/VTKHDF/Lines/NumberOfCells")
       let rows: [Int64] = try file.read("/VTKHDF/Lines/Connectivity")

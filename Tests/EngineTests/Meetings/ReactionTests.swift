@@ -15,7 +15,7 @@ private let laws = [
       from: B
       within: contact
       react: {remove: [i, j], create: {C: {position: "position[i] - d/2"}}}
-  """,
+  """
 ]
 
 private func scene(_ species: String, _ use: String) -> String {
