@@ -63,6 +63,14 @@ typedef struct {
   int32_t periodic[3];
 } mote_search;
 
+// Who is i of a listed pair: the end whose species may receive from that of the other; where both may, that of the lower id.
+typedef struct {
+  const int64_t *ids;
+  const int32_t *species;
+  const uint8_t *receives;        // [species of i * species_count + species of j]
+  int64_t species_count;
+} mote_roles;
+
 // What packing found out.
 typedef struct {
   double moved;        // square of the largest displacement from the reference
@@ -85,6 +93,7 @@ typedef struct {
   int64_t *sums;                  // [cluster][channel][8]
   const double *scales;           // force, sums, energy, virial: powers of two
   double *largest;                // the same order: the largest square of a pair's scaled contribution, or not finite
+  int64_t *extremes;              // [cluster][extreme][8]: the largest of each, as whole numbers of the same order
   int64_t *totals;                // energy, then the virial (xx, xy, xz, yy, yz, zz of the space): multiples of 2^32, and the rest
   double time, dt;
   uint64_t seed;

@@ -13,12 +13,12 @@ typedef struct {
   const double *const *table;           // one number for each pair of species
   const mote_table *const *function;    // one for each pair of species
   int64_t species_count;
-  double side[3];                       // periodic sides; infinite where the box is not periodic
+  double side[3];                       // periodic sides; 0 where the box is not periodic
   // Sums are whole numbers of 1/scale, one list for each outcome: no order of summation changes them.
   int64_t *const *sums;
   const double *scales;
   uint64_t *largest;                    // for each outcome the bits of the largest magnitude, or of what is not finite
-  int64_t *totals;                      // sums over all meetings
+  int64_t *totals;                      // sums over all meetings, one for each outcome
   int32_t is_shared;                    // whether other threads add to the same sums
   uint64_t seed;
   int64_t step;

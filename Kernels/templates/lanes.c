@@ -24,6 +24,12 @@ typedef mote_real mote_quad __attribute__((ext_vector_type(4)));
 typedef mote_whole mote_whole_quad __attribute__((ext_vector_type(4)));
 typedef int32_t mote_code_row __attribute__((ext_vector_type(8)));
 #define MOTE_INLINE static inline __attribute__((always_inline))
+// Below every number that is meant, and yet finite.
+#define MOTE_LOWEST (MOTE_DOUBLE ? -1.7e308 : -3.4e38)
+// Laws give extremes only if they say so.
+#ifndef MOTE_EXTREMES
+#define MOTE_EXTREMES 0
+#endif
 
 // To the nearest whole number: a truncation would let momentum and energy drift.
 MOTE_INLINE I mote_round(V v) {
@@ -48,6 +54,8 @@ MOTE_INLINE V mote_repeat(const mote_real *p) { return *(const V *)p; }
 MOTE_INLINE I mote_spread_code(const int32_t *p) { return (I)(mote_whole)p[0]; }
 MOTE_INLINE I mote_repeat_code(const int32_t *p) { return __builtin_convertvector(*(const mote_code_row *)p, I); }
 MOTE_INLINE mote_sum_row mote_fold(I v) { return v; }
+MOTE_INLINE mote_sum_row mote_fold_top(I v) { return v; }
+MOTE_INLINE mote_whole_row mote_row_of(I v, int row) { return row == 0 ? v : (I)0; }
 
 // The totals of four rows of 8.
 MOTE_INLINE mote_sum_half mote_sum_rows(const I *v) {
@@ -81,6 +89,10 @@ MOTE_INLINE I mote_repeat_code(const int32_t *p) {
   return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 MOTE_INLINE mote_sum_row mote_fold(I v) { return __builtin_convertvector(v.lo + v.hi, mote_sum_row); }
+MOTE_INLINE mote_sum_row mote_fold_top(I v) {
+  return __builtin_convertvector(__builtin_elementwise_max(v.lo, v.hi), mote_sum_row);
+}
+MOTE_INLINE mote_whole_row mote_row_of(I v, int row) { return row == 0 ? v.lo : v.hi; }
 
 // The totals of four rows of 8, of which halves can be added without overflow.
 MOTE_INLINE mote_sum_half mote_sum_rows(const I *v) {

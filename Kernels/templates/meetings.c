@@ -1,7 +1,9 @@
 // What passes over meetings use; the generated functions follow this text.
 
-// A difference of coordinates, to the nearest periodic image; sides that are not periodic are infinite.
-static inline double mote_nearest(double difference, double side) { return difference - side * rint(difference / side); }
+// A difference of coordinates, to the nearest periodic image; the side is 0 where it is not periodic.
+static inline double mote_nearest(double difference, double side) {
+  return side > 0 ? difference - side * rint(difference / side) : difference;
+}
 
 // Bits are compared as whole numbers: in that order what is not finite is the largest of all, and stays.
 static inline int64_t mote_whole_part(const mote_meeting_call *call, int outcome, double value) {

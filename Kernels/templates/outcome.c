@@ -24,6 +24,7 @@ typedef struct {
   V f[MOTE_SPACE];   // else the force on i in fixed point
   V e;
   V sum_i[MOTE_SOME(MOTE_SUMS)], sum_j[MOTE_SOME(MOTE_SUMS)];
+  V top_i[MOTE_SOME(MOTE_EXTREMES)], top_j[MOTE_SOME(MOTE_EXTREMES)];   // MOTE_LOWEST where the pair gives none
 } mote_pair_outcome;
 
 typedef struct {   // four particles i, spread over lanes

@@ -82,3 +82,27 @@ void mote_reduce(int64_t *sums, const int64_t *others, int64_t channels, int64_t
 void mote_clear(int64_t *sums, int64_t channels, int64_t begin, int64_t end) {
   memset(sums + begin * channels * MOTE_CLUSTER, 0, sizeof *sums * (size_t)((end - begin) * channels * MOTE_CLUSTER));
 }
+
+// Extremes of one thread: as yet nothing was met.
+void mote_clear_extremes(int64_t *tops, int64_t count) {
+  for (int64_t k = 0; k < count; k++) tops[k] = INT64_MIN;
+}
+
+void mote_reduce_extremes(int64_t *tops, const int64_t *others, int64_t count) {
+  for (int64_t k = 0; k < count; k++) tops[k] = others[k] > tops[k] ? others[k] : tops[k];
+}
+
+// Writes extremes into columns; what met nobody keeps its number. `signs`: -1 for a least, which is the largest of the opposites.
+void mote_unpack_extremes(const int64_t *tops, int64_t channels, const double *signs, const int32_t *first, double *const *columns,
+                          int64_t begin, int64_t end) {
+  for (int64_t c = begin; c < end; c++)
+    for (int64_t k = 0; k < channels; k++)
+      for (int l = 0; l < first[c + 1] - first[c]; l++) {
+        const int64_t top = tops[(c * channels + k) * MOTE_CLUSTER + l];
+        if (top == INT64_MIN) continue;
+        const mote_whole narrow = (mote_whole)top, bits = narrow >= 0 ? narrow : narrow ^ (mote_whole)((mote_bit)-1 >> 1);
+        mote_real value;
+        memcpy(&value, &bits, sizeof value);
+        if (value != (mote_real)MOTE_LOWEST) columns[k][first[c] + l] = signs[k] * (double)value;
+      }
+}

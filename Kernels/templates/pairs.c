@@ -14,6 +14,9 @@ typedef struct {
   I own[MOTE_PARTS][MOTE_SOME(MOTE_CHANNELS)];
   I totals[1 + MOTE_VIRIALS];
   mote_bits largest[MOTE_SCALES + 2];
+#if MOTE_EXTREMES
+  I top[MOTE_PARTS][MOTE_EXTREMES];
+#endif
 } mote_gathered;
 
 // How a sum of j follows from that of i: -1 opposite, 1 the same, 0 neither.
@@ -118,6 +121,35 @@ MOTE_INLINE void mote_add(const V *scale, const mote_pair_point *p, const mote_p
 #endif
 }
 
+#if MOTE_EXTREMES
+// The largest of all that pairs give is the same in any order. Numbers are compared as whole numbers of the same order.
+MOTE_INLINE I mote_ordered(V v) {
+  const I bits = __builtin_bit_cast(I, v), rest = (I)(mote_whole)((mote_bit)-1 >> 1);
+  return v == v ? bits ^ (bits >> (8 * (int)sizeof(mote_whole) - 1) & rest) : rest;   // no number is the largest of all
+}
+
+MOTE_INLINE void mote_raise(const mote_pair_outcome *o, I *own, I *other) {
+  for (int k = 0; k < MOTE_EXTREMES; k++) {
+    own[k] = __builtin_elementwise_max(own[k], mote_ordered(o->top_i[k]));
+    other[k] = __builtin_elementwise_max(other[k], mote_ordered(o->top_j[k]));
+  }
+}
+
+MOTE_INLINE void mote_store_tops(const mote_pair_call *call, int32_t j, const I *other) {
+  mote_sum_row *tops = (mote_sum_row *)call->extremes + (int64_t)j * MOTE_EXTREMES;
+  for (int k = 0; k < MOTE_EXTREMES; k++) tops[k] = __builtin_elementwise_max(tops[k], mote_fold_top(other[k]));
+}
+
+MOTE_INLINE void mote_store_own_tops(const mote_pair_call *call, int64_t group, const mote_gathered *g) {
+  int64_t *tops = call->extremes + group / 2 * MOTE_EXTREMES * 8 + (group & 1) * MOTE_GROUP;
+  for (int k = 0; k < MOTE_EXTREMES; k++)
+    for (int l = 0; l < MOTE_GROUP; l++) {
+      const int64_t top = __builtin_reduce_max(mote_row_of(g->top[l / MOTE_ROWS][k], l % MOTE_ROWS));
+      if (top > tops[8 * k + l]) tops[8 * k + l] = top;
+    }
+}
+#endif
+
 MOTE_INLINE void mote_tally(const mote_pair_call *call, const V *scale, const mote_own *own, int32_t j,
                             const mote_pair_outcome *o, mote_gathered *g, const int totals) {
   mote_other theirs;
@@ -125,11 +157,21 @@ MOTE_INLINE void mote_tally(const mote_pair_call *call, const V *scale, const mo
   I other[MOTE_SOME(MOTE_CHANNELS)];
   mote_repeat_other(call, j, &theirs);
   for (int k = 0; k < MOTE_CHANNELS; k++) other[k] = (I)0;
+#if MOTE_EXTREMES
+  I tops[MOTE_EXTREMES];
+  for (int k = 0; k < MOTE_EXTREMES; k++) tops[k] = mote_ordered((V)(mote_real)MOTE_LOWEST);
+#endif
 #pragma clang loop unroll(full)
   for (int part = 0; part < MOTE_PARTS; part++) {
     mote_point(own, &theirs, part, &p);
     mote_add(scale, &p, &o[part], g->own[part], other, g->totals, totals);
+#if MOTE_EXTREMES
+    mote_raise(&o[part], g->top[part], tops);
+#endif
   }
+#if MOTE_EXTREMES
+  if (MOTE_HALF) mote_store_tops(call, j, tops);
+#endif
   if (!MOTE_HALF) return;
   mote_sum_row *sums = (mote_sum_row *)call->sums + (int64_t)j * MOTE_CHANNELS;
   for (int k = 0; k < MOTE_CHANNELS; k++) {
@@ -194,6 +236,10 @@ MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t en
     mote_spread_own(call, &entry, &own);
     for (int part = 0; part < MOTE_PARTS; part++)
       for (int k = 0; k < MOTE_CHANNELS; k++) g.own[part][k] = (I)0;
+#if MOTE_EXTREMES
+    for (int part = 0; part < MOTE_PARTS; part++)
+      for (int k = 0; k < MOTE_EXTREMES; k++) g.top[part][k] = mote_ordered((V)(mote_real)MOTE_LOWEST);
+#endif
     for (int k = 0; k < 1 + MOTE_VIRIALS; k++) g.totals[k] = (I)0;
     const int diagonal = mote_has_diagonal(call, &entry);
     const int32_t *j = call->partners + entry.begin;
@@ -204,6 +250,9 @@ MOTE_INLINE void mote_run(const mote_pair_call *outer, int64_t begin, int64_t en
     }
     mote_tiles(call, &u, scale, &own, j + diagonal, entry.end - entry.begin - diagonal, &g, totals);
     mote_store_own(call, entry.group, &g);
+#if MOTE_EXTREMES
+    mote_store_own_tops(call, entry.group, &g);
+#endif
     if (totals)
       for (int k = 0; k < 1 + MOTE_VIRIALS; k++) mote_add_total(call->totals + 2 * k, g.totals[k]);
   }

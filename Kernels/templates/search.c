@@ -317,3 +317,46 @@ void mote_survey(const mote_list *list, int32_t half, uint8_t *blocks, int32_t *
     }
   }
 }
+
+// Whether a comes before b in a pair: 1 if so, -1 if the other way round, 0 if they do not meet.
+static inline int mote_sense(const mote_roles *roles, int64_t a, int64_t b) {
+  const int64_t sa = roles->species[a], sb = roles->species[b];
+  const int forward = roles->receives[sa * roles->species_count + sb], backward = roles->receives[sb * roles->species_count + sa];
+  if (forward && backward) return roles->ids[a] < roles->ids[b] ? 1 : -1;
+  return forward ? 1 : backward ? -1 : 0;
+}
+
+// Writes the pairs of a half list that are within reach one by one, as the places of i and j, as far as there is room.
+// Returns how many there are.
+int64_t mote_list_pairs(const mote_search *s, const mote_list *list, const mote_roles *roles, int64_t *pairs, int64_t capacity) {
+  const mote_real reach2 = (mote_real)(s->reach * s->reach) * (mote_real)1.00001;
+  const int32_t *first = s->order->cluster_first;
+  int64_t count = 0;
+  for (int64_t e = 0; e < list->entry_count; e++) {
+    const mote_entry entry = list->entries[e];
+    const int32_t own = entry.group / 2, slot = (entry.group & 1) * MOTE_GROUP, occupied = mote_occupied(s->order, own);
+    const int32_t image[3] = {entry.shift / 9 - 1, entry.shift / 3 % 3 - 1, entry.shift % 3 - 1};
+    for (int32_t k = entry.begin; k < entry.end; k++) {
+      const int32_t other = list->partners[k], theirs = mote_occupied(s->order, other);
+      const mote_real *xj = (const mote_real *)s->positions + (int64_t)other * MOTE_SPACE * 8;
+      const int diagonal = k == entry.begin && entry.shift == MOTE_UNSHIFTED && other == own;
+      for (int32_t a = slot; a < slot + MOTE_GROUP && a < occupied; a++) {
+        const mote_real *xi = (const mote_real *)s->positions + (int64_t)own * MOTE_SPACE * 8 + a;
+        mote_row r2 = (mote_row)0;
+        for (int axis = 0; axis < MOTE_SPACE; axis++) {
+          const mote_row d = xi[8 * axis] + (mote_real)(image[axis] * s->grid->shift[axis]) - *(const mote_row *)(xj + 8 * axis);
+          r2 += d * d;
+        }
+        for (int32_t b = diagonal ? a + 1 : 0; b < theirs; b++) {
+          const int64_t i = first[own] + a, j = first[other] + b;
+          if (r2[b] > reach2) continue;
+          const int sense = mote_sense(roles, i, j);
+          if (sense == 0) continue;
+          if (count < capacity) pairs[2 * count] = sense > 0 ? i : j, pairs[2 * count + 1] = sense > 0 ? j : i;
+          count++;
+        }
+      }
+    }
+  }
+  return count;
+}

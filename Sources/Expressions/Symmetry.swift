@@ -10,13 +10,14 @@ public enum ParityProof: Sendable, Equatable {
 }
 
 extension Graph {
-  /// The value as the other end of the pair sees it: i and j exchanged, d and vector noise reversed.
-  public mutating func exchangingEnds(_ node: NodeID) -> NodeID {
+  /// The value as the other end of the pair sees it: i and j exchanged, d and vector noise reversed, and what the pair itself
+  /// remembers in fields named in `odd`.
+  public mutating func exchangingEnds(_ node: NodeID, odd: Set<String> = []) -> NodeID {
     var replacements: [NodeID: NodeID] = [:]
     for candidate in reachable(from: [node]) {
       switch self[candidate] {
       case .input(var input):
-        if input.kind == .separation {
+        if input.kind == .separation || input.kind == .field && input.end.isEmpty && odd.contains(input.name) {
           replacements[candidate] = negate(candidate)
         } else if input.end == "i" || input.end == "j" {
           input.end = input.end == "i" ? "j" : "i"
@@ -42,8 +43,10 @@ extension Graph {
   }
 
   /// The parity of a value under exchange of the ends; by simplification, else by values at random points.
-  public mutating func parity(of node: NodeID) -> (Parity, ParityProof) {
-    let exchanged = exchangingEnds(node)
+  ///
+  /// `odd` are fields of the pair itself that change sign.
+  public mutating func parity(of node: NodeID, odd: Set<String> = []) -> (Parity, ParityProof) {
+    let exchanged = exchangingEnds(node, odd: odd)
     if exchanged == node { return (.even, .exact) }
     if exchanged == negate(node) { return (.odd, .exact) }
     let difference = subtract(node, exchanged), total = add(node, exchanged)

@@ -67,40 +67,33 @@ public struct MeetingKernel: Sendable {
   ///
   /// - Parameters:
   ///   - space: dimensions of the box.
+  ///   - forgets: where `condition` does not hold, the meeting's own columns become zero; else they keep their values.
   ///   - requirements: conditions that must hold for every meeting.
   public init(
-    name: String, comment: String, graph: Graph, ends: [String], outcomes: [Outcome], condition: NodeID?,
+    name: String, comment: String, graph: Graph, ends: [String], outcomes: [Outcome], condition: NodeID?, forgets: Bool = false,
     requirements: [NodeID] = [], space: Int, rate: @escaping (Input) -> Rate
   ) {
-    var graph = graph
-    let zero = graph.constant(0)
-    let outcomes = outcomes.map { outcome -> Outcome in
-      guard let condition else { return outcome }
-      switch outcome.target {
-      case .own(let column): return Outcome(outcome.target, graph.select(condition, outcome.value, graph.input(column.input)))
-      case .sum, .total: return Outcome(outcome.target, graph.select(condition, outcome.value, zero))
-      case .least, .greatest: return outcome
-      }
-    }
     let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
     let separations = Separations(graph.inputs(of: roots), ends: ends)
-    columns = Self.columns(of: graph.inputs(of: roots), separations, outcomes.map(\.target), space: space)
+    targets = outcomes.map(\.target)
+    columns = Self.columns(of: graph.inputs(of: roots), separations, targets, space: space)
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0, separations) },
       noiseText: { noise, place, component, _ in Self.noise(noise, place: place, component: component) },
       speciesPlace: ends.count < 2 ? "species_i[i]" : "species_i[i] * call->species_count + species_j[j]")
     var body = separations.statements(space: space)
-    let values = outcomes.map { emitter.spread($0.value) }
-    let holds = condition.map { emitter.condition($0) } ?? "1"
-    let kept = requirements.map { emitter.condition($0) }
-    body += emitter.statements
-    for text in kept { body.append("if ((\(holds)) && !(\(text)) && m < *call->failed) *call->failed = m;") }
-    for (index, (outcome, value)) in zip(outcomes, values).enumerated() {
-      body.append(Self.store(value, to: outcome.target, index, holds, outcomes.map(\.target)))
+    if let condition {
+      let holds = emitter.condition(condition)
+      body += emitter.statements + Self.leaving(unless: holds, targets, forgets: forgets)
     }
+    let known = emitter.statements.count
+    let values = outcomes.map { emitter.spread($0.value) }
+    let kept = requirements.map { emitter.condition($0) }
+    body += emitter.statements.dropFirst(known)
+    for text in kept { body.append("if (!(\(text)) && m < *call->failed) *call->failed = m;") }
+    for (index, value) in values.enumerated() { body.append(Self.store(value, index, targets)) }
     self.name = name
     self.ends = ends
-    targets = outcomes.map(\.target)
     needs = KernelNeeds(emitter)
     text = Self.function(name, comment, ends, columns, body)
   }
@@ -123,7 +116,8 @@ public struct MeetingKernel: Sendable {
   // MARK: Pieces of the text
 
   private static func columns(of inputs: [Input], _ separations: Separations, _ targets: [Target], space: Int) -> [EndColumn] {
-    var found = Set(inputs.filter { $0.kind == .field }.map { EndColumn($0.end, Column($0.name, $0.component)) })
+    var found = Set(
+      inputs.filter { $0.kind == .field && $0.name != "id" }.map { EndColumn($0.end, Column($0.name, $0.component)) })
     for end in separations.pairs.flatMap({ [$0.0, $0.1] }) {
       for axis in 0..<space { found.insert(EndColumn(end, Column("position", axis))) }
     }
@@ -140,6 +134,7 @@ public struct MeetingKernel: Sendable {
     switch input.kind {
     case .separation: "d_\(separations.name(of: input))[\(input.component)]"
     case .distanceSquared: "r2_\(separations.name(of: input))"
+    case .field where input.name == "id": "(double)ids_\(input.end)[\(input.end)]"
     case .field:
       "\(EndColumn(input.end, Column(input.name, input.component)).cName)[\(input.end.isEmpty ? "m" : input.end)]"
     case .species: "(double)species_\(input.end)[\(input.end)]"
@@ -155,17 +150,27 @@ public struct MeetingKernel: Sendable {
       + "(uint32_t)ids_i[i], (uint32_t)ids_j[j])"
   }
 
-  private static func store(
-    _ value: String, to target: Target, _ index: Int, _ holds: String, _ targets: [Target]
-  ) -> String {
-    switch target {
-    case .sum(let column): return "mote_contribute(call, \(index), \(column.end), \(value));"
-    case .total(let number): return "call->totals[\(number)] += mote_whole_part(call, \(index), \(value));"
-    case .own(let column):
-      let place = targets.prefix(index).count { if case .own = $0 { true } else { false } }
-      return "call->next[\(place)][m] = \(value);  // \(column.cName)"
-    case .least(let column): return "if (\(holds)) mote_raise(call, \(index), \(column.end), -(\(value)));"
-    case .greatest(let column): return "if (\(holds)) mote_raise(call, \(index), \(column.end), \(value));"
+  /// Goes on to the next meeting unless a condition holds.
+  private static func leaving(unless holds: String, _ targets: [Target], forgets: Bool) -> [String] {
+    let kept = targets.enumerated().compactMap { index, target -> String? in
+      guard case .own(let column) = target else { return nil }
+      return "  call->next[\(ownPlace(index, targets))][m] = \(forgets ? "0" : EndColumn("", column).cName + "[m]");"
+    }
+    return ["if (!(\(holds))) {"] + kept + ["  continue;", "}"]
+  }
+
+  /// Which of the meeting's own columns a target is.
+  private static func ownPlace(_ index: Int, _ targets: [Target]) -> Int {
+    targets.prefix(index).count { if case .own = $0 { true } else { false } }
+  }
+
+  private static func store(_ value: String, _ index: Int, _ targets: [Target]) -> String {
+    switch targets[index] {
+    case .sum(let column): "mote_contribute(call, \(index), \(column.end), \(value));"
+    case .total: "call->totals[\(index)] += mote_whole_part(call, \(index), \(value));"
+    case .own(let column): "call->next[\(ownPlace(index, targets))][m] = \(value);  // \(column.cName)"
+    case .least(let column): "mote_raise(call, \(index), \(column.end), -(\(value)));"
+    case .greatest(let column): "mote_raise(call, \(index), \(column.end), \(value));"
     }
   }
 

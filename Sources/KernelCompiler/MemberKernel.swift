@@ -61,7 +61,7 @@ public struct MemberKernel: Sendable {
 
   static func columns(of graph: Graph, roots: [NodeID], and others: [Column] = []) -> [Column] {
     let read = graph.inputs(of: roots).compactMap { input in
-      input.kind == .field ? Column(input.name, input.component) : nil
+      input.kind == .field && input.name != "id" ? Column(input.name, input.component) : nil
     }
     return Set(read + others).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
   }
@@ -95,7 +95,10 @@ extension Emitter {
     let names = Dictionary(uniqueKeysWithValues: columns.map { ($0.input, "\($0.cName)[m]") })
     return Emitter(
       graph: graph, dialect: .scalar, inputRate: rate,
-      inputText: { input in input.kind == .species ? "(double)species[m]" : names[input] ?? "NAN" },
+      inputText: { input in
+        if input.kind == .species { return "(double)species[m]" }
+        return input.kind == .field && input.name == "id" ? "(double)ids[m]" : names[input] ?? "NAN"
+      },
       noiseText: { noise, place, component, argument in
         let key = "call->seed, call->step, \(placeCode(place, component)), ids[m]"
         switch noise {

@@ -15,6 +15,8 @@ public struct PairKernel: Sendable {
     public var force: [NodeID]?
     /// Sums into columns of the receiver, and as the other end sees them.
     public var sums: [(column: Column, own: NodeID, other: NodeID, parity: Parity)] = []
+    /// Least or largest values for columns of the receiver.
+    public var extremes: [Extreme] = []
 
     /// What a law gives within a range; sums are added afterwards.
     public init(range: NodeID, condition: NodeID? = nil, energy: NodeID? = nil, force: [NodeID]? = nil) {
@@ -25,10 +27,32 @@ public struct PairKernel: Sendable {
     }
   }
 
+  /// The least or the largest value that the pairs of a particle give.
+  public struct Extreme: Sendable {
+    /// Where it goes; a particle without pairs keeps what stands there.
+    public var column: Column
+    /// Whether it is the least.
+    public var isLeast: Bool
+    /// The value and whether the pair has one, as each end sees it.
+    public var own: (value: NodeID, holds: NodeID), other: (value: NodeID, holds: NodeID)
+
+    /// The least or the largest of the values of the pairs that count.
+    public init(
+      column: Column, isLeast: Bool, own: (value: NodeID, holds: NodeID), other: (value: NodeID, holds: NodeID)
+    ) {
+      self.column = column
+      self.isLeast = isLeast
+      self.own = own
+      self.other = other
+    }
+  }
+
   /// Fields of the particles that are packed beside their positions.
   public let extras: [Column]
   /// Columns that the sums go to, in order.
   public let sums: [Column]
+  /// Columns that the least and the largest values go to, in order, and whether it is the least.
+  public let extremes: [(column: Column, isLeast: Bool)]
   /// Whether the loop gives a force.
   public let hasForce: Bool
   /// Whether the loop can give energy and virial.
@@ -60,6 +84,7 @@ public struct PairKernel: Sendable {
     emitter.shareInverseDistance(among: roots)
     let outcomes = combined.assignments(&emitter)
     sums = combined.sums.map(\.column)
+    extremes = combined.extremes.map { ($0.column, $0.isLeast) }
     hasForce = combined.force != nil
     hasEnergy = combined.energy != nil
     let body = emitter.statements + outcomes
@@ -70,7 +95,7 @@ public struct PairKernel: Sendable {
       comment, body: body, needs: needs, extras: extras.count, space: space, double: double, species: species,
       outcomes: [
         ("FORCE", hasForce ? 1 : 0), ("CENTRAL", combined.isCentral ? 1 : 0), ("SUMS", sums.count),
-        ("TOTALS", hasForce || hasEnergy ? 1 : 0),
+        ("EXTREMES", extremes.count), ("TOTALS", hasForce || hasEnergy ? 1 : 0),
       ],
       parities: combined.sums.map(\.parity),
       function:
@@ -100,7 +125,7 @@ public struct PairKernel: Sendable {
     let body = emitter.statements + ["*weight = \(heavy);", "return __builtin_convertvector(\(value), I);"]
     usesSpecies = Self.usesSpecies(body)
     usesIds = Self.usesIds(body)
-    (sums, hasForce, hasEnergy, needs) = ([], false, false, KernelNeeds(emitter))
+    (sums, extremes, hasForce, hasEnergy, needs) = ([], [], false, false, KernelNeeds(emitter))
     section = Self.section(
       comment, body: body, needs: needs, extras: extras.count, space: space, double: double, species: species,
       outcomes: [("FORCE", 0), ("CENTRAL", 0), ("SUMS", 0), ("TOTALS", 0)], parities: [],
@@ -174,6 +199,7 @@ private struct Combined {
   var force: [NodeID]?
   var energy: NodeID?
   var sums: [(column: Column, own: NodeID, other: NodeID, parity: Parity)] = []
+  var extremes: [PairKernel.Extreme] = []
   let isCentral: Bool
 
   init(_ parts: [PairKernel.Part], in graph: inout Graph, space: Int) {
@@ -195,6 +221,15 @@ private struct Combined {
       }
       for sum in group.sums {
         sums.append((sum.column, graph.select(inside, sum.own, zero), graph.select(inside, sum.other, zero), sum.parity))
+      }
+      for var extreme in group.extremes {
+        if extreme.isLeast {
+          extreme.own.value = graph.negate(extreme.own.value)
+          extreme.other.value = graph.negate(extreme.other.value)
+        }
+        extreme.own.holds = graph.and(inside, extreme.own.holds)
+        extreme.other.holds = graph.and(inside, extreme.other.holds)
+        extremes.append(extreme)
       }
     }
     isCentral = !vectors.isEmpty && factors.count == vectors.count
@@ -220,6 +255,7 @@ private struct Combined {
         group.force = group.force ?? part.force
       }
       group.sums += part.sums
+      group.extremes += part.extremes
       groups[index] = group
     }
     return groups
@@ -234,6 +270,7 @@ private struct Combined {
 
   var roots: [NodeID] {
     ((isCentral ? central.map { [$0] } : force) ?? []) + (energy.map { [$0] } ?? []) + sums.flatMap { [$0.own, $0.other] }
+      + extremes.flatMap { [$0.own.value, $0.own.holds, $0.other.value, $0.other.holds] }
   }
 
   func assignments(_ emitter: inout Emitter) -> [String] {
@@ -247,6 +284,12 @@ private struct Combined {
     for (index, sum) in sums.enumerated() {
       text.append("o->sum_i[\(index)] = \(emitter.spread(sum.own));")
       if sum.parity == .none { text.append("o->sum_j[\(index)] = \(emitter.spread(sum.other));") }
+    }
+    for (index, extreme) in extremes.enumerated() {
+      for (end, view) in [("i", extreme.own), ("j", extreme.other)] {
+        let (holds, value) = (emitter.condition(view.holds), emitter.spread(view.value))
+        text.append("o->top_\(end)[\(index)] = \(holds) ? \(value) : (V)(mote_real)MOTE_LOWEST;")
+      }
     }
     return text
   }

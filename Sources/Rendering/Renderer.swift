@@ -23,11 +23,12 @@ public struct Renderer: Sendable {
     self.options = options
   }
 
-  /// Draws one frame, staged as its movie is, or for itself alone; `links` join particles by their rows. Throws `Failure`.
-  public func picture(of frame: Frame, staging given: Staging? = nil, links: [Link] = []) throws(Failure) -> Picture {
+  /// Draws one frame, staged as its movie is, or for itself alone; `links` join particles by their rows, else the frame's own links
+  /// of two ends are drawn. Throws `Failure`.
+  public func picture(of frame: Frame, staging given: Staging? = nil, links: [Link]? = nil) throws(Failure) -> Picture {
     let staging = if let given { given } else { try staging(of: frame) }
     let projection = projection(of: frame, staging: staging)
-    let tableau = try tableau(of: frame, staging: staging, links: links, projection: projection)
+    let tableau = try tableau(of: frame, staging: staging, links: links ?? frame.drawnLinks, projection: projection)
     var picture = SphereRenderer(tableau: tableau, projection: projection, options: options).picture()
     try Legend(options: options).draw(on: &picture, for: frame, staging: staging)
     return picture

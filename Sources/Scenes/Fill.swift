@@ -3,11 +3,26 @@ public enum Fill: Sendable, Hashable {
   case lattice(LatticeFill)
   /// So many random places, none nearer than `distance` (length) to any particle so far.
   case random(count: Int, distance: Double, region: Region)
+  /// Chains of particles with consecutive ids: each begins at a random place, and each step is normal in every direction.
+  case walk(WalkFill)
   /// Positions (length) and, unless empty, velocities.
   case points([[Double]], velocities: [[Double]])
   case file(FileFill)
   /// Takes `count` particles at random from another species, at their places.
   case replace(species: String, count: Int)
+}
+
+/// Chains of particles that are random walks.
+public struct WalkFill: Sendable, Hashable {
+  /// How many chains, and particles in each.
+  public var chains: Int, length: Int
+  /// Root of the mean square of a step (length).
+  public var step: Double
+  /// Where the chains begin.
+  public var region: Region
+
+  /// Particles of all chains.
+  public var count: Int { chains * length }
 }
 
 /// A frame of a file.

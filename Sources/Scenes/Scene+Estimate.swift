@@ -47,6 +47,7 @@ extension Fill {
       fill.count
         ?? (fill.region.ball == nil || fill.siteCount > 10_000_000
           ? fill.siteCount : fill.positions(fill.region.bounds).count)
+    case .walk(let fill): fill.count
     case .random(let count, _, _), .replace(_, let count): count
     case .points(let points, _): points.count
     case .file: nil

@@ -71,6 +71,8 @@ public struct Species: Sendable, Hashable {
   public var name: String
   /// What it consists of.
   public var kind: Kind
+  /// Chains that its links join at the start, if it is of links.
+  public var chain: Chain?
   /// First values, in the order of the scene; with reduced units `mass` is among them.
   public var fields: [InitialField]
   /// Where its particles are; none without it.
@@ -85,6 +87,25 @@ public struct Species: Sendable, Hashable {
   public var mass: Double? {
     guard case .numbers(let values)? = fields.first(where: { $0.name == "mass" })?.value else { return nil }
     return values.first
+  }
+}
+
+/// Links along chains of particles with consecutive ids.
+public struct Chain: Sendable, Hashable {
+  /// The species of the particles.
+  public var species: String
+  /// Particles of a chain.
+  public var length: Int
+  /// Particles from end to end of a link.
+  public var apart: Int
+
+  /// The ends of its links, `arity` each, for so many particles whose ids begin with `first`.
+  func ends(arity: Int, count: Int, first: Int64) -> [[Int64]] {
+    (0..<count / length).flatMap { chain in
+      (0..<max(0, length - (arity - 1) * apart)).map { start in
+        (0..<arity).map { first + Int64(chain * length + start + $0 * apart) }
+      }
+    }
   }
 }
 

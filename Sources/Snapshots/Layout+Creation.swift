@@ -23,6 +23,7 @@ extension Layout {
     try createBox(in: file)
     for field in allFields { try create(field, in: file) }
     for observable in observables + [.particleCount] { try create(observable, in: file) }
+    for links in links { try links.create(in: file, self) }
     for lattice in lattices { try lattice.create(in: file, self) }
     try createCells(in: file)
     try write(provenance, in: file)
@@ -143,6 +144,12 @@ extension Layout {
     for kind in ["Vertices", "Lines", "Polygons", "Strips"] {
       let (group, isVertices) = ("/VTKHDF/" + kind, kind == "Vertices")
       try file.createGroup(group)
+      if kind == "Lines", !links.isEmpty {
+        for name in ["NumberOfCells", "NumberOfConnectivityIds", "Offsets", "Connectivity"] {
+          try createRows(group + "/" + name, .i8, in: file)
+        }
+        continue
+      }
       try file.link(isVertices ? "/mote/one" : "/mote/zero", as: group + "/NumberOfCells")
       try file.link(isVertices ? Path.count : "/mote/zero", as: group + "/NumberOfConnectivityIds")
       try createRows(group + "/Offsets", .i8, in: file)

@@ -34,6 +34,17 @@ extension Layout {
       observables.append(try StoredObservable(name, in: file))
     }
     lattices = try StoredLattice.all(in: file, sides: sides)
+    links = try Self.links(in: file)
+  }
+
+  /// Links of all sorts, as a file holds them.
+  static func links(in file: borrowing StoredFile) throws(Failure) -> [StoredLinks] {
+    guard file.exists("/connectivity") else { return [] }
+    var found: [StoredLinks] = []
+    for name in try file.children(of: "/connectivity") where !file.isDataset("/connectivity/" + name) {
+      found.append(try StoredLinks(name, in: file))
+    }
+    return found
   }
 
   private static func table(_ path: String, _ file: borrowing StoredFile) throws(Failure) -> [String] {

@@ -85,10 +85,14 @@ struct Layout: Sendable, Equatable {
   var fields: [StoredField]
   /// Without the particle count, which every file has.
   var observables: [StoredObservable]
+  /// Species that are links.
+  var links: [StoredLinks] = []
   var lattices: [StoredLattice] = []
   var isCompressed: Bool
 
   var space: Int { sides.count }
+  /// Whether so many links of each sort fit into a frame.
+  func hasRoom(for counts: [Int]) -> Bool { zip(counts, links).allSatisfy { $0 <= $1.capacity } }
   /// Names of all fields, of particles and sites.
   var names: [String] { (fields.map(\.name) + lattices.flatMap { $0.fields.map(\.name) }) }
   /// Fields in the order in which a frame has them, with the two that every particle has.
@@ -118,6 +122,8 @@ extension Layout {
     observables = frame.observables.map {
       StoredObservable(name: $0.name, width: $0.values.count == 1 ? nil : $0.values.count, dimension: $0.dimension)
     }
+    // A further part has room to grow: links may form in each frame.
+    links = frame.links.map { StoredLinks($0, capacity: allowsStatic ? $0.ids.count : $0.ids.count * 3 / 2) }
     lattices = frame.lattices.map { StoredLattice($0) }
     try checkNames()
   }

@@ -12,6 +12,9 @@ struct PackedFrame: Sendable {
   /// `id`, `species`, then the fields of the layout.
   var columns: [(field: StoredField, values: PackedValues)]
   var observables: [(observable: StoredObservable, values: [Double])]
+  var links: [FrameLinks]
+  /// Rows of the particles that links join, two for each.
+  var lines: [Int64]
   /// Values of each field of each lattice.
   var lattices: [(lattice: StoredLattice, values: [[Double]])] = []
 
@@ -19,6 +22,9 @@ struct PackedFrame: Sendable {
     try Self.check(frame, layout)
     step = frame.step
     time = frame.time
+    let whole = copy frame
+    links = whole.links
+    lines = whole.links.flatMap { $0.lines(in: whole) }
     count = frame.count
     (origin, edges) = Self.corners(of: frame.box)
     columns = [(Layout.identities[0], .i8(frame.ids)), (Layout.identities[1], .i4(frame.species))]
@@ -112,6 +118,12 @@ extension PackedFrame {
     }
     try writeRun(to: file, row, layout)
     try writeCells(to: file, row, layout)
+    for own in layout.links {
+      guard let links = links.first(where: { $0.name == own.name }) else {
+        throw Failure(.failed, "step \(step): links '\(own.name)' are not in the frame, but in the file")
+      }
+      try own.write(links, to: file, row: row)
+    }
     for (observable, values) in observables { try file.append(values, to: observable.path, after: row) }
     for (lattice, values) in lattices { try lattice.write(values, to: file, row: row) }
     try file.resize("/frame", rows: row + 1)
@@ -139,9 +151,27 @@ extension PackedFrame {
     let (t, steps) = (Int64(row), "/VTKHDF/Steps/")
     try file.append([t], to: steps + "PartOffsets", after: row)
     try file.append([t * Int64(layout.capacity)], to: steps + "PointOffsets", after: row)
-    try file.append([t, 0, 0, 0], to: steps + "CellOffsets", after: row)
-    try file.append([Int64](repeating: 0, count: 4), to: steps + "ConnectivityIdOffsets", after: row)
+    let before = layout.links.isEmpty ? 0 : try linesWritten(in: file, before: row)
+    try file.append([t, Int64(before), 0, 0], to: steps + "CellOffsets", after: row)
+    try file.append([0, Int64(2 * before), 0, 0], to: steps + "ConnectivityIdOffsets", after: row)
     try file.append([0, Int64(count)], to: "/VTKHDF/Vertices/Offsets", after: 2 * row)
-    for kind in ["Lines", "Polygons", "Strips"] { try file.append([Int64(0)], to: "/VTKHDF/\(kind)/Offsets", after: row) }
+    if !layout.links.isEmpty { try writeLines(to: file, row, after: before) }
+    for kind in (layout.links.isEmpty ? ["Lines"] : []) + ["Polygons", "Strips"] { try file.append([Int64(0)], to: "/VTKHDF/\(kind)/Offsets", after: row) }
+  }
+
+  /// Lines of all frames before one.
+  private func linesWritten(in file: borrowing StoredFile, before row: Int) throws(Failure) -> Int {
+    guard row > 0 else { return 0 }
+    let cells: [Int64] = try file.read("/VTKHDF/Lines/NumberOfCells", Slab(start: [row - 1], count: [1]))
+    let before: [Int64] = try file.read("/VTKHDF/Steps/CellOffsets", Slab(start: [row - 1, 1], count: [1, 1]))
+    return Int(cells[0] + before[0])
+  }
+
+  private func writeLines(to file: borrowing StoredFile, _ row: Int, after before: Int) throws(Failure) {
+    let group = "/VTKHDF/Lines/", count = lines.count / 2
+    try file.append([Int64(count)], to: group + "NumberOfCells", after: row)
+    try file.append([Int64(lines.count)], to: group + "NumberOfConnectivityIds", after: row)
+    try file.append((0...count).map { Int64(2 * $0) }, to: group + "Offsets", after: before + row)
+    if !lines.isEmpty { try file.append(lines, to: group + "Connectivity", after: 2 * before) }
   }
 }

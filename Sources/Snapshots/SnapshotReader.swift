@@ -113,6 +113,7 @@ extension SnapshotReader {
       observables: try layout.observables.map { observable throws(Failure) in
         Observable(name: observable.name, dimension: observable.dimension, values: try file.row(row, of: observable))
       }, units: layout.units)
+    for links in layout.links { frame.links.append(try links.read(from: file, row: row)) }
     for lattice in layout.lattices { frame.lattices.append(try lattice.read(row, from: file, keeping: fields)) }
     return frame
   }

@@ -64,8 +64,9 @@ enum Cutting {
       [
         "/frame", Path.step, Path.time, "/mote/zero", "/mote/one", Path.digest, Path.edges, Path.origin, Path.count,
         "/AMBER/cell_lengths", "/AMBER/cell_angles", steps + "PartOffsets", steps + "PointOffsets", steps + "CellOffsets",
-        steps + "ConnectivityIdOffsets", "/VTKHDF/Lines/Offsets", "/VTKHDF/Polygons/Offsets", "/VTKHDF/Strips/Offsets",
+        steps + "ConnectivityIdOffsets", "/VTKHDF/Polygons/Offsets", "/VTKHDF/Strips/Offsets",
       ] + layout.allFields.filter { !$0.isStatic }.map(\.path) + layout.observables.map(\.path)
+      + layout.links.flatMap(\.paths) + ["/VTKHDF/Lines/" + (layout.links.isEmpty ? "Offsets" : "NumberOfCells")]
     return single.map { ($0, 1) } + [("/VTKHDF/Vertices/Offsets", 2)]
   }
 }

@@ -67,7 +67,8 @@ public struct SnapshotWriter: ~Copyable {
     if let last = try lastStep(), frame.step <= last {
       throw Failure(.failed, "\(path): step \(frame.step) does not follow step \(last), the last that is in the file")
     }
-    if frame.count > part.layout.capacity || !isFixed(frame) { try startPart(with: frame) }
+    let needed = (copy frame).links.map(\.ids.count), present = part.layout
+    if frame.count > present.capacity || !present.hasRoom(for: needed) || !isFixed(frame) { try startPart(with: frame) }
     let (packed, row, layout, log) = (try PackedFrame(frame, part.layout), part.frames, part.layout, pendingLog)
     try appending.change(part.path) { file throws(Failure) in
       try packed.write(to: file, row: row, layout)

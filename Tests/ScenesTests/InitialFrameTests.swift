@@ -148,6 +148,12 @@ import World
     #expect(mistakes(reduced("{random: 5}", more: ", fields: {mass: \"\(text)\"}")).contains(found))
   }
 
+  @Test func `species may be named as functions and constants of the language are`() throws {
+    let text = reduced("{random: 5}").replacing("{A:", with: "{W:")
+    let scene = try readScene(text + "\nmeasure: {for: W, here: count(W), speed: mean(norm(velocity))}\n")
+    #expect(scene.totals != nil)
+  }
+
   @Test func `a random fill without room says so`() throws {
     let scene = try readScene(reduced("{random: 100, distance: 4.9}"))
     #expect(throws: Failure.self) { try scene.initialFrame() }

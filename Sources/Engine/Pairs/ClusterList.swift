@@ -13,6 +13,8 @@ public final class ClusterList {
   /// Pairs within range and buffer.
   private(set) var pairsWithin = 0
   private(set) var shares: [Share] = []
+  /// Range and buffer of the last search (length).
+  private(set) var reach = 0.0
   private let low = (0..<3).map { _ in AlignedArray<Float>() }, high = (0..<3).map { _ in AlignedArray<Float>() }
   private let lanes = AlignedArray<Int32>()
 
@@ -27,8 +29,9 @@ public final class ClusterList {
   /// Finds the pairs in the order as it was made: half the buffer covers what each particle has moved since.
   func search(_ order: ClusterOrder, box: Box, reach: Double) throws(Failure) {
     let clusters = order.clusterCount, workers = order.workers
+    self.reach = reach
     var search = mote_search()
-    bind(&search, order, box, reach)
+    bind(&search, order, box)
     workers.forRanges(of: clusters) { _, range in order.kernels.bound(&search, range.lowerBound, range.upperBound) }
     // More chunks than threads, so that uneven density is shared out; they are dealt in runs, to keep sums together.
     let chunkCount = workers.count == 1 ? 1 : min(max(1, clusters / 16), 8 * workers.count)
@@ -44,7 +47,7 @@ public final class ClusterList {
     survey(order)
   }
 
-  private func bind(_ search: inout mote_search, _ order: ClusterOrder, _ box: Box, _ reach: Double) {
+  func bind(_ search: inout mote_search, _ order: ClusterOrder, _ box: Box) {
     for bounds in low + high { bounds.reserve(order.clusterCount + 16) }
     search.order = UnsafePointer(order.order)
     search.grid = UnsafePointer(order.grid)

@@ -21,6 +21,7 @@ public struct ListKernels: Sendable {
   let bound: Bound
   let search: Search
   let survey: Survey
+  let listPairs: ListPairs
   let packPositions: PackPositions
   let packExtras: PackExtras
   let packCodes: PackCodes
@@ -28,6 +29,9 @@ public struct ListKernels: Sendable {
   let unpack: Unpack
   let reduce: Reduce
   let clear: Clear
+  let clearExtremes: ClearExtremes
+  let reduceExtremes: ReduceExtremes
+  let unpackExtremes: UnpackExtremes
 
   typealias Wrap = @convention(c) (Columns, Images, UnsafePointer<mote_region>, Int64, Numbers, Numbers) -> Void
   typealias Sort = @convention(c) (UnsafeMutablePointer<mote_order>, Columns) -> Void
@@ -38,6 +42,10 @@ public struct ListKernels: Sendable {
   typealias Search = @convention(c) (UnsafePointer<mote_search>, Int64, Int64, UnsafeMutablePointer<mote_list>) -> Void
   typealias Survey =
     @convention(c) (UnsafePointer<mote_list>, Int32, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<Int32>) -> Void
+  typealias ListPairs =
+    @convention(c) (
+      UnsafePointer<mote_search>, UnsafePointer<mote_list>, UnsafePointer<mote_roles>, UnsafeMutablePointer<Int64>, Int64
+    ) -> Int64
   typealias PackPositions =
     @convention(c) (
       Columns, UnsafePointer<mote_grid>, UnsafePointer<Int32>, UnsafeRawPointer?, UnsafeMutableRawPointer, Int64, Int64,
@@ -54,6 +62,11 @@ public struct ListKernels: Sendable {
     ) -> Void
   typealias Reduce = @convention(c) (UnsafeMutablePointer<Int64>, UnsafePointer<Int64>, Int64, Int64, Int64) -> Void
   typealias Clear = @convention(c) (UnsafeMutablePointer<Int64>, Int64, Int64, Int64) -> Void
+
+  typealias ClearExtremes = @convention(c) (UnsafeMutablePointer<Int64>, Int64) -> Void
+  typealias ReduceExtremes = @convention(c) (UnsafeMutablePointer<Int64>, UnsafePointer<Int64>, Int64) -> Void
+  typealias UnpackExtremes =
+    @convention(c) (UnsafePointer<Int64>, Int64, UnsafePointer<Double>, UnsafePointer<Int32>, Columns, Int64, Int64) -> Void
 
   typealias Columns = UnsafePointer<UnsafeMutablePointer<Double>?>
   typealias Images = UnsafePointer<UnsafeMutablePointer<Int32>?>
@@ -83,6 +96,7 @@ public struct ListKernels: Sendable {
     bound = try library.function("mote_bound_clusters", as: Bound.self)
     search = try library.function("mote_search_clusters", as: Search.self)
     survey = try library.function("mote_survey", as: Survey.self)
+    listPairs = try library.function("mote_list_pairs", as: ListPairs.self)
     packPositions = try library.function("mote_pack_positions", as: PackPositions.self)
     packExtras = try library.function("mote_pack_extras", as: PackExtras.self)
     packCodes = try library.function("mote_pack_codes", as: PackCodes.self)
@@ -90,5 +104,8 @@ public struct ListKernels: Sendable {
     unpack = try library.function("mote_unpack", as: Unpack.self)
     reduce = try library.function("mote_reduce", as: Reduce.self)
     clear = try library.function("mote_clear", as: Clear.self)
+    clearExtremes = try library.function("mote_clear_extremes", as: ClearExtremes.self)
+    reduceExtremes = try library.function("mote_reduce_extremes", as: ReduceExtremes.self)
+    unpackExtremes = try library.function("mote_unpack_extremes", as: UnpackExtremes.self)
   }
 }

@@ -55,6 +55,16 @@ public final class Neighbourhood {
     return list
   }
 
+  /// Lets go of all lists but these.
+  func keep(_ kept: [ClusterList]) {
+    lists.removeAll { list in !kept.contains { $0 === list } }
+  }
+
+  /// The longest range for which a particle meets no periodic image twice (length).
+  var widestRange: Double {
+    zip(box.lengths, box.sides).map { $1 == .periodic ? $0 / 2 : .infinity }.min() ?? .infinity
+  }
+
   /// Brings packed positions up to date, and the order and the lists where something moved too far; true if they were made anew,
   /// so that the store is in another order.
   @discardableResult
@@ -92,10 +102,10 @@ public final class Neighbourhood {
   }
 
   private func checkRanges() throws(Failure) {
-    for (length, side) in zip(box.lengths, box.sides) where side == .periodic && longest > length / 2 {
-      throw Failure(
-        .invalidScene, "range \(longest) exceeds half the periodic side of \(length)", hint: "a larger box or a shorter range")
-    }
+    guard longest > widestRange else { return }
+    throw Failure(
+      .invalidScene, "range \(longest) exceeds half the periodic side of \(2 * widestRange)",
+      hint: "a larger box or a shorter range")
   }
 
   private func rebuild(_ store: MemberStore) throws(Failure) {

@@ -66,23 +66,26 @@ public final class PairEvaluation {
     packing = PairPacking(layout, neighbourhood)
   }
 
-  /// Runs over all pairs. `outputs` are the columns of the force and of the sums; they are written, or added to.
+  /// Runs over all pairs.
   ///
   /// - Throws: `Failure` if what a pair gives is not finite.
   @discardableResult
   public func evaluate(
-    _ store: MemberStore, _ input: PairInput, into outputs: [UnsafeMutablePointer<Double>], adding: Bool, totals: Bool = false
+    _ store: MemberStore, _ input: PairInput, into output: PairOutput, totals: Bool = false
   ) throws(Failure) -> PairTotals? {
     precondition(
-      outputs.count == layout.channels(store.space) && input.extras.count == layout.extras, "columns as the layout says")
+      output.columns.count == layout.channels(store.space) && output.extremes.count == layout.extremes.count
+        && input.extras.count == layout.extras, "columns as the layout says")
     precondition(!totals || kernelWithTotals != nil, "the library has no totals")
     guard store.count > 0 else { return totals ? PairTotals(energy: 0, virial: zeroVirial(store.space)) : nil }
     let start = ContinuousClock.now
     defer { neighbourhood.times.laws += ContinuousClock.now - start }
     let call = packing.call(store, input)
+    output.prepare()
     run(call, store.space, totals: totals)
     while try lowerExponents(totals: totals) { run(call, store.space, totals: totals) }
-    reduceAndUnpack(store.space, outputs, adding: adding)
+    if layout.channels(store.space) > 0 { reduceAndUnpack(store.space, output.columns, adding: output.isAdded) }
+    if !layout.extremes.isEmpty { unpackExtremes(output.extremes) }
     let result = totals ? gatheredTotals(store.space) : nil
     raiseExponents()
     return result
@@ -96,7 +99,10 @@ public final class PairEvaluation {
     let shares = list.shares, loop = totals ? kernelWithTotals ?? kernel : kernel, channels = Int64(layout.channels(space))
     scales.reserve(exponents.count)
     for (index, exponent) in exponents.enumerated() { scales.base[index] = exp2(Double(exponent)) }
-    for place in workplaces { place.sums.reserve(order.clusterCount * Int(channels) * MOTE_CLUSTER) }
+    for place in workplaces {
+      place.sums.reserve(order.clusterCount * Int(channels) * MOTE_CLUSTER)
+      place.extremes.reserve(extremeCount)
+    }
     order.workers.forEach(shares.count) { part in
       let place = workplaces[part]
       var call = common
@@ -104,6 +110,8 @@ public final class PairEvaluation {
       // The first thread's sums become those of all.
       forBlocks(of: part == 0 ? nil : shares[part]) { order.kernels.clear(place.sums.base, channels, $0, $1) }
       call.scales = UnsafePointer(scales.base)
+      order.kernels.clearExtremes(place.extremes.base, Int64(extremeCount))
+      call.extremes = place.extremes.base
       call.sums = place.sums.base
       call.largest = place.largest.base
       call.totals = place.totals.base
@@ -143,6 +151,17 @@ public final class PairEvaluation {
     }
   }
 
+  /// Whole numbers for the least and the largest values of all slots.
+  private var extremeCount: Int { order.clusterCount * layout.extremes.count * MOTE_CLUSTER }
+
+  private func unpackExtremes(_ outputs: [UnsafeMutablePointer<Double>]) {
+    let first = workplaces[0].extremes.base, signs = layout.extremes.map { $0 ? -1.0 : 1 }
+    for place in workplaces.dropFirst() { order.kernels.reduceExtremes(first, place.extremes.base, Int64(extremeCount)) }
+    withColumns(outputs) { columns in
+      order.kernels.unpackExtremes(first, Int64(signs.count), signs, order.first, columns, 0, Int64(order.clusterCount))
+    }
+  }
+
   private func gatheredTotals(_ space: Int) -> PairTotals {
     let shared = layout.half ? 1 : 0.5, first = layout.scales
     let virials = space * (space + 1) / 2
@@ -160,7 +179,7 @@ public final class PairEvaluation {
 
   /// What one thread writes.
   final class Workplace {
-    let sums = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 2 * 7)
+    let sums = AlignedArray<Int64>(), extremes = AlignedArray<Int64>(), totals = AlignedArray<Int64>(capacity: 2 * 7)
     let largest: AlignedArray<Double>
 
     init(scales: Int) { largest = AlignedArray(capacity: scales) }

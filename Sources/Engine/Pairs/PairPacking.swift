@@ -8,6 +8,8 @@ public struct PairLayout: Sendable {
   public var hasForce: Bool
   /// Scalar sums beside the force.
   public var sums: Int
+  /// For each least or largest value that the law gives, whether it is the least.
+  public var extremes: [Bool]
   /// The law reads the species of both ends.
   public var usesSpecies: Bool
   /// The law reads the ids of both ends, as pair noise does.
@@ -17,8 +19,10 @@ public struct PairLayout: Sendable {
 
   /// A layout; by default a force and nothing else.
   public init(
-    extras: Int = 0, hasForce: Bool = true, sums: Int = 0, usesSpecies: Bool = false, usesIds: Bool = false, half: Bool = true
+    extras: Int = 0, hasForce: Bool = true, sums: Int = 0, usesSpecies: Bool = false, usesIds: Bool = false, half: Bool = true,
+    extremes: [Bool] = []
   ) {
+    self.extremes = extremes
     self.extras = extras
     self.hasForce = hasForce
     self.sums = sums
@@ -51,6 +55,21 @@ public struct PairInput {
 
   /// Nothing but positions.
   public init() {}
+}
+
+/// Where a loop over pairs writes.
+public struct PairOutput {
+  /// Columns of the force and of the sums.
+  public var columns: [UnsafeMutablePointer<Double>]
+  /// Columns of the least and the largest values.
+  public var extremes: [UnsafeMutablePointer<Double>] = []
+  /// Whether force and sums are added to what stands in their columns.
+  public var isAdded = false
+  /// Called when everything that the law reads was taken, before anything is written.
+  public var prepare: () -> Void = {}
+
+  /// Columns that are overwritten.
+  public init(_ columns: [UnsafeMutablePointer<Double>] = []) { self.columns = columns }
 }
 
 /// What a law of pairs reads, packed beside the positions of a neighbourhood.

@@ -26,7 +26,6 @@ struct ChainBuilder {
   }
 
   var isEmpty: Bool { names.isEmpty }
-
   /// Whose members the passes run over.
   var population: Int { fields.population }
 
@@ -119,6 +118,29 @@ struct ChainBuilder {
 
   /// The column where the number of children of a creation is counted.
   static func offspring(_ creation: Int) -> Column { Column("offspring \(creation)", 0) }
+
+  /// Adds what members give themselves in a pass over pairs with `self: true`, where they meet themselves at r = 0.
+  mutating func addMeetingOneself(_ pass: Interact, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
+    self.mask = mask
+    names.append(use.law.name)
+    let scope = Scope(use, .oneself, fields: fields, lets: pass.lets, current: current, ends: pass.ends(in: fields))
+    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
+    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    let zero = lowering.graph.constant(0)
+    var changes: [Change] = []
+    for (adds, list) in [(false, pass.sumsReplaced), (true, pass.sumsAdded)] {
+      for (name, text) in list {
+        for (column, node) in try fields.components(of: name, text, &lowering) {
+          let value = condition.map { lowering.graph.select($0, node, zero) } ?? node
+          let old = current.node(of: column, in: &lowering.graph)
+          changes.append((column, adds ? lowering.graph.add(old, value) : value))
+        }
+      }
+    }
+    for (column, value) in changes { current.assign(column, value) }
+    graph = lowering.graph
+    noisePlace = lowering.noisePlace
+  }
 
   /// The column where members to be removed are marked.
   static let removal = Column("removal", 0)

@@ -78,6 +78,8 @@ struct FieldTable {
     for (name, shape, dimension) in Law.knownFields(space: space) where isParticles || name == "position" || name == "id" {
       all[population][name] = field(name, shape, dimension)
     }
+    // Ids are no column of numbers: kernels read them where members have them.
+    all[population]["id"] = field("id", .integer, .one)
     for species in scene.species where populations[population].species.contains(species.name) {
       for given in species.fields where all[population][given.name] == nil {
         all[population][given.name] = field(given.name, given.shape, given.dimension)
@@ -95,6 +97,14 @@ struct FieldTable {
   func of(_ population: Int) -> FieldTable {
     var table = self
     table.population = population
+    return table
+  }
+
+  /// A table that looks at fields of pairs.
+  func ofPairs(_ own: [Field]) -> FieldTable {
+    var table = self
+    table.all.append(Dictionary(own.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
+    table.population = table.all.count - 1
     return table
   }
 

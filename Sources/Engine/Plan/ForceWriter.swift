@@ -46,15 +46,19 @@ struct ForceWriter {
     var access = Access(reads: item.reads(in: use.law), writes: item.replaces, adds: item.adds)
     if item.energy != nil { access.adds.formUnion(adjoint.names.intersection(access.reads.map(Adjoint.name))) }
     switch item {
-    case .interact(let pass) where pass.pairing.keyword == "linked":
+    case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
+      if pass.remove != nil || pass.react != nil || !pass.link.isEmpty {
+        throw Diagnostic("link, remove and react do not run in the slot forces", at: pass.location)
+      }
       if !adjoint.fields.isDisjoint(with: item.writes) || (item.energy != nil && !adjoint.fields.isDisjoint(with: access.reads)) {
-        throw Diagnostic("forces through sums over links are not derived yet", at: pass.location)
+        throw Diagnostic("forces through sums over links, or over pairs one by one, are not derived yet", at: pass.location)
       }
       finish(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
     case .interact(let pass):
       switch pass.pairing {
       case .within:
+        if !pairs.takes(pass, of: use) { finish(&builder) }
         try openPairs(access, &builder)
         try pairs.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &builder.noisePlace)
       case .everywhere(let accuracy):
@@ -143,8 +147,7 @@ struct ForceWriter {
   /// Ends the loop over pairs and the chain of passes over single particles.
   mutating func finish(_ builder: inout PlanBuilder) {
     if !pairs.isEmpty {
-      builder.plan.pairs.append(pairs.finish(precision: builder.scene.precision))
-      operations.append(.pairs(builder.plan.pairs.count - 1, overwritesForce: false))
+      operations.append(.pairs(builder.finish(pairs), overwritesForce: false))
       pairs = PairBuilder(fields: fields)
     }
     pairAccess = Access()

@@ -4,31 +4,48 @@ import KernelCompiler
 import Laws
 import Scenes
 
-/// Makes the kernel of a pass over links: what each link gives to its ends and to itself.
+/// Makes the kernel of a pass over links, or over pairs one by one: what each gives to its ends and to itself.
 struct MeetingBuilder {
-  private let pass: Interact
-  private let use: LawUse
-  private let fields: FieldTable
-  private let links: Population
+  /// Which ends of a pair receive what is seen from an end.
+  enum Reception: Equatable {
+    /// Both, as they play the same roles.
+    case both
+    /// i alone, as only it plays the role that receives.
+    case first
+    /// Those that play the receiving role opposite one that gives: masks of species.
+    case some(receivers: UInt64, givers: UInt64)
+  }
+
+  let pass: Interact
+  let use: LawUse
+  let fields: FieldTable
+  private let source: MeetingPass.Source
   /// `i`, `j` and, where links have more ends, `k` and `l`.
-  private let ends: [String]
+  let ends: [String]
   /// What may stand in brackets after a name.
   private let owners: [String: Scope.End]
-  private var lowering: Lowering
-  private var outcomes: [MeetingKernel.Outcome] = []
+  let reception: Reception
+  var lowering: Lowering
+  private(set) var outcomes: [MeetingKernel.Outcome] = []
   private var adds: [Bool] = []
+  private var removesEnds = false
+  private var joins: [Joining] = []
+  private var reaction: Reaction?
+  /// Fields of the meeting itself that change sign when its ends are exchanged.
+  var odd: Set<String> = []
+  /// Of listed pairs: those closer than this meet.
+  private var range: NodeID?
+  /// Columns that listed pairs must have besides what they remember.
+  private(set) var ownFields: [(name: String, components: Int)] = []
+  /// Links whose joined pairs must be marked.
+  private(set) var marks: [Int] = []
 
-  /// Nil if no species plays the role of the links.
-  init?(_ pass: Interact, of use: LawUse, fields: FieldTable, noisePlace: Int) {
+  /// A pass over links; nil if no species plays their role.
+  init?(links pass: Interact, of use: LawUse, fields: FieldTable, noisePlace: Int) {
     guard case .linked(let role) = pass.pairing, let links = fields.populations(of: use.roles[role] ?? []).first else {
       return nil
     }
-    self.pass = pass
-    self.use = use
-    self.fields = fields
-    self.links = links
-    ends = Array(["i", "j", "k", "l"].prefix(links.arity))
-    let particles = fields.of(Population.particles)
+    let ends = Array(["i", "j", "k", "l"].prefix(links.arity)), particles = fields.of(Population.particles)
     var owners = Dictionary(uniqueKeysWithValues: ends.map { ($0, Scope.End(name: $0, fields: particles)) })
     owners[""] = Scope.End(name: "", fields: fields.of(links.index))
     owners[role] = owners[""]
@@ -37,52 +54,122 @@ struct MeetingBuilder {
     for (end, name) in zip(ends, roles) where !name.isEmpty && roles.count(where: { $0 == name }) == 1 {
       owners[name] = owners[end]
     }
-    lowering = Scope(use, .pair, fields: particles, lets: pass.lets, ends: owners).lowering(on: Graph(), noisePlace: noisePlace)
-    self.owners = owners
+    self.init(pass, use, fields, .links(links.index), ends, owners, .both, noisePlace)
+  }
+
+  /// A pass over pairs within a range, with the fields that they remember.
+  init(pairs pass: Interact, of use: LawUse, fields: FieldTable, memory: [FieldTable.Field], noisePlace: Int) {
+    let particles = fields.of(Population.particles), ends = ["i", "j"]
+    var owners = Dictionary(uniqueKeysWithValues: ends.map { ($0, Scope.End(name: $0, fields: particles)) })
+    owners[""] = Scope.End(name: "", fields: fields.ofPairs(memory))
+    for role in pass.receivers where !role.isEmpty && !pass.givers.contains(role) { owners[role] = owners["i"] }
+    for role in pass.givers where !role.isEmpty && !pass.receivers.contains(role) { owners[role] = owners["j"] }
+    func mask(_ roles: [String]) -> UInt64 { roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? []) } }
+    let receivers = mask(pass.receivers), givers = mask(pass.givers)
+    let reception: Reception =
+      receivers == givers ? .both : receivers & givers == 0 ? .first : .some(receivers: receivers, givers: givers)
+    self.init(pass, use, fields, .pairs(0), ends, owners, reception, noisePlace)
+  }
+
+  private init(
+    _ pass: Interact, _ use: LawUse, _ fields: FieldTable, _ source: MeetingPass.Source, _ ends: [String],
+    _ owners: [String: Scope.End], _ reception: Reception, _ noisePlace: Int
+  ) {
+    (self.pass, self.use, self.fields, self.source) = (pass, use, fields, source)
+    (self.ends, self.owners, self.reception) = (ends, owners, reception)
+    lowering = Scope(use, .pair, fields: fields.of(Population.particles), lets: pass.lets, ends: owners)
+      .lowering(on: Graph(), noisePlace: noisePlace)
   }
 
   /// The pass as a kernel of this name; `noisePlace` goes on to the next free place.
-  mutating func build(named name: String, noisePlace: inout Int) throws(Diagnostic) -> MeetingPass {
+  ///
+  /// - Parameter listing: of pairs: which of the plan's lists they are in.
+  mutating func build(named name: String, listing: Int = 0, noisePlace: inout Int) throws(Diagnostic) -> MeetingPass {
     try refuseWhatIsNotRun()
-    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    if let text = pass.energy { try add(energy: text) }
-    if let text = pass.force { try add(force: text) }
-    if let text = pass.torque { try contribute("torque", nil, text, adds: true) }
-    for item in pass.sum { try contribute(item.name, item.index, item.value, adds: false) }
-    for item in pass.add { try contribute(item.name, item.index, item.value, adds: true) }
-    for item in pass.rate { try contribute(ChainBuilder.rateName(item.name), item.index, item.value, adds: true) }
-    for (bindings, isGreatest) in [(pass.min, false), (pass.max, true)] {
-      for binding in bindings { try extreme(binding, isGreatest: isGreatest) }
-    }
+    let condition = try condition()
+    try findParities()
+    try addEnergyAndForce()
+    try addSums()
     for binding in pass.memory { try renew(binding) }
-    if let text = pass.unlink {
-      let one = lowering.graph.constant(1), old = lowering.graph.input(ChainBuilder.removal.input)
-      let gone = try lowering.condition(text)
-      add(.own(ChainBuilder.removal), lowering.graph.select(gone, one, old))
-    }
+    for (links, bindings) in pass.link { try join(links, bindings) }
+    if let text = pass.unlink { try markOwn(text) }
+    if let text = pass.remove { try markEnds(text) }
+    if let (removed, created) = pass.react { try react(removing: removed, creating: created) }
     let requirement = try pass.require.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     noisePlace = lowering.noisePlace
     let kernel = MeetingKernel(
       name: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
-      requirements: requirement.map { [$0] } ?? [], space: fields.space, rate: Rates.pairs(species: fields.speciesNames.count))
+      forgets: isOverPairs, requirements: requirement.map { [$0] } ?? [], space: fields.space,
+      rate: Rates.pairs(species: fields.speciesNames.count))
+    var removes = removesEnds ? [Population.particles] : []
+    if pass.unlink != nil, case .links(let population) = source { removes.append(population) }
     return MeetingPass(
-      kernel: kernel, population: links.index, ends: ends.map { _ in Population.particles }, adds: adds,
-      removes: pass.unlink != nil, requirement: pass.require?.description, name: use.law.name)
+      kernel: kernel, source: isOverPairs ? .pairs(listing) : source, ends: ends.map { _ in Population.particles }, adds: adds,
+      removes: removes, joins: joins, reaction: reaction, remembers: !pass.memory.isEmpty, requirement: pass.require?.description,
+      name: use.law.name)
   }
+
+  private var isOverPairs: Bool { if case .pairs = source { true } else { false } }
 
   private func refuseWhatIsNotRun() throws(Diagnostic) {
     let present: [(String, Bool)] = [
-      ("link", !pass.link.isEmpty), ("react", pass.react != nil), ("remove", pass.remove != nil), ("sequential", pass.sequential),
+      ("link", !pass.link.isEmpty && !isOverPairs), ("unlink", pass.unlink != nil && isOverPairs),
+      ("react", pass.react != nil && !isOverPairs),
+      ("sequential", pass.sequential), ("self", pass.includesSelf), ("tail", isOverPairs && (use.tail ?? pass.tail ?? false)),
     ]
     if let (name, _) = present.first(where: \.1) {
-      throw Diagnostic("`\(name)` of a pass with `linked` is checked, but this version does not run it yet", at: pass.location)
+      throw Diagnostic(
+        "`\(name)` of this pass with `\(pass.pairing.keyword)` is checked, but this version does not run it yet",
+        at: pass.location)
     }
   }
 
+  // MARK: Who meets
+
+  /// That a pair is closer than its range and not joined by an excepted link, and the condition of the pass.
+  private mutating func condition() throws(Diagnostic) -> NodeID? {
+    var holds: [NodeID] = []
+    if case .within(let text) = pass.pairing {
+      let range = try lowering.scalar(text)
+      self.range = range
+      let square = lowering.graph.input(Input(.distanceSquared)), edge = lowering.graph.power(range, Rational(2))
+      holds.append(lowering.graph.compare(.less, square, edge))
+    }
+    if let role = pass.except {
+      for links in fields.populations(of: use.roles[role] ?? []) { holds.append(isJoined(by: links.index, 0)) }
+    }
+    if let text = pass.condition { holds.append(try lowering.condition(text)) }
+    guard var all = holds.first else { return nil }
+    for condition in holds.dropFirst() { all = lowering.graph.and(all, condition) }
+    return all
+  }
+
+  /// That the mark of pairs which a link joins is 1, or is 0.
+  private mutating func isJoined(by links: Int, _ value: Double) -> NodeID {
+    if !marks.contains(links) { marks.append(links) }
+    let mark = lowering.graph.input(PairListing.mark(links).input), wanted = lowering.graph.constant(value)
+    return lowering.graph.compare(.equal, mark, wanted)
+  }
+
+  /// The range of listed pairs, as a value of parameters and fields.
+  var bound: RangeBound { RangeBound(graph: lowering.graph, nodes: range.map { [$0] } ?? []) }
+
   // MARK: Energies and forces
 
+  private mutating func addEnergyAndForce() throws(Diagnostic) {
+    if let text = pass.energy { try add(energy: text) }
+    if let text = pass.force { try add(force: text) }
+    if let text = pass.torque { try contribute("torque", nil, text, adds: true) }
+  }
+
   private mutating func add(energy text: Expression) throws(Diagnostic) {
-    let energy = try lowering.scalar(text)
+    var energy = try lowering.scalar(text)
+    if let range {
+      if reception != .first, lowering.graph.parity(of: energy, odd: odd).0 != .even {
+        throw text.diagnostic("energy changes when i and j are exchanged")
+      }
+      energy = try Cutoff(pass, use, range: range).apply(to: energy, &lowering, at: text)
+    }
     add(.total(0), energy)
     let between = Set(
       lowering.graph.inputs(of: [energy]).filter { $0.kind == .separation || $0.kind == .distanceSquared }.map(\.end))
@@ -95,8 +182,11 @@ struct MeetingBuilder {
   private mutating func add(force text: Expression) throws(Diagnostic) {
     let force = try lowering.lower(text)
     guard force.components.count == fields.space else { throw text.diagnostic("force is a vector, this is a \(force.shape)") }
-    for node in force.components where lowering.graph.constant(node) != 0 && lowering.graph.parity(of: node).0 != .odd {
-      throw text.diagnostic("force is not opposite when i and j are exchanged", hint: "use add: {force: …} if it is meant")
+    for node in force.components where reception != .first && lowering.graph.constant(node) != 0 {
+      guard lowering.graph.parity(of: node, odd: odd).0 == .odd else {
+        throw text.diagnostic(
+          "force is not opposite when i and j are exchanged", hint: "use add: {force: …} if it is meant")
+      }
     }
     add(force: force.components, between: "")
   }
@@ -124,45 +214,61 @@ struct MeetingBuilder {
     adds.append(isAdded)
   }
 
-  // MARK: Fields of ends and of the link
+  // MARK: Fields of ends
 
-  /// Sums into a field of every end, as each of them sees the link; or of the end that the target names.
+  private mutating func addSums() throws(Diagnostic) {
+    for item in pass.sum { try contribute(item.name, item.index, item.value, adds: false) }
+    for item in pass.add { try contribute(item.name, item.index, item.value, adds: true) }
+    for item in pass.rate { try contribute(ChainBuilder.rateName(item.name), item.index, item.value, adds: true) }
+    for (bindings, isGreatest) in [(pass.min, false), (pass.max, true)] {
+      for item in bindings {
+        try give(item.name, item.index, item.value) { isGreatest ? .greatest($0) : .least($0) }
+      }
+    }
+  }
+
   private mutating func contribute(_ name: String, _ owner: String?, _ text: Expression, adds isAdded: Bool) throws(Diagnostic) {
+    try give(name, owner, text, adds: isAdded) { .sum($0) }
+  }
+
+  /// Gives a value to a field of every end that receives, as it sees the meeting; or of the end that the target names.
+  private mutating func give(
+    _ name: String, _ owner: String?, _ text: Expression, adds isAdded: Bool = true,
+    as target: (MeetingKernel.EndColumn) -> MeetingKernel.Target
+  ) throws(Diagnostic) {
     let value = try lowering.lower(text)
     for (end, exchanged) in try receivers(of: name, owner, text) {
       for (column, node) in zip(try columns(of: name, value, end, text), value.components) {
         let own = lowering.graph.number(node)
-        let seen = exchanged ? lowering.graph.exchangingEnds(own) : own
-        add(.sum(.init(end, column)), seen, adds: isAdded)
+        add(target(.init(end, column)), seen(own, from: end, exchanged, isNamed: owner != nil), adds: isAdded)
       }
     }
   }
 
-  private mutating func extreme(_ binding: Binding, isGreatest: Bool) throws(Diagnostic) {
-    let value = try lowering.lower(binding.value)
-    for (end, exchanged) in try receivers(of: binding.name, binding.index, binding.value) {
-      for (column, node) in zip(try columns(of: binding.name, value, end, binding.value), value.components) {
-        let own = lowering.graph.number(node)
-        let seen = exchanged ? lowering.graph.exchangingEnds(own) : own
-        add(isGreatest ? .greatest(.init(end, column)) : .least(.init(end, column)), seen)
-      }
-    }
+  /// A value as an end sees it, 0 where that end does not receive.
+  private mutating func seen(_ value: NodeID, from end: String, _ exchanged: Bool, isNamed: Bool) -> NodeID {
+    let seen = exchanged ? lowering.graph.exchangingEnds(value, odd: odd) : value
+    guard case .some(let receivers, let givers) = reception, !isNamed else { return seen }
+    let own = PairEnds.membership(receivers, end: end, in: &lowering.graph)
+    let other = PairEnds.membership(givers, end: end == "i" ? "j" : "i", in: &lowering.graph)
+    let both = lowering.graph.condition(lowering.graph.multiply(own, other)), zero = lowering.graph.constant(0)
+    return lowering.graph.select(both, seen, zero)
   }
 
-  /// The ends that receive, and whether they see the link with its ends exchanged.
+  /// The ends that receive, and whether they see the meeting with its ends exchanged.
   private func receivers(
     of name: String, _ owner: String?, _ text: Expression
   ) throws(Diagnostic) -> [(end: String, exchanged: Bool)] {
     guard let owner else {
       guard ends.count == 2 else { throw text.diagnostic("\(name) of which end?", hint: "say \"\(name)[i]\"") }
-      return [("i", false), ("j", true)]
+      return reception == .first ? [("i", false)] : [("i", false), ("j", true)]
     }
-    guard let end = owners[owner] else { throw text.diagnostic("\(owner) is no end of these links") }
+    guard let end = owners[owner] else { throw text.diagnostic("\(owner) is no end here") }
     return [(end.name, false)]
   }
 
   private func columns(of name: String, _ value: Value, _ end: String, _ text: Expression) throws(Diagnostic) -> [Column] {
-    let table = end.isEmpty ? fields.of(links.index) : fields.of(Population.particles)
+    let table = owners[end]?.fields ?? fields
     guard let field = table[name] else { throw text.diagnostic("\(name) is no field") }
     guard field.components == value.components.count else {
       throw text.diagnostic("\(name) is a \(field.shape), this is a \(value.shape)")
@@ -170,11 +276,75 @@ struct MeetingBuilder {
     return (0..<field.components).map { Column(field.name, $0) }
   }
 
-  /// A new value of the link's own field.
+  /// Marks the ends that go, as each of them sees the meeting.
+  private mutating func markEnds(_ text: Expression) throws(Diagnostic) {
+    let gone = lowering.graph.number(try lowering.condition(text))
+    removesEnds = true
+    for (end, exchanged) in try receivers(of: "remove", nil, text) {
+      let column = MeetingKernel.EndColumn(end, ChainBuilder.removal)
+      add(.greatest(column), seen(gone, from: end, exchanged, isNamed: false))
+    }
+  }
+
+  // MARK: Fields of the meeting itself
+
+  /// A new value of the link's own field, or of what the pair remembers.
   private mutating func renew(_ binding: Binding) throws(Diagnostic) {
     let value = try lowering.lower(binding.value)
     for (column, node) in zip(try columns(of: binding.name, value, "", binding.value), value.components) {
       add(.own(column), node)
     }
+  }
+
+  /// Marks the links that go.
+  private mutating func markOwn(_ text: Expression) throws(Diagnostic) {
+    let one = lowering.graph.constant(1), old = lowering.graph.input(ChainBuilder.removal.input)
+    let gone = try lowering.condition(text)
+    add(.own(ChainBuilder.removal), lowering.graph.select(gone, one, old))
+  }
+
+  /// Notes the pairs that are to be joined, and the fields of their links.
+  private mutating func join(_ role: String, _ bindings: [Binding]) throws(Diagnostic) {
+    guard let links = fields.populations(of: use.roles[role] ?? []).first else { return }
+    let table = fields.of(links.index), prefix = "new \(links.index)"
+    var joining = Joining(population: links.index, wish: Column(prefix, 0), fields: [])
+    let free = lowering.graph.number(isJoined(by: links.index, 0))
+    ownFields.append((prefix, 1))
+    add(.own(joining.wish), free)
+    for binding in bindings {
+      let value = try lowering.lower(binding.value), name = "\(prefix) \(binding.name)"
+      guard let field = table[binding.name], field.components == value.components.count else {
+        throw binding.value.diagnostic("\(binding.name) is no field of \(role) of the shape \(value.shape)")
+      }
+      ownFields.append((name, field.components))
+      let columns = (0..<field.components).map { Column(name, $0) }
+      for (column, node) in zip(columns, value.components) { add(.own(column), node) }
+      joining.fields.append((binding.name, columns))
+    }
+    joins.append(joining)
+  }
+
+  /// Notes the pairs that would react, their ranks, and the fields of what they would make.
+  private mutating func react(removing removed: [String], creating created: [Creation]) throws(Diagnostic) {
+    let wish = Column("reacts \(ownFields.count)", 0), rank = Column("rank \(ownFields.count)", 0),
+      one = lowering.graph.constant(1)
+    lowering.noisePlace += 1
+    ownFields += [(wish.field, 1), (rank.field, 1)]
+    add(.own(wish), one)
+    add(.own(rank), lowering.graph.noise(.uniform, place: lowering.noisePlace, component: -1))
+    var products: [Reaction.Product] = []
+    for (number, creation) in created.enumerated() {
+      let (product, count, values) = try ProductBuilder(creation, of: use, fields: fields, named: "child \(number)")
+        .build(&lowering)
+      for name in Set(product.sources.map(\.field)).sorted() {
+        ownFields.append((name, product.sources.count { $0.field == name }))
+      }
+      ownFields.append((product.number.field, 1))
+      add(.own(product.number), count)
+      for (column, value) in zip(product.sources, values) { add(.own(column), value) }
+      products.append(product)
+    }
+    reaction = Reaction(
+      wish: wish, rank: rank, removesFirst: removed.contains("i"), removesSecond: removed.contains("j"), products: products)
   }
 }

@@ -2,10 +2,12 @@ import Diagnostics
 import Laws
 import Scenes
 
-/// Writes operations in the order of items; passes over single particles that follow one another become one kernel.
+/// Writes operations in the order of items; passes over single particles that follow one another become one kernel, and so do
+/// passes over pairs of which none reads what another one writes.
 struct OperationWriter {
   var operations: [Operation] = []
   private var chain: ChainBuilder?
+  private var pairs: PairBuilder?
   private let slotted: [LawUse]
   private var slotsSeen: Set<String> = []
 
@@ -15,11 +17,11 @@ struct OperationWriter {
     do throws(Diagnostic) { try write(item, of: use, &builder) } catch { builder.mistakes.add(error) }
   }
 
-  /// Ends the chain of passes over single particles.
+  /// Ends the chain of passes over single particles, or the loop over pairs; at most one of them is open.
   mutating func flush(_ builder: inout PlanBuilder) {
-    guard var open = chain else { return }
-    chain = nil
-    if let call = builder.finish(&open) { operations.append(.members(call)) }
+    if var open = chain, let call = builder.finish(&open) { operations.append(.members(call)) }
+    if let open = pairs, !open.isEmpty { operations.append(.pairs(builder.finish(open))) }
+    (chain, pairs) = (nil, nil)
   }
 
   private mutating func write(_ item: Item, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
@@ -46,14 +48,13 @@ struct OperationWriter {
       operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
     case .part(let name):
       for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
-    case .interact(let pass) where pass.pairing.keyword == "linked":
+    case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
       flush(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
     case .interact(let pass) where ["neighbours", "weight", "cell"].contains(pass.pairing.keyword):
       flush(&builder)
       operations += try builder.lattices(pass, of: use).map { .lattice($0) }
-    case .interact(let pass):
-      throw Diagnostic("a step law with `interact` is checked, but this version does not run it yet", at: pass.location)
+    case .interact(let pass): try write(pass, of: use, &builder)
     case .use(let law, _, let location):
       throw Diagnostic("`use: \(law)` is checked, but this version does not run it yet", at: location)
     }
@@ -64,11 +65,22 @@ struct OperationWriter {
     defer { if !pass.create.isEmpty { flush(&builder) } }
     if !pass.create.isEmpty { flush(&builder) }
     for (population, mask) in builder.players(pass.roles, use) {
-      if let open = chain, !open.takes(mask, of: population) { flush(&builder) }
+      if pairs != nil || chain.map({ !$0.takes(mask, of: population) }) ?? false { flush(&builder) }
       var open = chain ?? builder.newChain(of: population)
       try open.add(pass, of: use, mask: mask, noisePlace: &builder.noisePlace)
       chain = open
     }
+  }
+
+  private mutating func write(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
+    guard case .within = pass.pairing else {
+      throw Diagnostic(
+        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
+    }
+    if chain != nil || pairs.map({ !$0.takes(pass, of: use) }) ?? false { flush(&builder) }
+    var open = pairs ?? PairBuilder(fields: builder.fields)
+    try open.add(pass, of: use, noisePlace: &builder.noisePlace)
+    pairs = open
   }
 
   /// The step laws that run in a slot; slots of one name before the same forces are one.

@@ -16,7 +16,7 @@ extension PairBuilder {
         let ends = ["i", "j"].map { graph.input(Input(.field, name, component: component, end: $0)) }
         let slopes = graph.derivatives(of: scalar, by: ends)
         guard slopes.contains(where: { graph.constant($0) != 0 }) else { continue }
-        add(Column(adjoint, component), slopes[0], slopes[1], replacing: false, to: &part, &graph)
+        add(Column(adjoint, component), slopes[0], slopes[1], clears: 0, to: &part, &graph)
       }
     }
   }
@@ -25,11 +25,14 @@ extension PairBuilder {
   /// Σ (adjoint of A)[i]·s(i, j) + (adjoint of A)[j]·s(j, i), whose adjoints are held fixed.
   mutating func addReverse(_ pass: Interact, of use: LawUse, _ adjoint: Adjoint, noisePlace: inout Int) throws(Diagnostic) {
     guard case .within(let rangeText) = pass.pairing else { return }
-    var lowering = Scope(use, .pair, fields: fields, lets: pass.lets).lowering(on: graph, noisePlace: noisePlace)
-    var part = PairKernel.Part(range: try lowering.scalar(rangeText), condition: try condition(pass, use, &lowering))
+    let scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: pass.ends(in: fields))
+    var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
+    let ends = try PairEnds(pass, use, range: rangeText, fields: fields, &lowering)
+    var part = PairKernel.Part(range: ends.range, condition: ends.shared)
     var products: [Graph.Term] = []
     for binding in pass.sum + pass.add where adjoint.fields.contains(binding.name) {
-      for (column, own, other) in try terms(of: binding, pass, use, &lowering) {
+      for (column, node) in try fields.components(of: binding.name, binding.value, &lowering) {
+        let own = ends.asReceiver(node, in: &lowering.graph), other = lowering.graph.exchangingEnds(own)
         try Adjoint.check([own], of: binding.name, at: binding.value, in: lowering.graph)
         for (end, value) in [("i", own), ("j", other)] {
           let name = Adjoint.name(of: column.field)

@@ -8,16 +8,31 @@ import Scenes
 struct PairBuilder {
   var graph = Graph()
   var parts: [PairKernel.Part] = []
-  private var tails: [Tail] = []
-  var adds: [Bool] = []
+  var targets: [PairTarget] = []
+  var tails: [Tail] = []
   var names: [String] = []
+  private var itself: ChainBuilder
+  private var requirement: String?
   let fields: FieldTable
 
-  init(fields: FieldTable) { self.fields = fields }
+  init(fields: FieldTable) {
+    self.fields = fields
+    itself = ChainBuilder(fields: fields, rateFields: [])
+  }
 
   var isEmpty: Bool { parts.isEmpty }
-  /// Fields that the gathered passes sum into.
-  var writes: Set<String> { Set(parts.flatMap { $0.sums.map(\.column.field) }) }
+  /// Fields that the gathered passes write, beside the force.
+  var writes: Set<String> {
+    Set(parts.flatMap { $0.sums.map(\.column.field) + $0.extremes.map(\.column.field) })
+  }
+
+  /// Whether a pass can share the loop: it reads nothing that the gathered ones write, and replaces nothing that they write.
+  func takes(_ pass: Interact, of use: LawUse) -> Bool {
+    let replaced = Set((pass.sum + pass.min + pass.max).map(\.name))
+    return writes.isDisjoint(with: use.namesRead(by: pass)) && writes.isDisjoint(with: replaced)
+      && Set(targets.filter { $0.clears != 0 }.map(\.column.field)).isDisjoint(with: pass.add.map(\.name))
+      && (requirement == nil || pass.require == nil) && (!pass.includesSelf || itself.isEmpty)
+  }
 
   /// Adds a pass `within`, or `everywhere`, which has no range; its energy also gives the adjoints of the fields that have one.
   mutating func add(
@@ -30,157 +45,85 @@ struct PairBuilder {
     default: return
     }
     try refuseWhatIsNotRun(pass)
-    let scope = Scope(use, .pair, fields: fields, lets: pass.lets)
+    let scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: pass.ends(in: fields))
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
-    let range = try rangeText.map { (text) throws(Diagnostic) in try lowering.scalar(text) } ?? lowering.graph.constant(.infinity)
-    var part = PairKernel.Part(range: range, condition: try condition(pass, use, &lowering))
+    let ends = try PairEnds(pass, use, range: rangeText, fields: fields, &lowering)
+    guard ends.receivers != 0 else { return }
+    var part = PairKernel.Part(range: ends.range, condition: ends.shared)
     if let text = pass.energy {
-      try add(energy: text, of: pass, use, to: &part, &lowering)
+      try add(energy: text, of: pass, use, ends, to: &part, &lowering)
       if let energy = part.energy { addAdjoints(of: energy, by: adjoints, to: &part, &lowering.graph) }
     }
-    if let text = pass.force {
-      let force = try lowering.lower(text)
-      try checkOpposite(force.components, text, &lowering)
-      part.force = force.components
+    if let text = pass.force { try add(force: text, ends, to: &part, &lowering) }
+    try addSums(of: pass, ends, to: &part, &lowering)
+    try addExtremes(of: pass, ends, to: &part, &lowering)
+    noisePlace = lowering.noisePlace
+    if pass.includesSelf {
+      try itself.addMeetingOneself(pass, of: use, mask: ends.receivers & ends.givers, noisePlace: &noisePlace)
     }
-    for binding in pass.sum { try add(binding, replacing: true, to: &part, pass, use, &lowering) }
-    for binding in pass.add { try add(binding, replacing: false, to: &part, pass, use, &lowering) }
-    for binding in pass.rate {
-      var rate = binding
-      rate.name = ChainBuilder.rateName(binding.name)
-      try add(rate, replacing: false, to: &part, pass, use, &lowering)
-    }
+    requirement = pass.require?.written ?? requirement
     parts.append(part)
     names.append(use.law.name)
     graph = lowering.graph
-    noisePlace = lowering.noisePlace
   }
 
   private func refuseWhatIsNotRun(_ pass: Interact) throws(Diagnostic) {
     let present: [(String, Bool)] = [
-      ("torque", pass.torque != nil), ("min", !pass.min.isEmpty), ("max", !pass.max.isEmpty), ("memory", !pass.memory.isEmpty),
-      ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil), ("react", pass.react != nil),
-      ("remove", pass.remove != nil), ("require", pass.require != nil), ("sequential", pass.sequential),
-      ("self", pass.includesSelf), ("except", pass.except != nil),
+      ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
+      ("react", pass.react != nil), ("sequential", pass.sequential), ("except", pass.except != nil),
+      ("id", pass.names.contains("id")),
     ]
     if let (name, _) = present.first(where: \.1) {
       throw Diagnostic("`\(name)` of a pass with `within` is checked, but this version does not run it yet", at: pass.location)
     }
-  }
-
-  // MARK: Who takes part
-
-  /// The condition of the pass, and that the ends play its roles.
-  func condition(_ pass: Interact, _ use: LawUse, _ lowering: inout Lowering) throws(Diagnostic) -> NodeID? {
-    let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    let either = Self.players(mask(pass.receivers, use), mask(pass.givers, use), all: fields.everySpecies, in: &lowering.graph)
-    guard let condition, let either else { return condition ?? either }
-    return lowering.graph.and(condition, either)
-  }
-
-  /// That one end plays the first role and the other the second, either way round; nil if everybody plays both.
-  static func players(_ receivers: UInt64, _ givers: UInt64, all: UInt64, in graph: inout Graph) -> NodeID? {
-    guard receivers != all || givers != all else { return nil }
-    let forward = member(receivers, "i", givers, "j", &graph), backward = member(receivers, "j", givers, "i", &graph)
-    return graph.or(forward, backward)
-  }
-
-  private func mask(_ roles: [String], _ use: LawUse) -> UInt64 {
-    roles.reduce(0) { $0 | fields.mask(of: use.roles[$1] ?? []) }
-  }
-
-  private static func member(_ one: UInt64, _ i: String, _ other: UInt64, _ j: String, _ graph: inout Graph) -> NodeID {
-    let first = membership(one, end: i, in: &graph), second = membership(other, end: j, in: &graph)
-    return graph.condition(graph.multiply(first, second))
-  }
-
-  /// 1 for species of the mask, else 0: a table per species.
-  static func membership(_ mask: UInt64, end: String, in graph: inout Graph) -> NodeID {
-    graph.input(Input(.parameter, "\(membershipPrefix)\(mask)", end: end))
-  }
-  static let membershipPrefix = "species in "
-
-  // MARK: Energies and forces
-
-  private mutating func add(
-    energy text: Expression, of pass: Interact, _ use: LawUse, to part: inout PairKernel.Part, _ lowering: inout Lowering
-  ) throws(Diagnostic) {
-    let raw = try lowering.scalar(text)
-    let (parity, _) = lowering.graph.parity(of: raw)
-    if parity != .even {
-      throw text.diagnostic(
-        "energy changes when i and j are exchanged",
-        hint: "an energy of a pair is seen alike from both ends: use min, max, sums or products of both ends' fields")
-    }
-    let cut = Cutoff(pass, use, range: part.range)
-    let energy = try cut.apply(to: raw, &lowering, at: text)
-    part.energy = energy
-    part.force = lowering.graph.gradientBySeparation(of: energy, space: fields.space).map { lowering.graph.negate($0) }
-    if cut.hasTail {
-      let square = lowering.graph.input(Input(.distanceSquared))
-      let slope = lowering.graph.derivative(of: raw, by: square)
-      tails.append(Tail(graph: lowering.graph, energy: raw, slope: slope, range: part.range))
-    }
-  }
-
-  private func checkOpposite(_ force: [NodeID], _ text: Expression, _ lowering: inout Lowering) throws(Diagnostic) {
-    for node in force where lowering.graph.constant(node) != 0 {
-      if lowering.graph.parity(of: node).0 != .odd {
-        throw text.diagnostic("force is not opposite when i and j are exchanged", hint: "use add: {force: …} if it is meant")
-      }
-    }
-  }
-
-  // MARK: Sums
-
-  private mutating func add(
-    _ binding: Binding, replacing: Bool, to part: inout PairKernel.Part, _ pass: Interact, _ use: LawUse,
-    _ lowering: inout Lowering
-  ) throws(Diagnostic) {
-    for (column, own, other) in try terms(of: binding, pass, use, &lowering) {
-      add(column, own, other, replacing: replacing, to: &part, &lowering.graph)
-    }
-  }
-
-  /// A sum into a column: what i gets from the pair, and j.
-  mutating func add(
-    _ column: Column, _ own: NodeID, _ other: NodeID, replacing: Bool, to part: inout PairKernel.Part, _ graph: inout Graph
-  ) {
-    let parity: Parity = own == other ? .even : own == graph.negate(other) ? .odd : .none
-    part.sums.append((column, own, other, parity))
-    adds.append(!replacing)
-  }
-
-  /// What a pair adds to the columns of a field of i, and of j where the ends play the roles the other way round.
-  func terms(
-    of binding: Binding, _ pass: Interact, _ use: LawUse, _ lowering: inout Lowering
-  ) throws(Diagnostic) -> [(column: Column, own: NodeID, other: NodeID)] {
-    guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
-    let value = try lowering.lower(binding.value)
-    guard value.components.count == field.components else {
-      throw binding.value.diagnostic("\(binding.name) is a \(field.shape), this is a \(value.shape)")
-    }
-    let receivers = mask(pass.receivers, use), givers = mask(pass.givers, use), all = fields.everySpecies
-    return value.components.enumerated().map { component, node in
-      var own = lowering.graph.number(node)
-      var other = lowering.graph.exchangingEnds(own)
-      if receivers != all || givers != all {
-        let zero = lowering.graph.constant(0)
-        own = lowering.graph.select(Self.member(receivers, "i", givers, "j", &lowering.graph), own, zero)
-        other = lowering.graph.select(Self.member(receivers, "j", givers, "i", &lowering.graph), other, zero)
-      }
-      return (Column(field.name, component), own, other)
+    let others: [Expression?] = [pass.energy, pass.force, pass.torque, pass.remove, pass.require]
+    if pass.includesSelf, others.contains(where: { $0 != nil }) || !pass.min.isEmpty || !pass.max.isEmpty {
+      throw Diagnostic("self: true is for sums", hint: "give what is no sum a pass of its own", at: pass.location)
     }
   }
 
   // MARK: The kernel
 
-  /// The group of everything gathered.
-  func finish(precision: Scene.Precision) -> PairGroup {
+  /// The group of everything gathered; `itself` is what members give themselves, as a chain of passes over single particles.
+  func finish(precision: Scene.Precision) -> (group: PairGroup, itself: ChainBuilder) {
     let kernel = PairKernel(
       comment: names.joined(separator: " + "), graph: graph, parts: parts, space: fields.space, double: precision == .double,
       species: fields.speciesNames.count, rate: Rates.pairs(species: fields.speciesNames.count))
-    return PairGroup(
-      kernel: kernel, adds: adds, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names)
+    let group = PairGroup(
+      kernel: kernel, targets: targets, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names,
+      everySpecies: fields.everySpecies, requirement: requirement)
+    return (group, itself)
+  }
+}
+
+extension LawUse {
+  /// Names of fields that a pass may read, with those behind abbreviations of the law.
+  func namesRead(by pass: Interact) -> Set<String> {
+    var names = expanded(pass.names)
+    if names.contains("u") { names.insert("velocity") }
+    return names
+  }
+
+  /// Names of fields that a pass may read, with those behind abbreviations of the law.
+  func namesRead(by pass: Propagate) -> Set<String> { expanded(pass.names) }
+
+  private func expanded(_ names: Set<String>) -> Set<String> {
+    var found: Set<String> = [], open = Array(names)
+    while let name = open.popLast() {
+      guard found.insert(name).inserted else { continue }
+      for binding in law.lets where binding.name == name { open += binding.value.names }
+    }
+    return found
+  }
+}
+
+extension Interact {
+  /// What may stand in brackets after a name: `i`, `j`, and roles that only one of them has.
+  func ends(in fields: FieldTable) -> [String: Scope.End] {
+    let (i, j) = (Scope.End(name: "i", fields: fields), Scope.End(name: "j", fields: fields))
+    var ends = ["i": i, "j": j]
+    for role in receivers where !givers.contains(role) { ends[role] = i }
+    for role in givers where !receivers.contains(role) { ends[role] = j }
+    return ends
   }
 }

@@ -8,7 +8,7 @@ extension Plan {
     lines += ["step:"] + (step.isEmpty ? ["  nothing"] : nested(step))
     for (group, pass) in forceGroups.sorted(by: { $0.key < $1.key }) where !pass.operations.isEmpty {
       lines.append(group.isEmpty ? "forces:" : "forces of the group \(group):")
-      lines += pass.operations.map { "  " + line(of: $0) }
+      lines += pass.operations.flatMap { self.lines(of: $0) }.map { "  " + $0 }
     }
     let logged = log.flatMap(\.quantities).map(\.name)
     if !logged.isEmpty { lines.append("log: \(logged.joined(separator: ", "))") }
@@ -28,27 +28,36 @@ extension Plan {
     case .repetition(let repetition): ["repeat:"] + nested(repetition.passes)
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
+    case .pairs(let index): [line(ofPairs: index)]
     }
   }
 
-  private func line(of operation: ForceOperation) -> String {
+  private func lines(of operation: ForceOperation) -> [String] {
     switch operation {
-    case .clear(let columns, let population): "clear \(Self.fields(columns))\(owner(population))"
-    case .members(let call): line(of: call)
-    case .pairs(let index, let overwrites):
-      "one loop over pairs: \(pairs[index].names.joined(separator: " + "))\(overwrites ? ", writes the force" : "")"
+    case .clear(let columns, let population): ["clear \(Self.fields(columns))\(owner(population))"]
+    case .members(let call): [line(of: call)]
+    case .pairs(let index, let overwrites): [line(ofPairs: index) + (overwrites ? ", writes the force" : "")]
     case .everywhere(let index):
-      everywhere[index].accuracy == 0
-        ? "all pairs: \(everywhere[index].name)"
-        : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
-    case .meetings(let index): line(of: meetings[index])
-    case .energy: "energy of single particles"
-    case .lattice(let pass): line(of: pass)
-    case .other(let operation): lines(of: operation).joined(separator: "\n  ")
+      [
+        everywhere[index].accuracy == 0
+          ? "all pairs: \(everywhere[index].name)"
+          : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
+      ]
+    case .meetings(let index): [line(of: meetings[index])]
+    case .energy: ["energy of single particles"]
+    case .lattice(let pass): [line(of: pass)]
+    case .other(let operation): lines(of: operation)
     }
   }
 
-  private func line(of pass: MeetingPass) -> String { "one loop over \(members(of: pass.population)): \(pass.name)" }
+  private func line(ofPairs index: Int) -> String { "one loop over pairs: \(pairs[index].names.joined(separator: " + "))" }
+
+  private func line(of pass: MeetingPass) -> String {
+    switch pass.source {
+    case .links(let population): "one loop over \(members(of: population)): \(pass.name)"
+    case .pairs: "one loop over listed pairs: \(pass.name)"
+    }
+  }
 
   private func line(of call: MemberCall) -> String {
     let kernel = members[call.kernel]

@@ -18,6 +18,7 @@ public struct Plan: Sendable {
   var pairs: [PairGroup] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
+  var listings: [PairListing] = []
   var stencils: [StencilPass] = []
   var transfers: [TransferPass] = []
   var cells: [CellPass] = []
@@ -42,6 +43,13 @@ extension Plan {
   public var totalsOverSeries: Set<String> { Set(log.flatMap(\.quantities).filter(\.isOverSeries).map(\.name)) }
 }
 
+extension Plan {
+  /// Whether some force law has a loop over pairs.
+  var hasPairForces: Bool {
+    forceGroups.values.contains { $0.operations.contains { if case .pairs = $0 { true } else { false } } }
+  }
+}
+
 /// One operation of a step.
 indirect enum Operation: Sendable {
   case members(MemberCall)
@@ -53,6 +61,8 @@ indirect enum Operation: Sendable {
   case repetition(Repetition)
   case every(Int, [Operation])
   case require(HostTape, message: String)
+  /// A loop over the pairs of a group.
+  case pairs(Int)
 }
 
 /// A call of a kernel of single members.
@@ -180,32 +190,101 @@ enum ForceOperation: Sendable {
   case other(Operation)
 }
 
-/// A pass over the links of one sort.
+/// A pass over links of one sort, or over pairs that are listed one by one.
 struct MeetingPass: Sendable {
+  /// Who meets: the links of a population, or listed pairs.
+  enum Source: Sendable, Hashable { case links(Int), pairs(Int) }
+
   var kernel: MeetingKernel
-  /// The links.
-  var population: Int
+  var source: Source
   /// The population of each end.
   var ends: [Int]
   /// For each outcome, true if it is added to its column, false if it takes its place.
   var adds: [Bool]
-  /// True if it marks links that go at the end of the pass.
-  var removes: Bool
+  /// Populations of which it marks members that go at the end of the pass.
+  var removes: [Int]
+  /// Links that it makes.
+  var joins: [Joining]
+  /// What becomes of pairs that react.
+  var reaction: Reaction?
+  /// True if it gives new values to what meetings remember, so that it must not run twice for one step.
+  var remembers: Bool
   /// What a failed requirement says.
   var requirement: String?
   var name: String
 }
 
+/// Links that a pass over listed pairs makes, and the columns of the pairs that say where and with which fields.
+struct Joining: Sendable {
+  /// The links.
+  var population: Int
+  /// 1 for pairs that are to be joined.
+  var wish: Column
+  /// Fields of the new links, and where their numbers stand.
+  var fields: [(name: String, columns: [Column])]
+}
+
+/// What becomes of listed pairs that react, each particle at most once.
+struct Reaction: Sendable {
+  /// 1 for pairs that would react, and their rank, which decides between pairs that share a particle.
+  var wish: Column, rank: Column
+  /// Ends that vanish.
+  var removesFirst: Bool, removesSecond: Bool
+  /// What is made, with i as parent.
+  var products: [Product]
+
+  /// A member that a reaction makes.
+  struct Product: Sendable {
+    var species: Int32
+    var population: Int
+    /// How many: a column of the pairs.
+    var number: Column
+    /// Columns that the reaction gives, and the columns of the pairs that hold their values.
+    var columns: [Column]
+    var sources: [Column]
+  }
+}
+
+/// Pairs that are listed one by one. Passes of a law with equal pairing share them and what they remember.
+struct PairListing: Sendable {
+  /// The use of a law, its range and its roles.
+  var key: String
+  var range: RangeBound
+  /// For species i and j, row by row, 1 if i may receive from j.
+  var receives: [UInt8]
+  var speciesCount: Int
+  /// Columns of the pairs.
+  var fields: [(name: String, components: Int)]
+  /// Fields that a pair remembers as long as it lives.
+  var memory: [String]
+  /// Links, by population, whose joined pairs are marked.
+  var marks: [Int]
+
+  /// The column that is 1 for pairs that a link of a population joins, else 0.
+  static func mark(_ links: Int) -> Column { Column("joined by \(links)", 0) }
+}
+
 /// Laws that share one loop over pairs.
 struct PairGroup: Sendable {
   var kernel: PairKernel
-  /// What the sums do to their columns: true where they are added, false where they replace.
-  var adds: [Bool]
+  /// What the sums do to their columns.
+  var targets: [PairTarget]
   /// The largest range, as a value of parameters and of the largest values of fields (length).
   var range: RangeBound
   /// Mean-field corrections of cut energies.
   var tails: [Tail]
   var names: [String]
+  /// One bit for each species of particles.
+  var everySpecies: UInt64
+  /// What a failed requirement says.
+  var requirement: String?
+  /// The kernel of what members give themselves.
+  var itself: Int?
+
+  /// Whether pairs mark particles for removal.
+  var removes: Bool { kernel.extremes.contains { $0.column == ChainBuilder.removal } }
+  /// Whether it writes positions.
+  var movesParticles: Bool { (kernel.sums + kernel.extremes.map(\.column)).contains { $0.field == "position" } }
 }
 
 /// A pass over all pairs, exact or to an accuracy.

@@ -26,13 +26,17 @@ extension PlanBuilder {
     if !adjoint.fields.isDisjoint(with: pass.sum.map(\.name)) {
       throw Diagnostic("forces through sums over all pairs are not derived yet", at: pass.location)
     }
+    if pass.includesSelf || pass.remove != nil || pass.require != nil || !(pass.min + pass.max).isEmpty {
+      throw Diagnostic("self, min, max, remove and require do not run in a pass `everywhere`", at: pass.location)
+    }
     var builder = PairBuilder(fields: fields)
     try builder.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &noisePlace)
     if accuracy > 0 { try builder.prepareForTree(at: text, box: scene.box.sides.contains(.periodic)) }
     let kernel = PairKernel(
       comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: true,
       species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
-    plan.everywhere.append(FarGroup(kernel: kernel, adds: builder.adds, accuracy: accuracy, name: use.law.name))
+    plan.everywhere.append(
+      FarGroup(kernel: kernel, adds: builder.targets.map { $0.clears == 0 }, accuracy: accuracy, name: use.law.name))
     return plan.everywhere.count - 1
   }
 }

@@ -53,7 +53,13 @@ extension PlanBuilder {
 
   private var usesTorque: Bool {
     scene.laws.contains { use in
-      use.law.allItems.contains { if case .propagate(let pass) = $0 { pass.torque != nil } else { false } }
+      use.law.flattened(use.law.passes).contains { item in
+        switch item {
+        case .propagate(let pass): pass.torque != nil || use.namesRead(by: pass).contains("torque")
+        case .interact(let pass): pass.torque != nil
+        default: false
+        }
+      }
     }
   }
 
@@ -93,7 +99,7 @@ struct MemberEnergy {
     let zero = lowering.graph.constant(0)
     if let condition = pass.condition { value = lowering.graph.select(try lowering.condition(condition), value, zero) }
     guard mask != fields.everySpecies else { return value }
-    let own = PairBuilder.membership(mask, end: "member", in: &lowering.graph)
+    let own = PairEnds.membership(mask, end: "member", in: &lowering.graph)
     return lowering.graph.select(lowering.graph.condition(own), value, zero)
   }
 }

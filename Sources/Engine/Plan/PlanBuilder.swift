@@ -11,6 +11,8 @@ struct PlanBuilder {
   var plan = Plan()
   var mistakes = Diagnostics()
   var noisePlace = 0
+  /// Fields of links and pairs that change sign between their ends, by the use of a law.
+  var oddFields: [String: Set<String>] = [:]
   private let rateFields: [String]
   /// Dimensions of totals, by the name of the use and the name of the total.
   private let totalDimensions: [String: [String: Dimension]]
@@ -140,10 +142,8 @@ struct PlanBuilder {
     for operation in operations {
       switch operation {
       case .members(let call):
-        let columns = plan.members[call.kernel].columns
-        if columns.contains(where: { $0.field == "force" || $0.field == "torque" || $0.field.hasPrefix("rate of ") }) {
-          return true
-        }
+        if plan.members[call.kernel].columns.contains(where: \.isCollected) { return true }
+      case .pairs(let index): if plan.pairs[index].kernel.extras.contains(where: \.isCollected) { return true }
       case .forces: return false
       case .repetition(let repetition): return readsForceFirst(repetition.passes)
       case .every(_, let inner): if readsForceFirst(inner) { return true }
@@ -211,13 +211,6 @@ struct PlanBuilder {
     return WorldPass(targets: targets, tape: HostTape(lowering.graph, roots))
   }
 
-  /// Makes the kernel of a pass over links; nil if no species plays their role.
-  mutating func meetings(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> Int? {
-    guard var builder = MeetingBuilder(pass, of: use, fields: fields, noisePlace: noisePlace) else { return nil }
-    plan.meetings.append(try builder.build(named: "mote_meeting_\(plan.meetings.count)", noisePlace: &noisePlace))
-    return plan.meetings.count - 1
-  }
-
   func newChain(of population: Int) -> ChainBuilder { ChainBuilder(fields: fields.of(population), rateFields: rateFields) }
 
   /// The populations whose members play some of the roles, with one bit for each species that does.
@@ -237,6 +230,14 @@ struct PlanBuilder {
     call.creation = creation
     plan.members.append(kernel)
     return call
+  }
+
+  /// Makes the kernels of a loop over pairs; the index of its group.
+  mutating func finish(_ pairs: PairBuilder) -> Int {
+    var (group, itself) = pairs.finish(precision: scene.precision)
+    group.itself = finish(&itself)?.kernel
+    plan.pairs.append(group)
+    return plan.pairs.count - 1
   }
 
   /// First values of fields of the world: their defaults, else zero.
@@ -270,6 +271,11 @@ struct PlanBuilder {
           hint: "an integrator that says `state: state + dt*rate` advances every field that has a rate"))
     }
   }
+}
+
+extension Column {
+  /// Whether the slot `forces` collects it.
+  fileprivate var isCollected: Bool { field == "force" || field == "torque" || field.hasPrefix("rate of ") }
 }
 
 extension Operation {

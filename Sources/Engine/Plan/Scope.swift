@@ -7,8 +7,8 @@ import World
 
 /// What names mean in the passes of one use of a law.
 struct Scope {
-  /// Where a pass stands: what its names refer to.
-  enum Place { case member, pair, world }
+  /// Where a pass stands: what its names refer to; `oneself` is a pair of a member with itself.
+  enum Place { case member, pair, oneself, world }
 
   let use: LawUse
   let place: Place
@@ -86,6 +86,9 @@ struct Scope {
     case .member:
       guard key.owner.isEmpty || use.roles[key.owner] != nil, let field = fields[key.name] else { return nil }
       return current.value(of: field, in: &graph)
+    case .oneself:
+      guard ends[key.owner] != nil, let field = fields[key.name] else { return nil }
+      return current.value(of: field, in: &graph)
     case .pair:
       guard let end = ends[key.owner], let field = end.fields[key.name] else { return nil }
       return Value(
@@ -99,6 +102,10 @@ struct Scope {
     if key.owner.isEmpty, let value = given[key.name] { return value(&graph) }
     if key.owner.isEmpty, key.name == "dx", let grid = fields.populations[fields.population].grid ?? grid {
       return .scalar(graph.constant(grid.spacing))
+    }
+    if place == .oneself, key.owner.isEmpty, ["d", "n", "u", "r"].contains(key.name) {
+      let zero = graph.constant(0)
+      return key.name == "r" ? .scalar(zero) : .vector(Array(repeating: zero, count: fields.space))
     }
     // `d[a,b]` points from b to a; without brackets from j to i.
     let between = key.owner.filter { $0 != "," }
@@ -135,7 +142,7 @@ struct Scope {
     switch Set(setting.values).count == 1 ? nil : setting.per {
     case nil: end = ""
     case .species: end = place == .pair ? ends[owner]?.name ?? owner : "member"
-    case .pair: end = "pair"
+    case .pair: end = place == .oneself ? "member" : "pair"
     }
     let name = "\(use.name).\(setting.name)"
     switch setting.values.first {
@@ -160,7 +167,7 @@ struct Scope {
   ) -> [(condition: NodeID, formula: Meaning.Formula)] {
     let count = use.species.count
     func isOf(_ species: Int, _ end: String, _ graph: inout Graph) -> NodeID {
-      PairBuilder.membership(fields.mask(of: [use.species[species]]), end: end, in: &graph)
+      PairEnds.membership(fields.mask(of: [use.species[species]]), end: end, in: &graph)
     }
     return setting.values.enumerated().compactMap { index, value in
       guard case .function(.formula(let formula)) = value else { return nil }

@@ -208,7 +208,7 @@ struct TotalBuilder {
     let range = try inner.scalar(text)
     var condition = try measure.condition.map { (text) throws(Diagnostic) in try inner.condition(text) }
     let receivers = mask(measure.roles), givers = measure.givers.isEmpty ? receivers : mask(measure.givers)
-    if let players = PairBuilder.players(receivers, givers, all: fields.everySpecies, in: &inner.graph) {
+    if let players = PairEnds.players(receivers, givers, all: fields.everySpecies, in: &inner.graph) {
       condition = condition.map { inner.graph.and($0, players) } ?? players
     }
     gathered.graph = inner.graph

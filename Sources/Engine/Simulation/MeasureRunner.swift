@@ -45,7 +45,7 @@ final class MeasureRunner {
       let evaluation = try PairEvaluation(libraries[index], layout: layout, range: range, in: own, hasTotals: true)
       evaluation.packing.setTables(tables)
       try own.update(copy)
-      return [try evaluation.evaluate(copy, input(copy), into: [], adding: false, totals: true)?.energy ?? 0]
+      return [try evaluation.evaluate(copy, input(copy), into: PairOutput(), totals: true)?.energy ?? 0]
     }
   }
 

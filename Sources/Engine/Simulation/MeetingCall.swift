@@ -8,7 +8,7 @@ struct MeetingCall {
   struct Result {
     /// Largest magnitude of each outcome, or what is not finite.
     var largest: [Double]
-    /// Sums over all meetings, by number.
+    /// Sums over all meetings, by outcome.
     var totals: [Int64]
     /// The first meeting for which a requirement does not hold.
     var failed: Int?
@@ -24,12 +24,15 @@ struct MeetingCall {
   private let step: Int64
   private let targets: [MeetingKernel.Target]
 
-  /// `places` are those of the ends, meeting by meeting.
-  init(_ needs: BoundNeeds, _ pass: MeetingPass, _ stores: [MemberStore], _ world: WorldState, box: Box, places: [Int64]) {
+  /// `places` are those of the ends, meeting by meeting; `own` holds what belongs to the meetings themselves.
+  init(
+    _ needs: BoundNeeds, _ pass: MeetingPass, _ stores: [MemberStore], own: MemberStore, _ world: WorldState, box: Box,
+    places: [Int64]
+  ) {
     let ends = pass.kernel.ends
     columns = pass.kernel.columns.map { item in
-      let population = ends.firstIndex(of: item.end).map { pass.ends[$0] } ?? pass.population
-      guard let column = stores[population].column(item.column) else {
+      let store = ends.firstIndex(of: item.end).map { stores[pass.ends[$0]] } ?? own
+      guard let column = store.column(item.column) else {
         preconditionFailure("the store has no column \(item.column.field) \(item.column.component)")
       }
       return column
@@ -37,7 +40,7 @@ struct MeetingCall {
     ids = pass.ends.map { UnsafePointer(stores[$0].idColumn) }
     species = pass.ends.map { UnsafePointer(stores[$0].speciesColumn) }
     let lengths = (0..<3).map { axis in
-      axis < box.space && box.sides[axis] == .periodic ? box.lengths[axis] : Double.infinity
+      axis < box.space && box.sides[axis] == .periodic ? box.lengths[axis] : 0
     }
     sides = (lengths[0], lengths[1], lengths[2])
     targets = pass.kernel.targets
@@ -51,9 +54,9 @@ struct MeetingCall {
     _ kernel: (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void, scales: [Double], _ sums: [AlignedArray<Int64>],
     _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int
   ) -> Result {
-    let width = targets.count, parts = workers.count, entries = 16
+    let width = targets.count, parts = workers.count
     var largest = [UInt64](repeating: 0, count: width * parts)
-    var totals = [Int64](repeating: 0, count: entries * parts)
+    var totals = [Int64](repeating: 0, count: width * parts)
     var failed = [Int64](repeating: .max, count: parts)
     withCall(scales: scales, sums, fresh) { call in
       largest.withUnsafeMutableBufferPointer { largest in
@@ -62,7 +65,7 @@ struct MeetingCall {
             workers.forRanges(of: count) { part, range in
               var own = call
               own.largest = largest.baseAddress.map { $0 + part * width }
-              own.totals = totals.baseAddress.map { $0 + part * entries }
+              own.totals = totals.baseAddress.map { $0 + part * width }
               own.failed = failed.baseAddress.map { $0 + part }
               own.is_shared = parts > 1 ? 1 : 0
               kernel(&own, range.lowerBound, range.upperBound)
@@ -75,10 +78,7 @@ struct MeetingCall {
       largest: (0..<width).map { outcome in
         Double(bitPattern: (0..<parts).map { largest[$0 * width + outcome] }.max() ?? 0)
       },
-      totals: targets.map { target in
-        guard case .total(let number) = target else { return 0 }
-        return (0..<parts).reduce(Int64(0)) { $0 &+ totals[$1 * entries + number] }
-      },
+      totals: (0..<width).map { outcome in (0..<parts).reduce(Int64(0)) { $0 &+ totals[$1 * width + outcome] } },
       failed: failed.min().flatMap { $0 == .max ? nil : Int($0) })
   }
 

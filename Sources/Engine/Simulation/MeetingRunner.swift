@@ -4,7 +4,7 @@ import Expressions
 import KernelCompiler
 import World
 
-/// Calls the kernels of passes over links.
+/// Calls the kernels of passes over links and over pairs that are listed one by one.
 final class MeetingRunner {
   private typealias Kernel = @convention(c) (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void
   private typealias Collect =
@@ -32,14 +32,16 @@ final class MeetingRunner {
   private let workers: Workers
   private var passes: [Loaded] = []
   private var ends: [Int: LinkEnds] = [:]
+  private(set) var lists: [ListedPairs] = []
   /// Sums of a run, by outcome; zero between runs.
   private var sums: [AlignedArray<Int64>] = []
   /// New values of a pass's own columns.
   private var fresh: [AlignedArray<Double>] = []
 
-  /// Loads, and if need be compiles, the kernels of all passes over links of a plan.
-  init(_ plan: Plan, toolchain: Toolchain, workers: Workers) throws(Failure) {
+  /// Loads, and if need be compiles, the kernels of all passes over meetings of a plan.
+  init(_ plan: Plan, space: Int, toolchain: Toolchain, workers: Workers) throws(Failure) {
     self.workers = workers
+    lists = plan.listings.map { ListedPairs($0, space: space) }
     guard !plan.meetings.isEmpty else {
       (library, collect, settleExtremes) = (nil, nil, nil)
       return
@@ -56,24 +58,76 @@ final class MeetingRunner {
     }
   }
 
-  /// Runs a pass on all its links; returns what it adds to potential energy and virial.
+  /// Makes sure that lists of clusters reach as far as the pairs do that are listed one by one.
+  func widen(
+    _ stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, in neighbourhood: Neighbourhood
+  ) throws(Failure) {
+    for list in lists { try list.widen(stores[Population.particles], parameters, world, in: neighbourhood) }
+  }
+
+  /// Takes the pairs from a neighbourhood that is up to date.
+  func update(_ stores: [MemberStore], _ neighbourhood: Neighbourhood) {
+    for list in lists { list.update(stores, neighbourhood) }
+  }
+
+  /// Takes away the links of a population that have lost an end.
+  func removeLost(of population: Int, _ stores: [MemberStore]) {
+    ends[population, default: LinkEnds()].update(stores[population], stores[Population.particles])
+  }
+
+  /// Runs a pass on all its meetings, whose lists are up to date; returns what it adds to potential energy and virial.
   func run(
     _ index: Int, on stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, box: Box, step: Int
   ) throws(Failure) -> PairTotals {
     _ = passes[index].needs.update(parameters, world)
-    let pass = passes[index].pass, links = stores[pass.population], kernel = pass.kernel
-    ends[pass.population, default: LinkEnds()].update(links, stores[Population.particles])
+    let pass = passes[index].pass, kernel = pass.kernel
+    if case .links(let population) = pass.source { removeLost(of: population, stores) }
+    let own = own(of: pass, stores)
     prepare(pass, stores)
-    let call = MeetingCall(passes[index].needs, pass, stores, world, box: box, places: ends[pass.population]?.places ?? [])
-    var result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: links.count)
+    let call = MeetingCall(passes[index].needs, pass, stores, own: own, world, box: box, places: places(of: pass))
+    var result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: own.count)
     while try settle(index, result.largest, step: step) {
-      clear(kernel, stores)
-      result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: links.count)
+      clear(pass, stores)
+      result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: own.count)
     }
     if let failed = result.failed {
-      throw Failure(.blewUp, "step \(step): link \(links.idColumn[failed]) breaks what a law requires: \(pass.requirement ?? "")")
+      throw Failure(
+        .blewUp, "step \(step): \(name(of: failed, pass, stores)) breaks what a law requires: \(pass.requirement ?? "")")
     }
     return store(index, stores, result.totals)
+  }
+
+  /// What belongs to the meetings of a pass themselves.
+  func own(of pass: MeetingPass, _ stores: [MemberStore]) -> MemberStore {
+    switch pass.source {
+    case .links(let population): stores[population]
+    case .pairs(let list): lists[list].rows
+    }
+  }
+
+  /// Places of the ends, meeting by meeting.
+  func places(of pass: MeetingPass) -> [Int64] {
+    switch pass.source {
+    case .links(let population): ends[population]?.places ?? []
+    case .pairs(let list): lists[list].places
+    }
+  }
+
+  private func name(of meeting: Int, _ pass: MeetingPass, _ stores: [MemberStore]) -> String {
+    switch pass.source {
+    case .links(let population): "link \(stores[population].idColumn[meeting])"
+    case .pairs(let list): "the pair of \(lists[list].name(of: meeting))"
+    }
+  }
+
+  /// Powers of two that sums are counted in, pass by pass: part of the state of a run.
+  var exponents: [[Int?]] {
+    get { passes.map(\.exponents) }
+    set {
+      for (index, exponents) in newValue.enumerated() where passes[index].exponents.count == exponents.count {
+        passes[index].exponents = exponents
+      }
+    }
   }
 
   // MARK: Sums
@@ -93,7 +147,7 @@ final class MeetingRunner {
     for (outcome, top) in largest.enumerated() where passes[index].pass.kernel.targets[outcome].isSum {
       guard top.isFinite else {
         throw Failure(
-          .blewUp, "step \(step): what a link of \(passes[index].pass.name) gives is not finite",
+          .blewUp, "step \(step): what a meeting of \(passes[index].pass.name) gives is not finite",
           hint: "a smaller time step, or a better start")
       }
       guard top > 0 else { continue }
@@ -105,9 +159,11 @@ final class MeetingRunner {
     return again
   }
 
-  private func clear(_ kernel: MeetingKernel, _ stores: [MemberStore]) {
-    for (outcome, target) in kernel.targets.enumerated() {
-      if case .sum = target { sums[outcome].base.update(repeating: 0, count: sums[outcome].capacity) }
+  private func clear(_ pass: MeetingPass, _ stores: [MemberStore]) {
+    for (outcome, target) in pass.kernel.targets.enumerated() {
+      if case .sum(let column) = target {
+        sums[outcome].base.update(repeating: 0, count: store(of: column.end, pass, stores).count)
+      }
     }
   }
 
@@ -119,7 +175,7 @@ final class MeetingRunner {
       case .sum(let column): sums[outcome].reserve(store(of: column.end, pass, stores).count)
       case .own:
         if fresh.count <= own { fresh.append(AlignedArray<Double>()) }
-        fresh[own].reserve(stores[pass.population].count)
+        fresh[own].reserve(self.own(of: pass, stores).count)
         own += 1
       case .least(let column), .greatest(let column):
         let count = store(of: column.end, pass, stores).count
@@ -131,7 +187,7 @@ final class MeetingRunner {
   }
 
   private func store(of end: String, _ pass: MeetingPass, _ stores: [MemberStore]) -> MemberStore {
-    guard let number = pass.kernel.ends.firstIndex(of: end) else { return stores[pass.population] }
+    guard let number = pass.kernel.ends.firstIndex(of: end) else { return own(of: pass, stores) }
     return stores[pass.ends[number]]
   }
 
@@ -154,7 +210,7 @@ final class MeetingRunner {
       case .total(0): found.energy += Double(totals[outcome]) * unit
       case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit
       case .own(let column):
-        let store = stores[pass.population]
+        let store = self.own(of: pass, stores)
         store.column(column)?.update(from: fresh[own].base, count: store.count)
         own += 1
       case .least(let column), .greatest(let column):

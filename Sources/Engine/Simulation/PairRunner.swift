@@ -61,22 +61,28 @@ final class PairRunner {
       library,
       layout: PairLayout(
         extras: kernel.extras.count, hasForce: kernel.hasForce, sums: kernel.sums.count, usesSpecies: kernel.usesSpecies,
-        usesIds: kernel.usesIds),
+        usesIds: kernel.usesIds, extremes: kernel.extremes.map(\.isLeast)),
       range: range, in: neighbourhood, hasTotals: kernel.hasForce || kernel.hasEnergy)
   }
 
-  /// Brings lists up to date with the positions.
+  /// Brings lists up to date with the positions, and with the fields that ranges depend on.
   func update(_ store: MemberStore, _ world: WorldState, box: Box) throws(Failure) {
     neighbourhood.box = box
-    guard try neighbourhood.update(store) else { return }
-    for index in loops.indices where loops[index].bound.readsFields {
-      let range = loops[index].bound.value(store, parameters, world)
-      guard range > loops[index].range else { continue }
-      loops[index].range = range
-      loops[index].evaluation = try Self.evaluation(loops[index].library, loops[index].kernel, range, neighbourhood)
-      loops[index].needs = BoundNeeds(loops[index].kernel.needs, isPaired: true)
-      _ = try neighbourhood.update(store)
-    }
+    for index in loops.indices where loops[index].bound.readsFields { try fitRange(of: index, store, world) }
+    try neighbourhood.update(store)
+  }
+
+  /// Makes another list where the largest range has outgrown the one of the list, or become much smaller. Pairs beyond the range
+  /// do not meet, so that a list may reach further.
+  private func fitRange(of index: Int, _ store: MemberStore, _ world: WorldState) throws(Failure) {
+    let loop = loops[index], range = loop.bound.value(store, parameters, world)
+    guard range > loop.range || range < 0.7 * loop.range else { return }
+    let room = neighbourhood.widestRange
+    loops[index].range = max(range, min(1.05 * range, room))
+    loops[index].evaluation = try Self.evaluation(loop.library, loop.kernel, loops[index].range, neighbourhood)
+    loops[index].evaluation.fixedPoint = loop.evaluation.fixedPoint
+    loops[index].needs = BoundNeeds(loop.kernel.needs, isPaired: true)
+    neighbourhood.keep(loops.map(\.evaluation.list))
   }
 
   /// Starts a new slot: nothing has been added to the totals.
@@ -84,10 +90,9 @@ final class PairRunner {
     totals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
   }
 
-  /// Runs one loop; `outputs` are the columns of the force, if the law gives one, and of the sums.
+  /// Runs one loop on lists that are up to date with the positions.
   func run(
-    _ index: Int, on store: MemberStore, _ world: WorldState, into outputs: [UnsafeMutablePointer<Double>], adding: Bool,
-    wantsTotals: Bool
+    _ index: Int, on store: MemberStore, _ world: WorldState, into output: PairOutput, wantsTotals: Bool
   ) throws(Failure) {
     let kernel = loops[index].kernel
     if loops[index].needs.update(parameters, world) {
@@ -102,7 +107,7 @@ final class PairRunner {
     input.speciesCount = parameters.speciesCount
     (input.seed, input.step) = (world.seed, world.step)
     let wants = wantsTotals && (kernel.hasForce || kernel.hasEnergy)
-    let found = try loops[index].evaluation.evaluate(store, input, into: outputs, adding: adding, totals: wants)
+    let found = try loops[index].evaluation.evaluate(store, input, into: output, totals: wants)
     if let found {
       totals.energy += found.energy
       totals.virial = zip(totals.virial, found.virial).map { $0 + $1 }

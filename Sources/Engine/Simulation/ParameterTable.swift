@@ -32,8 +32,8 @@ struct ParameterTable: Sendable {
 
   /// The number of a parameter, for species i and j (or the species of a member, i).
   func number(_ input: Input, i: Int = 0, j: Int = 0) -> Double {
-    if input.name.hasPrefix(PairBuilder.membershipPrefix) {
-      let mask = UInt64(input.name.dropFirst(PairBuilder.membershipPrefix.count)) ?? 0
+    if input.name.hasPrefix(PairEnds.membershipPrefix) {
+      let mask = UInt64(input.name.dropFirst(PairEnds.membershipPrefix.count)) ?? 0
       return (mask >> UInt64(input.end == "j" ? j : i)) & 1 == 1 ? 1 : 0
     }
     guard let setting = settings[input.name], let place = index(input.name, setting, end: input.end, i, j),

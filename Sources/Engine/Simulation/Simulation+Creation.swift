@@ -37,7 +37,8 @@ extension Simulation {
     let values = child.tape.tape.run(in: context(of: parent, in: population, child: child, number: number))
     return NewMember(
       parent: stores[population].idColumn[parent], species: Int32(scene.species.firstIndex { $0.name == child.species } ?? 0),
-      population: child.population, values: inherited(child, from: parent, in: population) + zip(child.columns, values))
+      population: child.population,
+      values: inherited(by: child.population, but: child.columns, from: parent, in: population) + zip(child.columns, values))
   }
 
   /// What expressions of a child read: the parent's fields, its noise, and noise of the child's own.
@@ -58,11 +59,11 @@ extension Simulation {
   }
 
   /// Fields that the pass does not give: the parent's, if it has them, else their defaults.
-  private func inherited(_ child: CreationPass.Child, from parent: Int, in population: Int) -> [(Column, Double)] {
-    let given = Set(child.columns), store = stores[population], hidden = plan.hiddenFields
+  func inherited(by children: Int, but given: [Column], from parent: Int, in population: Int) -> [(Column, Double)] {
+    let given = Set(given), store = stores[population], hidden = plan.hiddenFields
     var values: [(Column, Double)] = []
-    for field in plan.fields[child.population] where !hidden.contains(field.name) && !field.isCollected {
-      let first = defaults[child.population][field.name]
+    for field in plan.fields[children] where !hidden.contains(field.name) && !field.isCollected {
+      let first = defaults[children][field.name]
       for component in 0..<field.components where !given.contains(Column(field.name, component)) {
         let column = Column(field.name, component)
         if let old = store.column(column)?[parent] {
@@ -126,7 +127,7 @@ extension Plan {
 
   /// Fields that only the engine knows.
   var hiddenFields: Set<String> {
-    Set((0..<mostCreations).map { ChainBuilder.offspring($0).field } + [ChainBuilder.removal.field, LinkEnds.field])
+    Set((0..<mostCreations).map { ChainBuilder.offspring($0).field } + Self.marks.map(\.field) + [LinkEnds.field])
   }
 }
 

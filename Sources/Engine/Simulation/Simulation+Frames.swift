@@ -44,7 +44,7 @@ extension Simulation {
         store.addField(field.name, components: field.components)
       }
     }
-    if used.contains(ChainBuilder.removal.field) { store.addField(ChainBuilder.removal.field, components: 1) }
+    for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
     for index in 0..<plan.mostCreations { store.addField(ChainBuilder.offspring(index).field, components: 1) }
     return store
   }
@@ -153,10 +153,20 @@ extension Frame {
 }
 
 extension Plan {
+  /// Columns of the engine's own, which mark particles.
+  static let marks = [ChainBuilder.removal, PairBuilder.broken]
+
   /// What a member of a population is called in messages.
   func memberName(_ population: Int) -> String {
     if populations[population].grid != nil { return "site" }
     return population == Population.particles ? "particle" : "link"
+  }
+
+  /// True if a pass of the slot `forces` gives new values to what meetings remember.
+  var remembers: Bool {
+    forceGroups.values.flatMap(\.operations).contains {
+      if case .meetings(let index) = $0 { meetings[index].remembers } else { false }
+    }
   }
 
   /// Fields that some kernel reads or writes.
@@ -167,7 +177,7 @@ extension Plan {
     for kernel in totals { names.formUnion(kernel.columns.map(\.field)) }
     for group in pairs {
       names.formUnion(group.kernel.extras.map(\.field))
-      names.formUnion(group.kernel.sums.map(\.field))
+      names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
     for group in everywhere {
@@ -175,7 +185,11 @@ extension Plan {
       names.formUnion(group.kernel.sums.map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
-    for pass in meetings { names.formUnion(pass.kernel.fields) }
+    for pass in meetings {
+      names.formUnion(pass.kernel.fields)
+      names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
+      names.formUnion(pass.reaction?.products.flatMap(\.columns).map(\.field) ?? [])
+    }
     names.formUnion(latticeFields.used)
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }
     return names
@@ -184,7 +198,8 @@ extension Plan {
   /// Fields that change while the scene runs.
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
-    for kernel in pairs.map(\.kernel) + everywhere.map(\.kernel) { names.formUnion(kernel.sums.map(\.field)) }
+    for group in pairs { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
+    for group in everywhere { names.formUnion(group.kernel.sums.map(\.field)) }
     for pass in meetings { names.formUnion(pass.kernel.written) }
     return names.union(latticeFields.written).union(["force", "position"])
   }

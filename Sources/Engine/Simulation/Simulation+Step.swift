@@ -14,13 +14,18 @@ extension Simulation {
       world["time"] = time.tape.run(in: parameters.context(world))
       try evaluateForces(group: group, wantsTotals: wantsTotals)
       world["time"] = before
-    case .meetings(let index): _ = try run(meetings: index)
+    case .meetings(let index):
+      try updatePairs()
+      _ = try run(meetings: index)
     case .lattice(let pass): try run(pass)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
       if (step + 1) % count == 0 { for operation in inner { try run(operation, wantsTotals: wantsTotals) } }
     case .require(let tape, let message):
       if number(tape) == 0 { throw Failure(.blewUp, "step \(step): required: \(message)") }
+    case .pairs(let index):
+      try updatePairs()
+      try runPairs(index, overwritesForce: false, wantsTotals: false)
     }
   }
 
@@ -43,8 +48,14 @@ extension Simulation {
   private func removeMarked(of population: Int) {
     guard let marks = stores[population].columns(of: ChainBuilder.removal.field)?[0] else { return }
     let gone = stores[population].remove { marks[$0] != 0 }
-    removed += gone
-    if gone > 0 { updateWorld() }
+    if population == Population.particles { removed += gone }
+    if gone > 0 { afterRemoval() }
+  }
+
+  /// Links that have lost an end go, and members are counted afresh.
+  func afterRemoval() {
+    for links in plan.populations where links.arity > 0 { meetings.removeLost(of: links.index, stores) }
+    updateWorld()
   }
 
   /// Removes and counts what has left through open sides.
@@ -57,7 +68,7 @@ extension Simulation {
     }
     guard gone > 0 else { return }
     removed += gone
-    updateWorld()
+    afterRemoval()
   }
 
   private func assign(_ pass: WorldPass) {
@@ -93,7 +104,7 @@ extension Simulation {
   /// Runs the force laws of a group on the present positions.
   func evaluateForces(group: String, wantsTotals: Bool) throws {
     guard let pass = plan.forceGroups[group] else { return }
-    if !plan.pairs.isEmpty { try pairs.update(store, world, box: box) }
+    try updatePairs()
     pairs.clearTotals(space: store.space)
     everywhere.clearTotals(space: store.space)
     linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
@@ -113,15 +124,26 @@ extension Simulation {
     hasTotals = true
   }
 
+  /// Brings lists of pairs up to date with the positions.
+  private func updatePairs() throws {
+    guard !plan.pairs.isEmpty || !plan.listings.isEmpty else { return }
+    try meetings.widen(stores, parameters, world, in: pairs.neighbourhood)
+    try pairs.update(store, world, box: box)
+    meetings.update(stores, pairs.neighbourhood)
+  }
+
   private func memberEnergy(_ total: Int) -> Double {
     members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
   }
 
-  /// Runs a pass over links and takes away those that it marks; returns what it adds to potential and virial.
+  /// Runs a pass over meetings, takes away what it marks and makes the links that it wants; returns what it adds to potential and
+  /// virial.
   private func run(meetings index: Int) throws -> PairTotals {
     let pass = plan.meetings[index]
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
-    if pass.removes { removeMarked(of: pass.population) }
+    for joining in pass.joins { join(joining, of: pass) }
+    for population in pass.removes { removeMarked(of: population) }
+    if let reaction = pass.reaction { try react(reaction, of: pass) }
     return found
   }
 
@@ -133,6 +155,7 @@ extension Simulation {
     case .members(let call): try run(call)
     case .meetings(let index): linkTotals.add(try run(meetings: index))
     case .energy: break
+    case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
     case .lattice(let pass): try run(pass)
     case .other(let operation): try run(operation, wantsTotals: wantsTotals)
     case .everywhere(let index):
@@ -143,18 +166,48 @@ extension Simulation {
       let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
       let outputs = (force + kernel.sums).compactMap { store.column($0) }
       try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
-    case .pairs(let index, let overwrites):
-      let kernel = plan.pairs[index].kernel, adds = plan.pairs[index].adds
-      let canOverwrite = overwrites && adds.allSatisfy { !$0 }
-      // Sums that replace are cleared, so that one loop can add everything.
-      for (column, isAdded) in zip(kernel.sums, adds) where !isAdded && !canOverwrite {
-        store.column(column)?.update(repeating: 0, count: store.count)
-      }
-      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
-      let outputs = (force + kernel.sums).compactMap { store.column($0) }
-      if overwrites && !canOverwrite { for column in force { store.column(column)?.update(repeating: 0, count: store.count) } }
-      try pairs.run(index, on: store, world, into: outputs, adding: !canOverwrite, wantsTotals: wantsTotals)
     }
+  }
+
+  /// Runs a loop over pairs, and does what its marks ask for.
+  private func runPairs(_ index: Int, overwritesForce: Bool, wantsTotals: Bool) throws {
+    let group = plan.pairs[index], kernel = group.kernel
+    let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+    let every = group.everySpecies
+    let overwrites =
+      group.itself == nil && (overwritesForce || force.isEmpty) && group.targets.allSatisfy { $0.clears == every }
+    var output = PairOutput((force + kernel.sums).compactMap { store.column($0) })
+    output.extremes = kernel.extremes.compactMap { store.column($0.column) }
+    output.isAdded = !overwrites
+    if !overwrites {
+      output.prepare = { [self] in
+        if overwritesForce { for column in force { store.column(column)?.update(repeating: 0, count: store.count) } }
+        for target in group.targets where target.clears != 0 { clear(target.column, of: target.clears) }
+        // It reads what it replaces itself, and has nothing to require.
+        if let itself = group.itself { _ = members.run(itself, on: store, parameters, world) }
+      }
+    }
+    try pairs.run(index, on: store, world, into: output, wantsTotals: wantsTotals)
+    try heedMarks(of: group)
+  }
+
+  private func heedMarks(of group: PairGroup) throws {
+    if let requirement = group.requirement, let marks = store.column(PairBuilder.broken) {
+      let broken = (0..<store.count).filter { marks[$0] != 0 }.map { store.idColumn[$0] }
+      if let first = broken.min() {
+        throw Failure(
+          .blewUp, "step \(step): a pair of particle \(first) breaks what a law requires: \(requirement)",
+          hint: broken.count > 1 ? "it met one of the particles \(broken.sorted().dropFirst().prefix(4))" : "")
+      }
+    }
+    if group.removes { removeMarked(of: Population.particles) }
+    if group.movesParticles { removeEscaped() }
+  }
+
+  /// Sets a column to zero where the species is one of these.
+  private func clear(_ column: Column, of species: UInt64) {
+    guard let numbers = store.column(column) else { return }
+    for place in 0..<store.count where species >> UInt64(store.speciesColumn[place]) & 1 == 1 { numbers[place] = 0 }
   }
 
   /// The symmetric virial as a matrix, with an isotropic part added.

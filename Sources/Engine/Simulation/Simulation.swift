@@ -77,12 +77,12 @@ public final class Simulation {
       parameters, world)
     everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)
-    meetings = try MeetingRunner(plan, toolchain: toolchain, workers: workers)
+    meetings = try MeetingRunner(plan, space: scene.space, toolchain: toolchain, workers: workers)
     lattices = try LatticeRunner(plan, toolchain: toolchain, workers: workers)
     series = plan.log.map { $0.series.map { LoggedSeries($0.kind) } }
     restore(state.memory)
     updateWorld()
-    try start(from: frame)
+    try start(from: frame, isContinued: !state.memory.isEmpty)
     // Making the first frame takes many small pieces of memory, which the system gets back here.
     mote_release_memory()
   }
@@ -90,13 +90,15 @@ public final class Simulation {
   /// All free particles, now.
   public var store: MemberStore { stores[Population.particles] }
 
-  private func start(from frame: Frame) throws {
+  private func start(from frame: Frame, isContinued: Bool) throws {
     defaults = try plan.populations.map { try defaultValues(of: $0) }
     if frame.step == 0 {
       for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
-    if plan.needsForcesAtStart || !plan.pairs.isEmpty || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
+    // The forces of a state that goes on are known; what remembers must not run twice for one step.
+    if isContinued && plan.remembers { return }
+    if plan.needsForcesAtStart || plan.hasPairForces || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
       try evaluateForces(group: "", wantsTotals: true)
     }
   }

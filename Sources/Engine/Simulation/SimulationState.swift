@@ -26,6 +26,14 @@ extension Simulation {
         memory["series.\(index).\(number).values"] = one.points.flatMap(\.values)
       }
     }
+    for (index, list) in meetings.lists.enumerated() {
+      let remembered = list.memory
+      memory["pairs.\(index).ends"] = remembered.ends.flatMap { [Double($0.0), Double($0.1)] }
+      memory["pairs.\(index).values"] = remembered.values
+    }
+    for (index, exponents) in meetings.exponents.enumerated() {
+      memory["meetings.\(index).exponents"] = exponents.map { $0.map(Double.init) ?? .infinity }
+    }
     return SimulationState(frame: frame(fields: fields), memory: memory)
   }
 
@@ -44,6 +52,18 @@ extension Simulation {
           series[index][number].note(SeriesPoint(time: time, values: values[row * width..<(row + 1) * width]))
         }
       }
+    }
+    restoreMeetings(memory)
+  }
+
+  private func restoreMeetings(_ memory: [String: [Double]]) {
+    for (index, list) in meetings.lists.enumerated() {
+      guard let ends = memory["pairs.\(index).ends"], let values = memory["pairs.\(index).values"] else { continue }
+      let pairs = stride(from: 0, to: ends.count - 1, by: 2).map { (Int64(ends[$0]), Int64(ends[$0 + 1])) }
+      list.memory = ListedPairs.Memory(ends: pairs, values: values)
+    }
+    meetings.exponents = meetings.exponents.enumerated().map { index, known in
+      memory["meetings.\(index).exponents"]?.map { $0.isFinite ? Int($0) : nil } ?? known
     }
   }
 }

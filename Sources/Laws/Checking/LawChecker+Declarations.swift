@@ -3,7 +3,12 @@ import Expressions
 
 extension LawChecker {
   mutating func checkDeclarations() {
-    for role in law.roles { checkName(role.name, as: "role", at: role.location) }
+    // Roles stand in brackets and after `for` alone, so they may be named as functions are: tungsten is W, iodine I.
+    for role in law.roles where ["world", "memory", "i", "j", "k", "l"].contains(role.name) {
+      report(
+        "role \(role.name): \(role.name) is a word of the language", hint: "choose another name", at: role.location,
+        length: role.name.count)
+    }
     for field in law.fields { check(field) }
     for field in law.memory {
       checkName(field.name, as: "memory", at: field.location)
@@ -21,9 +26,9 @@ extension LawChecker {
   }
 
   private mutating func checkName(_ name: String, as what: String, at place: SourceLocation?) {
-    let reserved =
-      what == "role" && (name == "world" || name == "memory") ? "\(name) is a word of the language" : KnownNames.meaning(of: name)
-    if let reserved { report("\(what) \(name): \(reserved)", hint: "choose another name", at: place, length: name.count) }
+    if let reserved = KnownNames.meaning(of: name) {
+      report("\(what) \(name): \(reserved)", hint: "choose another name", at: place, length: name.count)
+    }
   }
 
   /// Names of one kind of use: a second declaration would hide the first.

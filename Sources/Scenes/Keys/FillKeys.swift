@@ -4,7 +4,7 @@ extension SceneKeys {
   static let fill = KeyTable(
     name: "fill",
     about:
-      "One of: lattice, random, points, file, replace. A lattice wants `spacing`, `density`, or `count` in a known box.",
+      "One of: lattice, random, walk, points, file, replace. A lattice wants `spacing`, `density`, or `count` in a known box.",
     keys: [
       Key(
         "lattice", .word(lattices), about: "In 3 dimensions fcc, bcc, sc, diamond; in 2 hexagonal, square; in 1 line.",
@@ -22,6 +22,10 @@ extension SceneKeys {
       Key(
         "distance", .quantity([.length], .notNegative), about: "The least distance of a random place to all particles so far.",
         example: "0.9 Å"),
+      Key("walk", .integer(positive), about: "So many chains of particles, each a random walk of normal steps.", example: "100"),
+      Key("length", .integer(positive), about: "Particles of a chain of `walk`; their ids follow one another.", example: "20"),
+      Key(
+        "step", .quantity([.length], .positive), about: "Root of the mean square of a step of `walk`.", example: "3.8 Å"),
       Key(
         "points", .list(.list(.quantity([.length], .any), count: 1...3), count: 1...50_000), about: "The positions themselves.",
         example: "[[0, 0, 0] nm, [1, 0, 0] nm]"),

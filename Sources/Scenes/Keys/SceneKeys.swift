@@ -86,6 +86,9 @@ enum SceneKeys {
         about: "Ids of the particles that links join at the start; ids count from 1 in the order of the species.",
         example: "[[1, 2], [2, 3]]"),
       Key(
+        "chain", .map(chain), about: "Links that join particles of consecutive ids into chains at the start.",
+        example: "{of: bead, length: 20}"),
+      Key(
         "fields", .named(.law("field"), of: "field"),
         about:
           "First values: a quantity, a list for a vector, an expression of `position` and `id`, or a formula.",
@@ -152,5 +155,15 @@ enum SceneKeys {
         example: "3 %"),
       Key(
         "between", .list(.quantity([.any], .any), count: 2...2), about: "Its least and greatest value.", example: "[0.98, 1.02]"),
+    ])
+
+  static let chain = KeyTable(
+    name: "chain", about: "Chains of particles with consecutive ids, and which of them links join.",
+    keys: [
+      Key("of", .text, .required, about: "The species of the particles.", example: "bead"),
+      Key("length", .integer(2...Int(Int32.max)), .required, about: "Particles of a chain.", example: "20"),
+      Key(
+        "apart", .integer(positive), .value("1"), about: "From end to end of a link, so many particles along the chain.",
+        example: "19"),
     ])
 }

@@ -4,11 +4,12 @@ import World
 
 /// Where particles are at the start.
 extension SceneReader {
-  private static let ways = ["lattice", "random", "points", "file", "replace"]
+  private static let ways = ["lattice", "random", "walk", "points", "file", "replace"]
 
   /// The keys that go with each way to fill.
   private static let companions: [String: Set<String>] = [
     "lattice": ["count", "cells", "spacing", "density", "offset", "region"], "random": ["distance", "region"],
+    "walk": ["length", "step", "region"],
     "points": ["velocities"], "file": ["frame", "format", "from"], "replace": ["count"],
   ]
 
@@ -26,6 +27,7 @@ extension SceneReader {
     switch way {
     case "lattice": return latticeFill(tree, mass: mass(of: species.value), box: box).map(Fill.lattice)
     case "random": return randomFill(tree, box: box)
+    case "walk": return walkFill(tree, box: box)
     case "points": return pointsFill(tree)
     case "file": return fileFill(tree, species: species.key)
     default: return replacement(tree)
@@ -156,5 +158,17 @@ extension SceneReader {
       return nil
     }
     return .replace(species: name, count: count)
+  }
+
+  private mutating func walkFill(_ tree: Tree, box: Box) -> Fill? {
+    guard let length = tree["length"], let step = tree["step"] else {
+      report.error("walk: say the length of a chain and its step", hint: "{walk: 100, length: 20, step: 1 nm}", at: tree.location)
+      return nil
+    }
+    guard let chains = tree["walk"].flatMap({ integer($0, SceneKeys.positive, key: "walk") }),
+      let count = integer(length, SceneKeys.positive, key: "length"),
+      let distance = quantity(step, [.length], .positive, key: "step"), let region = region(tree["region"], box: box)
+    else { return nil }
+    return .walk(WalkFill(chains: chains, length: count, step: distance, region: region))
   }
 }

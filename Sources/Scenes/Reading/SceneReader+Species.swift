@@ -10,6 +10,7 @@ extension SceneReader {
     if pairs.isEmpty { report.error("species: a scene needs at least one", hint: "species: {argon: {fill: …}}", at: species) }
     let all = pairs.map { one($0, box: box, laws: laws) }
     checkReplacements(all, pairs)
+    checkChains(all, pairs)
     return all
   }
 
@@ -22,7 +23,8 @@ extension SceneReader {
       report.error("velocity: the species has velocities already; give one of them", at: given)
     }
     let velocities = tree["velocities"].flatMap { self.velocities($0, mass: fields.contains { $0.name == "mass" }) }
-    return Species(name: pair.key, kind: kind, fields: fields, fill: place, velocities: velocities)
+    return Species(
+      name: pair.key, kind: kind, chain: tree["chain"].flatMap { chain($0) }, fields: fields, fill: place, velocities: velocities)
   }
 
   private mutating func kind(of pair: Tree.Pair, box: Box, laws: [LawUse]) -> Species.Kind {
@@ -35,6 +37,9 @@ extension SceneReader {
     }
     if name != "links", let given = tree.pairs?.first(where: { $0.key == "ends" }) {
       report.error("ends are those of links", hint: "kind: links", at: given)
+    }
+    if name != "links", let given = tree.pairs?.first(where: { $0.key == "chain" }) {
+      report.error("a chain is made of links", hint: "kind: links", at: given)
     }
     switch name {
     case "lattice":
@@ -50,6 +55,25 @@ extension SceneReader {
       return .lattice(grid)
     case "links": return links(pair, laws: laws)
     default: return .particles
+    }
+  }
+
+  private mutating func chain(_ tree: Tree) -> Chain? {
+    guard let name = tree["of"]?.scalar, let length = tree["length"].flatMap({ integer($0, 2...Int(Int32.max), key: "length") })
+    else { return nil }
+    let apart = tree["apart"].flatMap { integer($0, SceneKeys.positive, key: "apart") } ?? 1
+    return Chain(species: name, length: length, apart: apart)
+  }
+
+  /// Chains are of particles that the scene has.
+  private mutating func checkChains(_ all: [Species], _ pairs: [Tree.Pair]) {
+    for (species, pair) in zip(all, pairs) {
+      guard let chain = species.chain, let at = pair.value["chain"]?["of"] else { continue }
+      let names = all.filter { $0.kind == .particles }.map(\.name)
+      if !names.contains(chain.species) {
+        report.error(
+          "chain: there are no particles \(chain.species)", hint: suggestion(for: chain.species, among: names), at: at)
+      }
     }
   }
 

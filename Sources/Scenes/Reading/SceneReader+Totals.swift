@@ -8,18 +8,22 @@ extension SceneReader {
   private static let totalsFile = "measure"
 
   /// The scene's own totals as a law without passes: its roles are the species; a total is over all where no `for` says which.
+  ///
+  /// It knows the fields that laws give to the species and to the world.
   mutating func totals(in tree: Tree, laws: [LawUse]) -> LawUse? {
-    guard let measure = tree["measure"], let species = tree["species"]?.pairs?.map(\.key), !species.isEmpty else { return nil }
-    let all = Tree(content: .list(species.map { .scalar($0, at: measure.location) }), location: measure.location)
+    guard let measure = tree["measure"], let kinds = tree["species"]?.pairs, !kinds.isEmpty else { return nil }
+    let species = kinds.map(\.key), particles = kinds.filter { ($0.value["kind"]?.scalar ?? "particles") == "particles" }
+    let all = Tree(
+      content: .list((particles.isEmpty ? kinds : particles).map { .scalar($0.key, at: measure.location) }),
+      location: measure.location)
     let parts = (measure.list ?? [measure]).map { $0.pairs == nil || $0["for"] != nil ? $0 : $0.setting("for", to: all) }
-    let kinds = tree["species"]?.pairs?.map { "\($0.key): \($0.value["kind"]?.scalar ?? "particles")" } ?? []
-    let roles = kinds.joined(separator: ", ")
+    let roles = kinds.map { "\($0.key): \($0.value["kind"]?.scalar ?? "particles")" }.joined(separator: ", ")
     let measures = Tree(content: .list(parts), location: measure.location).flow
     let text = "law: scene\nsource: the scene\nspecies: {\(roles)}\npasses: []\nmeasure: \(measures)\n"
     do throws(Diagnostics) {
       var law = try Law.read(text: text, file: Self.totalsFile)
-      for name in species { law.fields += Self.fields(of: name, in: laws) }
       law.measures = zip(law.measures, parts).map { $0.placed(in: $1) }
+      law.fields = laws.flatMap { $0.fields(of: species) }
       return LawUse(
         name: "measure", law: law, roles: Dictionary(uniqueKeysWithValues: species.map { ($0, [$0]) }), species: species,
         settings: [], every: 1)
@@ -28,19 +32,6 @@ extension SceneReader {
       for item in error.items { report.error("measure: \(item.message)", hint: item.hint, at: measure.location) }
       return nil
     }
-  }
-
-  /// The fields that laws give to a species, each once.
-  private static func fields(of species: String, in laws: [LawUse]) -> [FieldDeclaration] {
-    var found: [FieldDeclaration] = []
-    for use in laws {
-      for var field in use.law.fields where use.roles[field.role]?.contains(species) == true {
-        guard !found.contains(where: { $0.name == field.name }) else { continue }
-        field.role = species
-        found.append(field)
-      }
-    }
-    return found
   }
 
   /// Checks names, shapes and dimensions in laws, totals and the condition to stop.
@@ -76,5 +67,19 @@ extension Measure {
     measure.condition = condition.map { placed($0, tree["where"]) }
     if case .within(let range)? = pairing { measure.pairing = .within(placed(range, tree["within"])) }
     return measure
+  }
+}
+
+extension LawUse {
+  /// The fields that it gives to species, and to the world.
+  fileprivate func fields(of species: [String]) -> [FieldDeclaration] {
+    law.fields.flatMap { field -> [FieldDeclaration] in
+      let owners = field.role == "world" ? ["world"] : (roles[field.role] ?? []).filter(species.contains)
+      return owners.map { owner in
+        var own = field
+        (own.role, own.initial) = (owner, nil)
+        return own
+      }
+    }
   }
 }

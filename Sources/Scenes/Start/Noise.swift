@@ -4,7 +4,7 @@ import Foundation
 /// J. K. Salmon et al., Proc. SC11 (2011), doi:10.1145/2063384.2063405.
 struct Noise {
   /// What numbers are drawn for; equal counters of different streams have nothing in common.
-  enum Stream: UInt32 { case velocity = 1, insertion, replacement, field }
+  enum Stream: UInt32 { case velocity = 1, insertion, replacement, field, walk }
 
   var seed: UInt64
   var stream: Stream

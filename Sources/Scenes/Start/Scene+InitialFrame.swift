@@ -22,10 +22,16 @@ extension Scene {
     for species in species {
       if let grid = species.grid { frame.lattices.append(try lattice(species, grid)) }
       if case .links(let arity, let ends) = species.kind {
-        frame.links.append(try links(species, arity, ends, particles: total))
+        frame.links.append(try links(species, arity, ends + chained(species.chain, arity, start), particles: total))
       }
     }
     return frame
+  }
+
+  /// Ends of the links along chains; a last chain that is too short has none.
+  private func chained(_ chain: Chain?, _ arity: Int, _ start: Start) -> [[Int64]] {
+    guard let chain, let index = species.firstIndex(where: { $0.name == chain.species }) else { return [] }
+    return chain.ends(arity: arity, count: start.positions[index].count, first: start.firstID(of: index))
   }
 
   /// Links with the fields that the scene sets.

@@ -32,8 +32,31 @@ struct Start {
       positions[index] = fill.positions(interior.contains)
     case .points(let points, let given): (positions[index], velocities[index]) = (points, given)
     case .file(let fill): try read(fill, index)
+    case .walk(let fill): positions[index] = walk(fill, index)
     case .random, .replace, nil: break
     }
+  }
+
+  /// Chains whose steps have independent normal components; sides that are not periodic throw them back.
+  private func walk(_ fill: WalkFill, _ index: Int) -> [[Double]] {
+    let box = scene.box, noise = Noise(seed: scene.seed, stream: .walk), region = fill.region
+    var points: [[Double]] = []
+    for number in 0..<fill.count {
+      if number % fill.length == 0 {
+        let u = noise.uniform(UInt64(number), UInt32(index) << 1)
+        points.append(region.from.indices.map { region.from[$0] + u[$0] * (region.to[$0] - region.from[$0]) })
+        continue
+      }
+      let turn = noise.normal(UInt64(number), UInt32(index) << 1 | 1), last = points[number - 1]
+      points.append(
+        last.indices.map { axis in
+          let step = turn[axis] * fill.step / Double(box.space).squareRoot(), side = box.lengths[axis]
+          let from = last[axis] + step - box.origin[axis]
+          if box.sides[axis] == .periodic { return box.origin[axis] + from - (from / side).rounded(.down) * side }
+          return from >= 0 && from <= side ? last[axis] + step : last[axis] - step
+        })
+    }
+    return points
   }
 
   private mutating func read(_ fill: FileFill, _ index: Int) throws {

@@ -122,7 +122,8 @@ struct EverywhereTests {
   }
 
   @Test("A tree counts particles where a law has no strength") func counting() throws {
-    let text = law("sum: {phi: \"a/sqrt(r^2 + a^2)\", near: \"exp(-r/a)\"}")
+    // An energy makes it a force law; it is none.
+    let text = law("energy: \"0*e\", sum: {phi: \"a/sqrt(r^2 + a^2)\", near: \"exp(-r/a)\"}")
     let found = try simulation(ball(2000, "accuracy: 1e-5"), laws: text), right = try simulation(ball(2000, ""), laws: text)
     for simulation in [found, right] { try simulation.evaluateForces(group: "", wantsTotals: true) }
     for name in ["phi", "near"] {
@@ -137,7 +138,7 @@ struct EverywhereTests {
     arguments: [
       ("energy: \"-e*min(r/a, 1)*mass[i]*mass[j]/m^2\"", "open", "kink"),
       ("energy: \"-e*a/r*(mass[i]*mass[j]/m^2)^2\"", "open", "linear in the fields of the source, and mass[j] is not"),
-      ("sum: {phi: \"own[j]*a/r\"}", "open", "the same for all species"),
+      ("energy: \"0*e\", sum: {phi: \"own[j]*a/r\"}", "open", "the same for all species"),
       ("energy: \"-e*a/r*mass[i]*mass[j]/m^2\"", "periodic", "nearest image"),
       ("energy: \"-e*a/r*mass[i]*mass[j]/m^2\", images: all", "open", "does not run it yet"),
     ])

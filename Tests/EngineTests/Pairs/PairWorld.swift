@@ -91,7 +91,7 @@ final class PairWorld {
     input.constants = [range * range]
     input.extras = (0..<law.extras).flatMap { store.columns(of: "extra\($0)") ?? [] }
     let outputs = (store.columns(of: "force") ?? []) + (0..<law.sums).flatMap { store.columns(of: "sum\($0)") ?? [] }
-    let totals = try loop.evaluate(store, input, into: outputs, adding: false, totals: true)
+    let totals = try loop.evaluate(store, input, into: PairOutput(outputs), totals: true)
     var forces = [[Double]](repeating: [], count: store.count)
     for place in 0..<store.count { forces[Int(store.idColumn[place])] = outputs.map { $0[place] } }
     return (forces, totals ?? PairTotals(energy: .nan, virial: []))

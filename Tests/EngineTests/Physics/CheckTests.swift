@@ -69,6 +69,7 @@ private struct Checker {
     case "r" where pass.isPair: return .value(.scalar(distance))
     case "d" where pass.isPair: return .value(.vector(separation))
     case "n" where pass.isPair: return .value(.vector(separation.map { graph.divide($0, distance) }))
+    case "u" where pass.isPair: return .value(.vector((0..<space).map { _ in graph.constant(0) }))
     case "position" where !pass.isPair:
       return .value(.vector((0..<space).map { graph.input(Input(.field, "position", component: $0)) }))
     default: break

@@ -57,6 +57,7 @@ func cluster(_ laws: String, dt: Double = 0.005) -> String {
   box: {size: [40, 40, 40], origin: [-20, -20, -20], sides: open}
   species:
     atom:
+      fields: {inertia: 0.4, spin: [0.1, 0.2, -0.3], orientation: [1, 0, 0, 0]}
       velocities: {temperature: 0.2}
       fill:
         points: [[0, 0, 0], [1.1, 0, 0], [0.5, 1, 0], [0.5, 0.3, 0.95], [-0.5, 0.9, 0.2], [1.6, 0.9, 0.1], [0.1, -0.9, 0.4],

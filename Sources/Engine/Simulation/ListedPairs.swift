@@ -1,0 +1,121 @@
+import Diagnostics
+import KernelCompiler
+import World
+
+/// The pairs of particles within a range and a buffer, one by one, with columns of their own: what each remembers.
+///
+/// They are taken from a list of clusters whenever that is made anew; what they remember travels by the ids of their ends.
+final class ListedPairs {
+  /// A row for each pair.
+  let rows: MemberStore
+  /// Places of i and j, pair by pair.
+  private(set) var places: [Int64] = []
+  private let listing: PairListing
+  private var list: ClusterList?
+  private var range = 0.0
+  /// Ids of i and j, pair by pair.
+  private var ids: [Int64] = []
+  /// Columns that travel.
+  private let remembered: [String]
+  private var rebuilds = -1
+  private var arrangements: [Int] = []
+
+  init(_ listing: PairListing, space: Int) {
+    self.listing = listing
+    rows = MemberStore(space: space)
+    for field in listing.fields { rows.addField(field.name, components: field.components) }
+    for links in listing.marks { rows.addField(PairListing.mark(links).field, components: 1) }
+    remembered = listing.memory
+  }
+
+  /// Makes sure that the list of clusters reaches as far as the pairs do.
+  func widen(
+    _ particles: MemberStore, _ parameters: ParameterTable, _ world: WorldState, in neighbourhood: Neighbourhood
+  ) throws(Failure) {
+    guard list == nil || listing.range.readsFields else { return }
+    let needed = listing.range.value(particles, parameters, world)
+    guard needed > range || list == nil else { return }
+    range = needed
+    list = try neighbourhood.list(within: needed, half: true)
+    rebuilds = -1
+  }
+
+  /// Lists the pairs afresh where the neighbourhood, which is up to date, has been made anew.
+  func update(_ stores: [MemberStore], _ neighbourhood: Neighbourhood) {
+    let particles = stores[Population.particles], found = listing.marks.map { stores[$0].arrangement }
+    if rebuilds != neighbourhood.rebuilds || particles.count == 0 {
+      relist(particles, neighbourhood)
+      arrangements = []
+    }
+    guard arrangements != found else { return }
+    let table = PlaceTable(particles)
+    for links in listing.marks { mark(stores[links], PairListing.mark(links), table, count: particles.count) }
+    arrangements = found
+  }
+
+  private func relist(_ particles: MemberStore, _ neighbourhood: Neighbourhood) {
+    let memory = self.memory
+    rebuilds = neighbourhood.rebuilds
+    places = []
+    if particles.count > 0, let list {
+      places = list.pairs(
+        neighbourhood.order, box: neighbourhood.box, particles, receives: listing.receives, speciesCount: listing.speciesCount)
+    }
+    ids = places.map { particles.idColumn[Int($0)] }
+    rows.remove { _ in true }
+    rows.append(species: 0, ids: 0..<Int64(places.count / 2))
+    recall(memory, particles)
+  }
+
+  /// Sets a column to 1 for pairs that such a link joins, else to 0.
+  private func mark(_ links: MemberStore, _ column: Column, _ table: PlaceTable, count: Int) {
+    guard let marks = rows.column(column) else { return }
+    marks.update(repeating: 0, count: rows.count)
+    let ends = links.columns(of: LinkEnds.field) ?? []
+    let joined = (0..<links.count).flatMap { link -> [(Int64, Int64)] in
+      let (a, b) = (table[Int64(ends[0][link])], table[Int64(ends[1][link])])
+      return [(a, b), (b, a)]
+    }
+    let index = PairIndex(joined, count: count)
+    for row in 0..<rows.count where index.row(places[2 * row], places[2 * row + 1]) != nil { marks[row] = 1 }
+  }
+
+  // MARK: Memory
+
+  /// What pairs remember: the ids of their ends, and the numbers, pair by pair. Pairs that remember nothing are left out.
+  struct Memory {
+    var ends: [(Int64, Int64)] = []
+    var values: [Double] = []
+  }
+
+  var memory: Memory {
+    get {
+      let columns = remembered.flatMap { rows.columns(of: $0) ?? [] }
+      var memory = Memory()
+      for row in 0..<rows.count where columns.contains(where: { $0[row] != 0 }) {
+        memory.ends.append((ids[2 * row], ids[2 * row + 1]))
+        for column in columns { memory.values.append(column[row]) }
+      }
+      return memory
+    }
+    set { kept = newValue }
+  }
+  /// What a run that goes on has remembered, until its pairs are listed.
+  private var kept: Memory?
+
+  private func recall(_ own: Memory, _ particles: MemberStore) {
+    let memory = kept ?? own
+    kept = nil
+    let columns = remembered.flatMap { rows.columns(of: $0) ?? [] }
+    guard !memory.ends.isEmpty, !columns.isEmpty else { return }
+    let table = PlaceTable(particles)
+    let index = PairIndex(memory.ends.map { (table[$0.0], table[$0.1]) }, count: particles.count)
+    for row in 0..<rows.count {
+      guard let old = index.row(places[2 * row], places[2 * row + 1]) else { continue }
+      for (number, column) in columns.enumerated() { column[row] = memory.values[old * columns.count + number] }
+    }
+  }
+
+  /// The ids of a pair, for messages.
+  func name(of row: Int) -> String { "\(ids[2 * row]) and \(ids[2 * row + 1])" }
+}
