@@ -6,7 +6,7 @@ extension Emitter {
   func cast(_ text: String) -> String { dialect == .lanes ? "(V)\(operand(text))" : text }
 
   func literal(_ value: Double) -> String {
-    if value == .infinity { return dialect == .lanes ? "(mote_real)INFINITY" : "INFINITY" }
+    if value.isInfinite { return "\(dialect == .lanes ? "(mote_real)" : "")(\(value < 0 ? "-" : "")INFINITY)" }
     let text = value == value.rounded() && abs(value) < 1e15 ? "\(Int(value)).0" : "\(value)"
     let signed = value < 0 ? "(\(text))" : text
     return dialect == .lanes ? "(mote_real)\(signed)" : signed

@@ -47,7 +47,7 @@ public enum ColorSource: Sendable, Hashable {
 
   /// One number per site of the first lattice that has the field, if particles have none of this name.
   func sites(of frame: Frame) throws(Failure) -> (grid: Grid, numbers: [Double], title: String)? {
-    guard case .field(let name, let component) = self, frame[field: name] == nil else { return nil }
+    guard case .field(let name, let component) = self, frame[field: name] == nil || frame.count == 0 else { return nil }
     for lattice in frame.lattices {
       guard let field = lattice.fields.first(where: { $0.name == name }) else { continue }
       let (numbers, title) = try numbers(of: field, component, rows: lattice.grid.count, in: frame)

@@ -3,6 +3,7 @@ import Expressions
 import KernelCompiler
 import Laws
 import Scenes
+import World
 
 /// What names mean in the passes of one use of a law.
 struct Scope {
@@ -73,6 +74,12 @@ struct Scope {
 
   // MARK: Fields and pairs
 
+  /// The grid of the law's lattice, for passes over others than its sites.
+  private var grid: Grid? {
+    let lattices = use.law.roles.filter { $0.kind == .lattice }.flatMap { use.roles[$0.name] ?? [] }
+    return fields.populations(of: lattices).lazy.compactMap(\.grid).first
+  }
+
   private func field(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
     switch place {
     case .world: return nil
@@ -93,7 +100,7 @@ struct Scope {
   /// dx of a lattice; d, r, n and u of a pair.
   private func known(_ key: Lowering.Key, in graph: inout Graph) -> Value? {
     if key.owner.isEmpty, let value = given[key.name] { return value(&graph) }
-    if key.owner.isEmpty, key.name == "dx", let grid = fields.populations[fields.population].grid {
+    if key.owner.isEmpty, key.name == "dx", let grid = fields.populations[fields.population].grid ?? grid {
       return .scalar(graph.constant(grid.spacing))
     }
     if place == .oneself, key.owner.isEmpty, ["d", "n", "u", "r"].contains(key.name) {

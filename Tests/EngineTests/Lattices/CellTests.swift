@@ -21,7 +21,7 @@ struct CellTests {
         for: gas
         energy: sum(mass*dot(velocity, velocity)/2)
         momentum: sum(mass*velocity)
-        rate: mean(collisions)/max(time, 1.0e-9)
+        per_time: "mean(collisions)/max(time, 1.0e-9)"
       """, threads: threads)
   }
 
@@ -34,7 +34,7 @@ struct CellTests {
     #expect((row["momentum"] ?? [1]).allSatisfy { abs($0) < 1e-9 })
     // 4 d² n √(πkT/m) (Bird 1994, eq. 4.64) at the diameter's own temperature.
     let exact = 4 * 0.2 * 0.2 * 8000 / 512.0 * Double.pi.squareRoot()
-    #expect(abs((row["rate"]?[0] ?? 0) / exact - 1) < 0.01)
+    #expect(abs((row["per_time"]?[0] ?? 0) / exact - 1) < 0.01)
   }
 
   @Test("Threads change no bit")

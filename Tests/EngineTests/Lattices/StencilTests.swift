@@ -75,7 +75,7 @@ struct StencilTests {
       passes:
       - interact: {neighbours: faces, min: {low: "a[j]"}, max: {high: "a[j]"}}
       - interact: {neighbours: ahead, min: {next: "a[j]"}}
-      - interact: {neighbours: faces, sum: {"seen[q]": "(q + 1)*a[j]*d.x"}}
+      - interact: {neighbours: faces, sum: {"seen[q]": "(q + 1)*a[j]*d.x/dx"}}
       """
     let simulation = try simulation(
       """
@@ -103,7 +103,6 @@ struct StencilTests {
         law: broken
         source: "none: a test"
         species: {site: lattice}
-        parameters: {shift: {shape: vector}}
         constants: {half: [[0.5, 0]]}
         fields: {a: 1}
         passes:
@@ -115,7 +114,7 @@ struct StencilTests {
           units: reduced
           box: {size: [4, 4]}
           species: {site: {\(kind), fields: {a: 1}}}
-          laws: {broken: {shift: [1, 0]}}
+          laws: {broken: {}}
           dt: 1
           steps: 1
           """, laws: ["broken": law])

@@ -11,15 +11,15 @@ struct TransferTests {
     source: "none: a test"
     species: {p: particles, g: lattice}
     fields:
-      p: {mass: mass, seen: "1 = 0", place: "vector length = 0", slope: "vector 1/length = 0", ones: "1 = 0"}
-      g: {m: mass = 0, moment: "vector mass*length = 0", a: "1 = 0", most: "mass = -1"}
+      p: {mass: mass, seen: "1 = 0", place: "vector length = 0", slope: "vector 1/length = 0", whole: "1 = 0"}
+      g: {m: mass = 0, moment: "vector mass*length = 0", a: "1 = 0", most: "mass = 0"}
     passes:
     - interact: {for: g, from: p, weight: \(weight), sum: {m: "w*mass[p]", moment: "w*mass[p]*d"}, max: {most: "mass[p]"}}
     - propagate: {for: g, a: "2 + 3*position.x/dx - position.y/dx"}
-    - interact: {for: p, from: g, weight: \(weight), sum: {seen: "w*a[g]", slope: "a[g]*dw", place: "w*d", ones: w}}
+    - interact: {for: p, from: g, weight: \(weight), sum: {seen: "w*a[g]", slope: "a[g]*dw", place: "w*d", whole: w}}
     measure:
     - {for: g, total: sum(m), first: sum(moment)}
-    - {for: p, seen_off: "max(abs(seen - 2 - 3*position.x/dx + position.y/dx))", ones_off: "max(abs(ones - 1))",
+    - {for: p, seen_off: "max(abs(seen - 2 - 3*position.x/dx + position.y/dx))", ones_off: "max(abs(whole - 1))",
        place_off: "max(norm(place))", slope_off: "max(norm(slope - [3, -1]/dx))"}
     """
   }
