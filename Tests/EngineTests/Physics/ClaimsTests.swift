@@ -23,9 +23,27 @@ private struct Claimant: CustomTestStringConvertible {
     given = given.map { $0 == "kT: 1" ? "kT: \(kT)" : $0 }
     if law.parameter("fixed") != nil { given.append("fixed: \(fixed)") }
     let own = "\(law.name): {\(given.joined(separator: ", "))}"
-    return [isIntegrator ? nil : "velocity-verlet: {}", needsRates ? "newton: {}" : nil, own].compactMap { $0 }.joined(
+    return [
+      isIntegrator ? nil : turns ? "velocity-verlet-spheres: {}" : "velocity-verlet: {}", needsRates ? "newton: {}" : nil, own,
+    ].compactMap { $0 }.joined(
       separator: "\n  ")
   }
+
+  /// Whether it turns particles.
+  private var turns: Bool {
+    law.allItems.contains { if case .interact(let pass) = $0 { pass.torque != nil } else { false } }
+  }
+
+  /// Fields that the atoms must have beside those that everybody knows.
+  var fields: String {
+    law.fields.filter {
+      $0.initial == nil && $0.type.shape == .scalar && law.role($0.role)?.kind == .particles || $0.role.isEmpty
+    }
+    .map { ", \($0.name): 1" }.joined()
+  }
+
+  /// A species for each role of links.
+  var links: [String] { law.roles.filter { $0.ends != nil }.map { "  \($0.name): {kind: links}" } }
 
   private var isIntegrator: Bool { law.flattened(law.passes).contains { if case .forces = $0 { true } else { false } } }
   /// True if it knows positions and velocities only as part of the state.
@@ -85,8 +103,8 @@ struct ClaimsTests {
     let run = try simulation(Self.conservation(of: claimant))
     let rows = try run.run(steps: 800, sampling: 8)
     for name in claimant.law.claims.conserves {
-      let series = try rows.map { try #require($0[name]) }
-      let first = series[0], scale = name == "momentum" ? 1e-11 : 2e-3
+      let series = try rows.map { try #require($0[name == "angular momentum" ? "turning" : name]) }
+      let first = series[0], scale = name.hasSuffix("momentum") ? 1e-11 : 2e-3
       #expect(series.allSatisfy { distance($0, first) < scale }, "\(name)")
     }
     let kinetic = rows.map { $0["kinetic", default: [.nan]][0] }
@@ -95,7 +113,8 @@ struct ClaimsTests {
 
   /// The cluster; for laws that change the box or the energy beyond a bath's, a periodic gas.
   private static func conservation(of claimant: Claimant) -> String {
-    claimant.law.text.contains("box:") ? gas(claimant) : cluster(claimant.words(), dt: 0.0025)
+    claimant.law.text.contains("box:")
+      ? gas(claimant) : cluster(claimant.words(), dt: 0.0025, fields: claimant.fields, species: claimant.links)
   }
 
   private static func gas(_ claimant: Claimant) -> String {

@@ -50,18 +50,21 @@ func distance(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map { abs($0 -
 
 /// A cluster of twelve atoms held together by Morse bonds in open space, slowly shaking and turning; laws that
 /// read the force stand after the one that gives it.
-func cluster(_ laws: String, dt: Double = 0.005) -> String {
+///
+/// `fields` are further ones of the atoms, `species` further species.
+func cluster(_ laws: String, dt: Double = 0.005, fields: String = "", species: [String] = []) -> String {
   """
   units: reduced
   precision: double
   box: {size: [40, 40, 40], origin: [-20, -20, -20], sides: open}
   species:
     atom:
-      fields: {inertia: 0.4, spin: [0.1, 0.2, -0.3], orientation: [1, 0, 0, 0]}
+      fields: {radius: 0.55, inertia: 0.4, spin: [0.1, 0.2, -0.3], orientation: [1, 0, 0, 0]\(fields)}
       velocities: {temperature: 0.2}
       fill:
         points: [[0, 0, 0], [1.1, 0, 0], [0.5, 1, 0], [0.5, 0.3, 0.95], [-0.5, 0.9, 0.2], [1.6, 0.9, 0.1], [0.1, -0.9, 0.4],
           [-0.9, 0, -0.1], [0.6, 0.4, -0.9], [1.2, -0.5, 0.8], [0.4, 1.3, 0.9], [-0.5, -0.2, 0.9]]
+  \(species.joined(separator: "\n  "))
   laws:
     morse: {depth: 1, width: 2, rest: 1.1, cutoff: 12}
     \(laws)
@@ -72,5 +75,6 @@ func cluster(_ laws: String, dt: Double = 0.005) -> String {
     energy: kinetic + potential
     momentum: sum(mass*velocity)
     spin: sum(mass*cross(position, velocity))
+    turning: "sum(mass*cross(position, velocity) + inertia*spin)"
   """
 }
