@@ -19,7 +19,8 @@ struct CheckpointFile {
   func write(_ state: SimulationState, _ scene: Scene, _ provenance: Provenance) throws(Failure) {
     let integrator = scene.laws.map(\.law.name).joined(separator: ", ")
     try Restart(
-      frame: state.frame, integrator: integrator, randomKey: [scene.seed, 0], randomCounter: [UInt64(state.frame.step), 0, 0, 0],
+      frame: state.frame.renamingFields(StoredNames.stored), integrator: integrator, randomKey: [scene.seed, 0],
+      randomCounter: [UInt64(state.frame.step), 0, 0, 0],
       memories: [Restart.Memory(owner: "world", arrays: state.memory)], provenance: provenance
     ).write(path)
   }
@@ -31,7 +32,8 @@ struct CheckpointFile {
     if FileManager.default.fileExists(atPath: path) {
       let restart = try Restart(reading: path)
       if restart.frame.step >= lastStep || reader.frameCount == 0 || restart.memories.first.map({ !$0.arrays.isEmpty }) == true {
-        return SimulationState(frame: restart.frame, memory: restart.memories.first?.arrays ?? [:])
+        return SimulationState(
+          frame: restart.frame.renamingFields(StoredNames.original), memory: restart.memories.first?.arrays ?? [:])
       }
     }
     guard reader.frameCount > 0 else {

@@ -52,11 +52,33 @@ struct ContinuationTests {
       "stochastic-rescaling: {kT: 1.2, relaxation: 0.1}", "berendsen: {kT: 1.2, relaxation: 0.1}",
       "stochastic-cell-rescaling: {kT: 1.2, target: 1, relaxation: 1, compressibility: 0.1}",
     ])
-  func continued(thermostat: String) throws {
+  func continued(thermostat: String) throws { try checkContinuation(of: Self.scene.replacing("THERMOSTAT", with: thermostat)) }
+
+  @Test("So does one with rates, whose fields have names that snapshots do not know")
+  func rates() throws {
+    let text = Self.scene.replacing("THERMOSTAT", with: "newton: {}").replacing("velocity-verlet", with: "runge-kutta-4")
+    try checkContinuation(of: text)
+  }
+
+  @Test("So does one of a lattice")
+  func lattice() throws {
+    try checkContinuation(
+      of: """
+        units: reduced
+        box: {size: [8, 8]}
+        species: {site: {kind: lattice, spacing: 1, fields: {phase: "sin(pi*position.x/4)^2 - 0.4"}}}
+        laws: {runge-kutta-4: {for: site}, allen-cahn: {mobility: 1, epsilon: 1}}
+        dt: 0.01
+        steps: 100
+        output: {every: 20, fields: [phase], precision: double}
+        checkpoint: {every: 20}
+        """)
+  }
+
+  private func checkContinuation(of text: String) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "mote-continuation-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let text = Self.scene.replacing("THERMOSTAT", with: thermostat)
     let whole = try run(text, to: folder.appending(path: "whole.h5").path, steps: 100)
     let parts = folder.appending(path: "parts.h5").path
     _ = try run(text, to: parts, steps: 60)
@@ -66,6 +88,7 @@ struct ContinuationTests {
       // Compared field by field, as a message with all numbers helps nobody.
       let unequal = zip(a.fields, b.fields).filter { $0 != $1 }.map(\.0.name)
       #expect(unequal.isEmpty && a.fields.count == b.fields.count, "step \(a.step)")
+      #expect(a.lattices == b.lattices)
       #expect(a.box == b.box)
       #expect(a.time == b.time)
     }
