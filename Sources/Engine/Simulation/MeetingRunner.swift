@@ -80,7 +80,7 @@ final class MeetingRunner {
     _ index: Int, on stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, box: Box, step: Int
   ) throws(Failure) -> PairTotals {
     _ = passes[index].needs.update(parameters, world)
-    let pass = passes[index].pass, kernel = pass.kernel
+    let pass = passes[index].pass
     if case .links(let population) = pass.source { removeLost(of: population, stores) }
     let own = own(of: pass, stores)
     prepare(pass, stores)
