@@ -61,12 +61,15 @@ extension Simulation {
     return values
   }
 
-  /// First values of fields that the frame does not give: the defaults of their laws.
+  /// First values of fields that the frame does not give, or the scene to other species only: the defaults of their laws.
   func initializeFields(of population: Population, givenBy frame: Frame) {
     let given = Set(frame.fields(of: population).map(\.name)), store = stores[population.index]
-    for (name, numbers) in defaults[population.index] where !given.contains(name) {
+    for (name, numbers) in defaults[population.index] {
+      let setters = scene.species.indices.filter { index in scene.species[index].fields.contains { $0.name == name } }
+      guard !given.contains(name) || !setters.isEmpty else { continue }
       for (component, column) in (store.columns(of: name) ?? []).enumerated() {
-        column.update(repeating: numbers[min(component, numbers.count - 1)], count: store.count)
+        let number = numbers[min(component, numbers.count - 1)]
+        for place in 0..<store.count where !setters.contains(Int(store.speciesColumn[place])) { column[place] = number }
       }
     }
   }

@@ -102,4 +102,24 @@ import Testing
     let (a, b) = (whole.frame(fields: ["tag"]), resumed.frame(fields: ["tag"]))
     #expect(a.ids == b.ids && a.species == b.species && a.fields == b.fields)
   }
+
+  @Test("A field that the scene gives to one species is the law's default for another") func defaults() throws {
+    let law = """
+      law: tags
+      source: none
+      fields: {tag: 1 = 3}
+      passes: [{propagate: {tag: 2*tag}}]
+      """
+    let simulation = try EngineTests.simulation(
+      """
+      units: reduced
+      box: {size: [8, 8, 8]}
+      species: {A: {fields: {tag: 7}, fill: {points: [[1, 1, 1]]}}, B: {fill: {points: [[2, 2, 2]]}}}
+      laws: {tags: {}}
+      dt: 0.1
+      steps: 1
+      """, laws: ["tags": law])
+    try simulation.advance(wantsTotals: false)
+    #expect(simulation.frame(fields: ["tag"])[field: "tag"]?.values == [14, 6])
+  }
 }
