@@ -14,7 +14,7 @@ private struct Claimant: CustomTestStringConvertible {
   /// Parameters without a default; a bath at rest turns a law with noise into one without.
   private static let parameters: [String: String] = [
     "kT": "1", "relaxation": "0.5", "friction": "1", "target": "1", "compressibility": "1",
-    "wall": "x.z + 19",
+    "wall": "x.z + 19", "poisson_ratio": "0.3", "restitution": "0.9",
   ]
 
   /// What this law is in a scene, with an integrator before it if it is none itself.
