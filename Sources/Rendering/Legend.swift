@@ -10,7 +10,13 @@ struct Legend {
   private var unit: Double { Double(min(options.height, options.width)) / 720 }
   private var textSize: Float { Float(13 * unit) }
 
-  private func hasSpecies(_ frame: Frame) -> Bool { options.color == .species && frame.speciesNames.count > 1 }
+  private func hasSpecies(_ frame: Frame) -> Bool { options.color == .species && particleSpecies(of: frame).count > 1 }
+
+  /// Codes and names of the species that are drawn as spheres: lattices and links are none.
+  private func particleSpecies(of frame: Frame) -> [(code: Int, name: String)] {
+    let others = Set(frame.lattices.map(\.name) + frame.links.map(\.name))
+    return frame.speciesNames.enumerated().filter { !others.contains($0.element) }.map { ($0.offset, $0.element) }
+  }
 
   /// Where the scene goes: the picture less its margins and what the legend needs.
   func sceneArea(for frame: Frame) -> Rectangle {
@@ -64,11 +70,11 @@ struct Legend {
   }
 
   private func drawSpecies(on picture: inout Picture, _ frame: Frame) {
-    let names = frame.speciesNames, step = Float(27 * unit)
-    let widest = names.map { StrokeFont(size: textSize).width(of: $0) }.max() ?? 0
+    let species = particleSpecies(of: frame), step = Float(27 * unit)
+    let widest = species.map { StrokeFont(size: textSize).width(of: $0.name) }.max() ?? 0
     let left = Float(options.width) - Float(28 * unit) - widest
-    for (index, name) in names.enumerated() {
-      let y = Float(34 * unit) + step * Float(index), center = SIMD2(left - Float(17 * unit), y)
+    for (row, (index, name)) in species.enumerated() {
+      let y = Float(34 * unit) + step * Float(row), center = SIMD2(left - Float(17 * unit), y)
       let dot = Segment(from: center, to: center)
       picture.stroke([dot], width: Float(16 * unit), color: Palette.color(index).mixed(with: .black, share: 0.45))
       picture.stroke([dot], width: Float(13.4 * unit), color: Palette.color(index))

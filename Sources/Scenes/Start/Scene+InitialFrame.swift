@@ -39,29 +39,27 @@ extension Scene {
     if let id = ends.joined().first(where: { $0 > particles }) {
       throw Failure(.invalidScene, "\(species.name): there is no particle \(id) to join, only \(particles)")
     }
-    var result = FrameLinks(
-      name: species.name, arity: arity, ids: ends.indices.map { Int64($0) + 1 }, ends: ends.flatMap { $0 }, fields: [])
-    for (number, field) in species.fields.enumerated() {
-      result.fields.append(
-        FrameField(
-          name: field.name, shape: field.shape, components: field.shape.components(space: space), dimension: field.dimension,
-          values: try values(
-            of: field, number: number, of: species.name, at: ends.map { _ in box.origin }, firstID: 1)))
-    }
-    return result
+    return FrameLinks(
+      name: species.name, arity: arity, ids: ends.indices.map { Int64($0) + 1 }, ends: ends.flatMap { $0 },
+      fields: try fields(of: species, at: ends.map { _ in box.origin }, firstID: 1))
   }
 
   /// The sites of a lattice with the fields that the scene sets.
   private func lattice(_ species: Species, _ grid: Grid) throws(Failure) -> FrameLattice {
     let sites = (0..<grid.count).map { grid.position(of: $0) }
-    var result = FrameLattice(name: species.name, grid: grid, fields: [])
+    return FrameLattice(name: species.name, grid: grid, fields: try fields(of: species, at: sites, firstID: 0))
+  }
+
+  /// All fields that the scene sets for a species, for members at these positions with ascending ids.
+  private func fields(of species: Species, at positions: [[Double]], firstID: Int64) throws(Failure) -> [FrameField] {
+    var fields: [FrameField] = []
     for (number, field) in species.fields.enumerated() {
-      result.fields.append(
+      fields.append(
         FrameField(
           name: field.name, shape: field.shape, components: field.shape.components(space: space), dimension: field.dimension,
-          values: try values(of: field, number: number, of: species.name, at: sites, firstID: 0)))
+          values: try values(of: field, number: number, of: species.name, at: positions, firstID: firstID)))
     }
-    return result
+    return fields
   }
 
   private func vectors(_ name: String, _ dimension: Dimension, _ values: [[Double]]) -> FrameField {
