@@ -234,6 +234,8 @@ struct PlanBuilder {
 
   /// Makes the kernels of a loop over pairs; the index of its group.
   mutating func finish(_ pairs: PairBuilder) -> Int {
+    var pairs = pairs
+    pairs.shareRanges(ParameterTable(scene))
     var (group, itself) = pairs.finish(precision: scene.precision)
     group.itself = finish(&itself)?.kernel
     plan.pairs.append(group)
