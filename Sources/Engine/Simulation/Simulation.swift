@@ -106,7 +106,11 @@ public final class Simulation {
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
   public func advance(wantsTotals: Bool) throws {
     hasTotals = false
-    for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    do {
+      for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    } catch let failure as Failure {
+      throw explained(failure)
+    }
     step += 1
     let dt = world["dt"].first ?? scene.timeStep
     if dt == clock.dt {
