@@ -50,10 +50,11 @@ extension Simulation {
 
   private func newMember(_ child: CreationPass.Child, number: Int, of parent: Int, in population: Int) -> NewMember {
     let values = child.tape.tape.run(in: context(of: parent, in: population, child: child, number: number))
+    let species = Int32(scene.species.firstIndex { $0.name == child.species } ?? 0)
+    let old = inherited(by: species, of: child.population, but: child.columns, from: parent, in: population)
     return NewMember(
-      parent: stores[population].idColumn[parent], species: Int32(scene.species.firstIndex { $0.name == child.species } ?? 0),
-      population: child.population,
-      values: inherited(by: child.population, but: child.columns, from: parent, in: population) + zip(child.columns, values))
+      parent: stores[population].idColumn[parent], species: species, population: child.population,
+      values: old + zip(child.columns, values))
   }
 
   /// What expressions of a child read: the parent's fields, its noise, and noise of the child's own.
@@ -74,11 +75,13 @@ extension Simulation {
   }
 
   /// Fields that the pass does not give: the parent's, if it has them, else their defaults.
-  func inherited(by children: Int, but given: [Column], from parent: Int, in population: Int) -> [(Column, Double)] {
+  func inherited(
+    by species: Int32, of children: Int, but given: [Column], from parent: Int, in population: Int
+  ) -> [(Column, Double)] {
     let given = Set(given), store = stores[population], hidden = plan.hiddenFields
     var values: [(Column, Double)] = []
     for field in plan.fields[children] where !hidden.contains(field.name) && !field.isCollected {
-      let first = defaults[children][field.name]
+      let first = defaults[children][field.name]?[Int(species)]
       for component in 0..<field.components where !given.contains(Column(field.name, component)) {
         let column = Column(field.name, component)
         if let old = store.column(column)?[parent] {

@@ -35,8 +35,8 @@ public final class Simulation {
   let workers: Workers
   /// For each population an id that was never used.
   var nextIDs: [Int64] = []
-  /// For each population the values that laws give to fields of new members.
-  private(set) var defaults: [[String: [Double]]] = []
+  /// For each population the values that laws give to fields of new members: by field, then by species.
+  private(set) var defaults: [[String: [Int: [Double]]]] = []
   /// The logged series of each pass of totals for the log.
   var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
