@@ -21,6 +21,8 @@ public struct Plan: Sendable {
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
   var listings: [PairListing] = []
+  /// Those that no pass after the start needs.
+  var listingsOfStart: Set<Int> = []
   var stencils: [StencilPass] = []
   var transfers: [TransferPass] = []
   var cells: [CellPass] = []

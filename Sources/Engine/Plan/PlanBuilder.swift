@@ -67,8 +67,12 @@ struct PlanBuilder {
         try builder.forces(of: forceLaws.filter { group.isEmpty || $0.group == group }, group: group)
       }
     }
+    let ofForces = plan.meetings.count
     plan.start = operations(of: scene.laws.map { (use: $0, items: $0.law.start) }, slotted: slotted)
+    let ofStart = ofForces..<plan.meetings.count
     plan.step = operations(of: interleaved(inOrder), slotted: slotted)
+    let later = plan.meetings.indices.filter { !ofStart.contains($0) }.map { plan.meetings[$0].source }
+    plan.listingsOfStart = Set(plan.listings.indices.filter { !later.contains(.pairs($0)) })
     plan.needsForcesAtStart = readsForceFirst(plan.step)
     addLogTotals()
     if let stop = scene.stop {

@@ -126,7 +126,7 @@ extension Simulation {
 
   /// Brings lists of pairs up to date with the positions.
   private func updatePairs() throws {
-    guard !plan.pairs.isEmpty || !plan.listings.isEmpty else { return }
+    guard !plan.pairs.isEmpty || meetings.listsPairs else { return }
     try meetings.widen(stores, parameters, world, in: pairs.neighbourhood)
     try pairs.update(store, world, box: box)
     meetings.update(stores, pairs.neighbourhood)

@@ -96,6 +96,7 @@ public final class Simulation {
       for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
+    meetings.release(plan.listingsOfStart, in: pairs.neighbourhood)
     // The forces of a state that goes on are known; what remembers must not run twice for one step.
     if isContinued && plan.remembers { return }
     if plan.needsForcesAtStart || plan.hasPairForces || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
