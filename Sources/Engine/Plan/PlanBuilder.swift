@@ -78,6 +78,7 @@ struct PlanBuilder {
     plan.fields = fields.populations.map { fields.of($0.index).fields.values.sorted { $0.name < $1.name } }
     plan.worldNames = fields.worldFields.keys.filter { !["dt", "time", "step", "box"].contains($0) }.sorted()
     setWorldDefaults()
+    dropWhatNobodyReads()
     checkRates()
   }
 
