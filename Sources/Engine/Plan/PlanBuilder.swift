@@ -83,6 +83,7 @@ struct PlanBuilder {
     plan.worldNames = fields.worldFields.keys.filter { !["dt", "time", "step", "box"].contains($0) }.sorted()
     plan.divisors = divisors()
     setWorldDefaults()
+    dropWhatNobodyReads()
     checkRates()
   }
 

@@ -87,6 +87,9 @@ public final class Simulation {
     mote_release_memory()
   }
 
+  /// Sites of all lattices.
+  public var siteCount: Int { plan.populations.reduce(0) { $0 + ($1.grid?.count ?? 0) } }
+
   /// All free particles, now.
   public var store: MemberStore { stores[Population.particles] }
 
