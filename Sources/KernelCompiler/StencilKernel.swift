@@ -31,6 +31,18 @@ public struct StencilKernel: Sendable {
   public let exchanged: Set<Column>
   /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
+  private let source: Source
+
+  /// What the text is made of.
+  private struct Source: Sendable {
+    let comment: String
+    let graph: Graph
+    let steps: [[Int]]
+    let inside: Outcome
+    let edge: Outcome
+    let species: Int
+    let rate: @Sendable (Input) -> Rate
+  }
 
   /// The input that says whether a site has its neighbour `number`.
   public static func presence(of number: Int) -> Input { Input(.local, "has", component: number) }
@@ -45,8 +57,9 @@ public struct StencilKernel: Sendable {
   ///   - species: the number of the lattice among the species.
   public init(
     name: String, comment: String, graph: Graph, steps: [[Int]], inside: Outcome, edge: Outcome, species: Int,
-    rate: @escaping (Input) -> Rate
+    rate: @escaping @Sendable (Input) -> Rate
   ) {
+    source = Source(comment: comment, graph: graph, steps: steps, inside: inside, edge: edge, species: species, rate: rate)
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) },
       noiseText: { _, _, _, _ in "NAN" },
@@ -55,7 +68,7 @@ public struct StencilKernel: Sendable {
     let fields = graph.inputs(of: roots).filter { $0.kind == .field }
     columns = Set(fields.map { Column($0.name, $0.component) }).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
     written = inside.stores.map(\.column)
-    exchanged = Set(fields.filter { $0.end != "i" }.map { Column($0.name, $0.component) }).intersection(written)
+    exchanged = Set(fields.filter { !Self.isOwn($0) }.map { Column($0.name, $0.component) }).intersection(written)
     let inner = Self.body(inside, &emitter)
     emitter.restart()
     let outer = Self.body(edge, &emitter)
@@ -64,11 +77,24 @@ public struct StencilKernel: Sendable {
     text = Self.function(name, comment, columns, written, steps, inner: inner, outer: outer)
   }
 
+  /// The same pass, which keeps new values of these fields to itself.
+  public func storingNone(of fields: Set<String>) -> StencilKernel {
+    func kept(_ outcome: Outcome) -> Outcome {
+      Outcome(stores: outcome.stores.filter { !fields.contains($0.column.field) }, requirements: outcome.requirements)
+    }
+    return StencilKernel(
+      name: name, comment: source.comment, graph: source.graph, steps: source.steps, inside: kept(source.inside),
+      edge: kept(source.edge), species: source.species, rate: source.rate)
+  }
+
   // MARK: Pieces of the text
+
+  /// Whether a field is that of the site itself: as an end of pairs, or where it is alone.
+  private static func isOwn(_ input: Input) -> Bool { input.end == "i" || input.end.isEmpty }
 
   private static func text(of input: Input) -> String {
     switch input.kind {
-    case .field where input.end == "i": "\(Column(input.name, input.component).cName)[i]"
+    case .field where isOwn(input): "\(Column(input.name, input.component).cName)[i]"
     case .field: "\(Column(input.name, input.component).cName)[i + at_\(input.end.dropFirst())]"
     case .local: "has_\(input.component)"
     default: "NAN"

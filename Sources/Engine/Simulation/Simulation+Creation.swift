@@ -18,19 +18,34 @@ extension Simulation {
   }
 
   /// The members that a pass makes, in the order of their parents' ids; they read their parents as they are now.
-  func children(of pass: CreationPass) -> [NewMember] {
+  ///
+  /// - Throws: `Failure` if they are more than memory bears.
+  func children(of pass: CreationPass) throws(Failure) -> [NewMember] {
     let store = stores[pass.population]
     for index in pass.children.indices {
       store.column(ChainBuilder.offspring(index))?.update(repeating: 0, count: store.count)
     }
     _ = members.run(pass.kernel, on: store, parameters, world)
     let counts = pass.children.indices.compactMap { store.column(ChainBuilder.offspring($0)) }
+    let total = counts.reduce(0) { sum, column in (0..<store.count).reduce(sum) { $0 + max(0, column[$1]) } }
+    try checkRoom(for: total, fields: pass.children.map(\.columns.count).max() ?? 0, in: store)
     let parents = (0..<store.count).filter { place in counts.contains { $0[place] > 0 } }
     return parents.sorted { store.idColumn[$0] < store.idColumn[$1] }.flatMap { place in
       zip(pass.children, counts).flatMap { child, count in
         (0..<Int(count[place])).map { newMember(child, number: $0, of: place, in: pass.population) }
       }
     }
+  }
+
+  /// Refuses new members that do not fit into memory, before the machine runs out of it.
+  private func checkRoom(for newcomers: Double, fields: Int, in store: MemberStore) throws(Failure) {
+    // Lists of pairs and the new members' values come on top of the columns.
+    let bytes = Double(16 * store.columnCount + 40 * fields + 400)
+    let isFew = newcomers < 100_000
+    guard !isFew, let available = PhysicalMemory.available, !(newcomers * bytes < Double(available)) else { return }
+    throw Failure(
+      .blewUp, "step \(step): \(newcomers) new members beside \(store.count) do not fit into memory",
+      hint: "what makes them has no end: a smaller number, or a condition")
   }
 
   private func newMember(_ child: CreationPass.Child, number: Int, of parent: Int, in population: Int) -> NewMember {

@@ -87,6 +87,9 @@ public final class Simulation {
     mote_release_memory()
   }
 
+  /// Sites of all lattices.
+  public var siteCount: Int { plan.populations.reduce(0) { $0 + ($1.grid?.count ?? 0) } }
+
   /// All free particles, now.
   public var store: MemberStore { stores[Population.particles] }
 
@@ -96,6 +99,7 @@ public final class Simulation {
       for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
+    meetings.release(plan.listingsOfStart, in: pairs.neighbourhood)
     // The forces of a state that goes on are known; what remembers must not run twice for one step.
     if isContinued && plan.remembers { return }
     if plan.needsForcesAtStart || plan.hasPairForces || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
@@ -106,7 +110,11 @@ public final class Simulation {
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
   public func advance(wantsTotals: Bool) throws {
     hasTotals = false
-    for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    do {
+      for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    } catch let failure as Failure {
+      throw explained(failure)
+    }
     step += 1
     let dt = world["dt"].first ?? scene.timeStep
     if dt == clock.dt {
