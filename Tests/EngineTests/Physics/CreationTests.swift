@@ -144,7 +144,7 @@ import Testing
       - propagate: {for: A, tag: tag}
       - propagate: {for: B, where: tag > 4, create: {B: {velocity: 0}}}
       """
-    let simulation = try simulation(
+    let simulation = try EngineTests.simulation(
       """
       units: reduced
       box: {size: [8, 8, 8]}

@@ -43,7 +43,7 @@ struct SmoothedOrderTests {
     let run = try shearWave(count, law: law)
     let places = run.values(of: "position"), forces = run.values(of: "force"), wave = 2 * Double.pi
     let area = 1 / Double(count * count), greatest = 0.01 * wave * wave * area
-    let exact = stride(from: 0, to: places.count, by: 2).flatMap { [0, -greatest * sin(wave * places[$0])] }
+    let exact: [Double] = stride(from: 0, to: places.count, by: 2).flatMap { [0, -greatest * sin(wave * places[$0])] }
     return distance(forces, exact) / greatest
   }
 
