@@ -82,10 +82,11 @@ public struct StencilKernel: Sendable {
     }
     self.name = name
     needs = KernelNeeds(emitter)
-    text = StencilText(
-      name: name, comment: comment, columns: columns, written: written, steps: steps, inside: bodies[0], edge: bodies[1],
-      plain: bodies[2], flags: Set(flagged.map { Column($0.name, $0.component) }).map(\.cName).sorted()
-    ).function
+    text =
+      StencilText(
+        name: name, comment: comment, columns: columns, written: written, steps: steps, inside: bodies[0], edge: bodies[1],
+        plain: bodies[2], flags: Set(flagged.map { Column($0.name, $0.component) }).map(\.cName).sorted()
+      ).function
   }
 
   /// Flags that the pass reads of neighbours and does not change.
