@@ -31,9 +31,7 @@ struct LevelSearch {
         (0..<store.count).filter { Int(levels[$0]) == level }, of: store, box, side: sizes.map { reach[level][$0] }.max() ?? 0)
     }
     var found = [[Int64]](repeating: [], count: workers.count)
-    found.withUnsafeMutableBufferPointer { found in
-      // Every part writes to its own list.
-      nonisolated(unsafe) let lists = found
+    found.withUnsafeMutableBufferPointer { lists in
       workers.forRanges(of: store.count) { part, range in
         var pairs: [Int64] = []
         for place in range { meet(Int(place), sizes, grids, store, into: &pairs) }
@@ -49,11 +47,10 @@ struct LevelSearch {
       let limit = reach[size][level] * reach[size][level]
       grid.forEachNear(own) { other, distanceSquared in
         guard distanceSquared <= limit, size < level || other > own else { return }
-        switch sense(own, other, store) {
-        case 1: pairs += [Int64(own), Int64(other)]
-        case -1: pairs += [Int64(other), Int64(own)]
-        default: break
-        }
+        let sense = sense(own, other, store)
+        guard sense != 0 else { return }
+        pairs.append(Int64(sense > 0 ? own : other))
+        pairs.append(Int64(sense > 0 ? other : own))
       }
     }
   }
