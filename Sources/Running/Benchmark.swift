@@ -8,7 +8,7 @@ import Scenes
 public struct Benchmark: Sendable, Encodable {
   /// Name of the case.
   public var name: String
-  /// Particles of the scene.
+  /// Particles of the scene; where it has none, the sites of its lattices.
   public var particles: Int
   /// Steps that were timed.
   public var steps: Int
@@ -52,7 +52,7 @@ public struct Benchmark: Sendable, Encodable {
     let simulation = try Simulation(
       scene, from: SimulationState(frame: try scene.initialFrame(from: source)), library: library, threads: settings.threads)
     (self.name, threads, precision) = (name, settings.threads, scene.precision.rawValue)
-    particles = simulation.store.count
+    particles = simulation.store.count > 0 ? simulation.store.count : simulation.siteCount
     _ = try Self.advance(simulation, seconds: settings.seconds / 4, steps: nil)
     let before = (times: simulation.pairTimes, processor: Self.processorTime)
     (steps, seconds) = try Self.advance(simulation, seconds: settings.seconds, steps: settings.steps)

@@ -32,7 +32,6 @@ struct LoggedSeriesTests {
   func formulas() {
     let y = Self.rows.map(\.value)
     #expect(abs(number(.slope) - slope(y)) < 1e-9)
-    #expect(abs(number(.growth) - slope(y.map { log(abs($0)) })) < 1e-9)
     let late = Self.rows.filter { $0.time >= 5 }.map(\.value), half = Self.rows.filter { $0.time >= 9.95 }.map(\.value)
     #expect(abs(number(.average, argument: 5) - late.reduce(0, +) / Double(late.count)) < 1e-12)
     #expect(abs(number(.average) - half.reduce(0, +) / Double(half.count)) < 1e-12)
@@ -41,6 +40,31 @@ struct LoggedSeriesTests {
     let share = (3 - y[first - 1]) / (y[first] - y[first - 1])
     #expect(abs(number(.crossing, argument: 3) - (Self.rows[first - 1].time + 0.1 * share)) < 1e-12)
     #expect(number(.when) == 0)
+  }
+
+  /// A number over a series with time steps of 0.1 up to 20.
+  private func number(_ kind: Series.Kind, about level: Double? = nil, of series: (Double) -> Double) -> Double {
+    var logged = LoggedSeries(kind)
+    for time in stride(from: 0, through: 20, by: 0.1) {
+      logged.note(SeriesPoint(time: time, values: [series(time)] + (level.map { [$0] } ?? [])))
+    }
+    return logged.number
+  }
+
+  @Test("growth is the slope of the logarithm, and of the tops of what swings")
+  func growth() {
+    #expect(abs(number(.growth) { 3 * exp(0.2 * $0) } - 0.2) < 1e-12)
+    let ring = number(.growth) { exp(-0.15 * $0) * cos(1.4 * $0) }
+    #expect(abs(ring + 0.15) < 1e-3)
+    // Where it crosses zero the logarithm has dips: a line through all rows would miss the same bound.
+    #expect(abs(number(.growth) { exp(-0.15 * $0) * abs(cos(1.4 * $0)) } + 0.15) > 1e-3)
+  }
+
+  @Test("a period about zero is that of what fades, one about the mean is not")
+  func period() {
+    let fading: (Double) -> Double = { exp(-0.15 * $0) * cos(1.4 * $0) }
+    #expect(abs(number(.period, about: 0, of: fading) / (2 * .pi / 1.4) - 1) < 1e-3)
+    #expect(abs(number(.period, of: fading) / (2 * .pi / 1.4) - 1) > 1e-3)
   }
 
   @Test("an average forgets rows that are no numbers once they lie before its start")

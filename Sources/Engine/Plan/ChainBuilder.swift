@@ -9,7 +9,7 @@ struct ChainBuilder {
   /// A column, and its new value or what is added to it.
   typealias Change = (Column, NodeID)
 
-  private var graph = Graph()
+  private(set) var graph = Graph()
   private(set) var current = CurrentValues()
   private var requirements: [NodeID] = []
   private var requirementText: String?
@@ -24,6 +24,17 @@ struct ChainBuilder {
     self.fields = fields
     self.rateFields = rateFields
   }
+
+  /// An empty chain of the same members that goes on where a pass has these new values.
+  func continuing(_ graph: Graph, after stores: [MemberKernel.Store]) -> ChainBuilder {
+    var chain = ChainBuilder(fields: fields, rateFields: rateFields)
+    chain.graph = graph
+    for store in stores { chain.current.assign(store.column, store.value) }
+    return chain
+  }
+
+  /// Whether some new value depends on an input of this sort.
+  func reads(_ isMeant: (Input) -> Bool) -> Bool { graph.inputs(of: stores.map(\.value)).contains(where: isMeant) }
 
   var isEmpty: Bool { names.isEmpty }
   /// Whose members the passes run over.
@@ -242,13 +253,18 @@ struct ChainBuilder {
     return (kernel, children)
   }
 
+  /// The new values of columns that change.
+  var stores: [MemberKernel.Store] {
+    current.assigned.sorted { ($0.key.field, $0.key.component) < ($1.key.field, $1.key.component) }
+      .filter { $0.value != graph.knownInput($0.key.input) }
+      .map { MemberKernel.Store(column: $0.key, value: $0.value) }
+  }
+
   /// The kernel of the chain, which is empty afterwards; nil if nothing was gathered.
   mutating func finish(named name: String) -> (MemberKernel, MemberCall)? {
     guard !isEmpty else { return nil }
     defer { self = ChainBuilder(fields: fields, rateFields: rateFields) }
-    let stores = current.assigned.sorted { ($0.key.field, $0.key.component) < ($1.key.field, $1.key.component) }
-      .filter { $0.value != graph.knownInput($0.key.input) }
-      .map { MemberKernel.Store(column: $0.key, value: $0.value) }
+    let stores = self.stores
     guard !stores.isEmpty || !requirements.isEmpty || !creations.isEmpty else { return nil }
     let kernel = MemberKernel(
       name: name, comment: names.joined(separator: ", "), graph: graph, stores: stores, requirements: requirements,

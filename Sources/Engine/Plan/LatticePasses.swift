@@ -67,7 +67,7 @@ extension Plan {
   func line(of pass: LatticePass) -> String {
     switch pass {
     case .stencil(let index):
-      "one loop over \(populations[stencils[index].population].species[0]) and neighbours: \(stencils[index].name)"
+      "one loop over \(populations[stencils[index].population].species[0]) and neighbours: \(Self.fields(stencils[index].kernel.written))"
     case .transfer(let index):
       transfers[index].kernel.receiver == .sites
         ? "particles give to \(populations[transfers[index].lattice].species[0]): \(transfers[index].name)"

@@ -3,11 +3,12 @@ import Laws
 import Scenes
 
 /// Writes operations in the order of items; passes over single particles that follow one another become one kernel, and so do
-/// passes over pairs of which none reads what another one writes.
+/// passes over pairs of which none reads what another one writes, and a pass over neighbours with those over the sites that follow.
 struct OperationWriter {
   var operations: [Operation] = []
   private var chain: ChainBuilder?
   private var pairs: PairBuilder?
+  private var stencil: StencilBuilder?
   private let slotted: [LawUse]
   private var slotsSeen: Set<String> = []
 
@@ -17,8 +18,12 @@ struct OperationWriter {
     do throws(Diagnostic) { try write(item, of: use, &builder) } catch { builder.mistakes.add(error) }
   }
 
-  /// Ends the chain of passes over single particles, or the loop over pairs; at most one of them is open.
+  /// Ends the chain of passes over single particles, or the loop over pairs or neighbours; at most one of them is open.
   mutating func flush(_ builder: inout PlanBuilder) {
+    if var open = stencil {
+      stencil = nil
+      do throws(Diagnostic) { operations.append(.lattice(try builder.finish(&open))) } catch { builder.mistakes.add(error) }
+    }
     if var open = chain, let call = builder.finish(&open) { operations.append(.members(call)) }
     if let open = pairs, !open.isEmpty { operations.append(.pairs(builder.finish(open))) }
     (chain, pairs) = (nil, nil)
@@ -51,7 +56,12 @@ struct OperationWriter {
     case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
       flush(&builder)
       if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
-    case .interact(let pass) where ["neighbours", "weight", "cell"].contains(pass.pairing.keyword):
+    case .interact(let pass) where pass.pairing.keyword == "neighbours":
+      for next in try builder.stencils(pass, of: use) {
+        flush(&builder)
+        stencil = next
+      }
+    case .interact(let pass) where ["weight", "cell"].contains(pass.pairing.keyword):
       flush(&builder)
       operations += try builder.lattices(pass, of: use).map { .lattice($0) }
     case .interact(let pass): try write(pass, of: use, &builder)
@@ -63,7 +73,8 @@ struct OperationWriter {
   private mutating func write(_ pass: Propagate, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
     // Children are there from the end of the pass on.
     defer { if !pass.create.isEmpty { flush(&builder) } }
-    if !pass.create.isEmpty { flush(&builder) }
+    if try stencil?.takes(pass, of: use) ?? false { return }
+    if stencil != nil || !pass.create.isEmpty { flush(&builder) }
     for (population, mask) in builder.players(pass.roles, use) {
       if pairs != nil || chain.map({ !$0.takes(mask, of: population) }) ?? false { flush(&builder) }
       var open = chain ?? builder.newChain(of: population)
@@ -77,7 +88,7 @@ struct OperationWriter {
       throw Diagnostic(
         "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
     }
-    if chain != nil || pairs.map({ !$0.takes(pass, of: use) }) ?? false { flush(&builder) }
+    if stencil != nil || chain != nil || pairs.map({ !$0.takes(pass, of: use) }) ?? false { flush(&builder) }
     var open = pairs ?? PairBuilder(fields: builder.fields)
     try open.add(pass, of: use, noisePlace: &builder.noisePlace)
     pairs = open

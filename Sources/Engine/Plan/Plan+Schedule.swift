@@ -74,7 +74,7 @@ extension Plan {
   private func owner(_ population: Int) -> String { population == Population.particles ? "" : " of \(members(of: population))" }
 
   /// Names of the fields of columns, each once.
-  private static func fields(_ columns: [Column]) -> String {
+  static func fields(_ columns: [Column]) -> String {
     columns.map(\.field).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
   }
 }

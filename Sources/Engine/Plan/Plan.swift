@@ -13,6 +13,8 @@ public struct Plan: Sendable {
   var log: [TotalPass] = []
   /// Ends the run when it holds.
   var stop: HostTape?
+  /// What could be zero where a law divides by it.
+  var divisors: [Divisor] = []
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []

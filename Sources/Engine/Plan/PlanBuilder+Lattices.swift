@@ -7,7 +7,10 @@ extension PlanBuilder {
   /// Makes the kernels of a pass over a lattice, one for each lattice that plays its role; none if no species does.
   mutating func lattices(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
     switch pass.pairing {
-    case .neighbours: return try stencils(pass, of: use)
+    case .neighbours:
+      var passes: [LatticePass] = []
+      for var stencil in try stencils(pass, of: use) { passes.append(try finish(&stencil)) }
+      return passes
     case .weight: return try transfers(pass, of: use)
     case .cell(let role): return try cells(pass, role, of: use)
     default:
@@ -59,18 +62,33 @@ extension PlanBuilder {
     return passes
   }
 
-  private mutating func stencils(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
-    var passes: [LatticePass] = []
-    for lattice in fields.populations(of: pass.receivers.flatMap { use.roles[$0] ?? [] }) {
+  /// The passes over sites and their neighbours, one for each lattice that plays the role, to which others may be joined.
+  func stencils(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [StencilBuilder] {
+    try fields.populations(of: pass.receivers.flatMap { use.roles[$0] ?? [] }).map { (lattice) throws(Diagnostic) in
       guard lattice.grid != nil else {
         throw Diagnostic(
           "neighbours pairs the sites of a lattice, \(lattice.species.joined(separator: ", ")) is none",
           hint: "give it kind: lattice and a spacing", at: pass.location)
       }
-      var builder = StencilBuilder(pass, of: use, fields: fields, lattice: lattice)
-      plan.stencils.append(try builder.build(named: "mote_stencil_\(plan.stencils.count)", noisePlace: noisePlace))
-      passes.append(.stencil(plan.stencils.count - 1))
+      return StencilBuilder(pass, of: use, lattice: lattice, chain: newChain(of: lattice.index), noisePlace: noisePlace)
     }
-    return passes
+  }
+
+  /// Makes the kernel of a pass over sites and their neighbours.
+  mutating func finish(_ stencil: inout StencilBuilder) throws(Diagnostic) -> LatticePass {
+    plan.stencils.append(try stencil.build(named: "mote_stencil_\(plan.stencils.count)"))
+    return .stencil(plan.stencils.count - 1)
+  }
+
+  /// Lets passes over neighbours keep to themselves what nothing else reads and no frame shows.
+  mutating func dropWhatNobodyReads() {
+    for index in plan.stencils.indices {
+      var others = plan
+      others.stencils.remove(at: index)
+      let kernel = plan.stencils[index].kernel
+      let seen = others.usedFields.union(kernel.columns.map(\.field)).union(scene.output.fields)
+      let unseen = Set(kernel.written.map(\.field)).subtracting(seen)
+      if !unseen.isEmpty { plan.stencils[index].kernel = kernel.storingNone(of: unseen) }
+    }
   }
 }

@@ -24,27 +24,58 @@ struct StencilBuilder {
   private var graph = Graph()
   private var shares: [Fold: [Share]] = [:]
   private var requirements: [(node: NodeID, holds: NodeID?, number: Int)] = []
+  /// Passes over the sites alone that follow, in the same loop.
+  private var following: [(pass: Propagate, use: LawUse)] = []
+  /// An empty chain of passes over the sites.
+  private let chain: ChainBuilder
+  /// That of the first random number, of which there may be none.
+  private let noisePlace: Int
 
-  /// A pass over the sites of one lattice.
-  init(_ pass: Interact, of use: LawUse, fields: FieldTable, lattice: Population) {
+  /// A pass over the sites of one lattice; `chain` is an empty one of its population.
+  init(_ pass: Interact, of use: LawUse, lattice: Population, chain: ChainBuilder, noisePlace: Int) {
     self.pass = pass
     self.use = use
     self.lattice = lattice
-    self.fields = fields.of(lattice.index)
+    self.chain = chain
+    self.noisePlace = noisePlace
+    fields = chain.fields
   }
 
-  /// The pass as a kernel of this name; `noisePlace` is that of its first random number, of which there may be none.
-  mutating func build(named name: String, noisePlace: Int) throws(Diagnostic) -> StencilPass {
+  /// Takes a pass over the sites alone into the loop, if it can run there: every site has what its neighbours gave, and these
+  /// still see its old values.
+  mutating func takes(_ next: Propagate, of use: LawUse) throws(Diagnostic) -> Bool {
+    guard next.isAssignment, fields.mask(of: next.roles.flatMap { use.roles[$0] ?? [] }) == fields.everySpecies else {
+      return false
+    }
+    var trial = chain.continuing(Graph(), after: []), place = noisePlace
+    try trial.add(next, of: use, mask: fields.everySpecies, noisePlace: &place)
+    // The loop knows neither noise nor ids.
+    guard place == noisePlace, !trial.reads({ $0.kind == .species || $0.name == "id" }) else { return false }
+    following.append((next, use))
+    return true
+  }
+
+  /// The pass as a kernel of this name.
+  mutating func build(named name: String) throws(Diagnostic) -> StencilPass {
     try refuseWhatIsNotRun()
     let steps = try self.steps()
-    for (number, step) in steps.enumerated() { try meet(number, step, noisePlace) }
-    let inside = outcome(steps, atEdge: false), edge = outcome(steps, atEdge: true)
+    for (number, step) in steps.enumerated() { try meet(number, step) }
+    let inside = try followed(outcome(steps, atEdge: false)), edge = try followed(outcome(steps, atEdge: true))
     let kernel = StencilKernel(
       name: name, comment: use.law.name, graph: graph, steps: steps, inside: inside, edge: edge,
       species: fields.speciesNames.firstIndex(of: lattice.species[0]) ?? 0,
+      flags: Set(fields.fields.values.filter { $0.shape == .boolean }.map(\.name)),
       rate: Rates.sites(species: fields.speciesNames.count))
     return StencilPass(
       kernel: kernel, population: lattice.index, requirement: pass.require?.description, name: use.law.name)
+  }
+
+  /// What the passes that follow make of an outcome.
+  private mutating func followed(_ outcome: StencilKernel.Outcome) throws(Diagnostic) -> StencilKernel.Outcome {
+    var chain = self.chain.continuing(graph, after: outcome.stores), place = noisePlace
+    for (pass, use) in following { try chain.add(pass, of: use, mask: fields.everySpecies, noisePlace: &place) }
+    graph = chain.graph
+    return StencilKernel.Outcome(stores: chain.stores, requirements: outcome.requirements)
   }
 
   private func refuseWhatIsNotRun() throws(Diagnostic) {
@@ -78,7 +109,7 @@ struct StencilBuilder {
   // MARK: One neighbour
 
   /// What the neighbour `number` gives.
-  private mutating func meet(_ number: Int, _ step: [Int], _ noisePlace: Int) throws(Diagnostic) {
+  private mutating func meet(_ number: Int, _ step: [Int]) throws(Diagnostic) {
     let ends = ["i": Scope.End(name: "i", fields: fields), "j": Scope.End(name: StencilKernel.end(number), fields: fields)]
     var scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: ends)
     scope.given = Self.geometry(of: step, number, space: fields.space, spacing: lattice.grid?.spacing ?? 1)
@@ -211,6 +242,13 @@ struct StencilBuilder {
       else { return best }
       return graph.select(any, best, old)
     }
+  }
+}
+
+extension Propagate {
+  /// Whether it gives new values to fields and does nothing else.
+  fileprivate var isAssignment: Bool {
+    !waves && rates.isEmpty && create.isEmpty && energy == nil && force == nil && torque == nil && remove == nil && require == nil
   }
 }
 

@@ -23,6 +23,8 @@ struct LoggedSeries: Sendable {
   private(set) var points: [SeriesPoint] = []
   /// Of all rows but the latest, which may still be replaced.
   private var settled = RunningFit()
+  /// The same rows as swings to either side of zero.
+  private var swings = Swings()
   /// The sum of all finite values before each row, and the last row before the latest that is not finite.
   private var sums: [Double] = []
   private var lastInfinite = -1
@@ -40,6 +42,7 @@ struct LoggedSeries: Sendable {
   private mutating func settle() {
     guard let last = points.last else { return sums.append(0) }
     settled.add(last.time, fitted(last))
+    swings.add(last)
     if firstTime == nil { firstTime = timeOfLatest }
     if !last.value.isFinite { lastInfinite = points.count - 1 }
     sums.append((sums.last ?? 0) + (last.value.isFinite ? last.value : 0))
@@ -52,14 +55,21 @@ struct LoggedSeries: Sendable {
     guard let last = points.last else { return .nan }
     switch kind {
     case .last: return last.value
-    case .slope, .growth:
-      var fit = settled
-      fit.add(last.time, fitted(last))
-      return fit.slope
+    case .slope: return fit(with: last).slope
+    case .growth:
+      var swings = swings
+      swings.add(last)
+      return swings.count > 1 ? swings.growth : fit(with: last).slope
     case .average: return average(from: last)
     case .when, .crossing: return firstTime ?? timeOfLatest ?? .nan
-    case .period: return Self.period(points)
+    case .period: return Self.period(points, about: last.argument)
     }
+  }
+
+  private func fit(with last: SeriesPoint) -> RunningFit {
+    var fit = settled
+    fit.add(last.time, fitted(last))
+    return fit
   }
 
   /// The time at which the latest row makes a condition hold, or crosses the value; nil if it does not.
@@ -85,15 +95,37 @@ struct LoggedSeries: Sendable {
     return (sums[points.count - 1] + last.value - sums[low]) / Double(points.count - low)
   }
 
-  /// Mean distance of upward crossings of the mean; as the mean moves with each row, all are looked at.
-  private static func period(_ points: [SeriesPoint]) -> Double {
-    let mean = points.reduce(0) { $0 + $1.value } / Double(points.count)
-    let ups = zip(points, points.dropFirst()).filter { $0.value < mean && $1.value >= mean }.map { a, b in
-      a.time + (b.time - a.time) * (mean - a.value) / (b.value - a.value)
+  /// Mean distance of upward crossings of a value, or else of the mean; as that moves with each row, all are looked at.
+  private static func period(_ points: [SeriesPoint], about value: Double?) -> Double {
+    let level = value ?? points.reduce(0) { $0 + $1.value } / Double(points.count)
+    let ups = zip(points, points.dropFirst()).filter { $0.value < level && $1.value >= level }.map { a, b in
+      a.time + (b.time - a.time) * (level - a.value) / (b.value - a.value)
     }
     guard let first = ups.first, let last = ups.last, ups.count > 1 else { return .nan }
     return (last - first) / Double(ups.count - 1)
   }
+}
+
+/// The tops of a series between its changes of sign; the first stretch and the latest, which may be torn, do not count.
+struct Swings: Sendable {
+  private var top: SeriesPoint?
+  private var changes = 0
+  private var fit = RunningFit()
+
+  mutating func add(_ point: SeriesPoint) {
+    guard let top, top.value * point.value < 0 else {
+      if !(abs(top?.value ?? -1) >= abs(point.value)) { top = point }
+      return
+    }
+    if changes > 0 { fit.add(top.time, log(abs(top.value))) }
+    changes += 1
+    self.top = point
+  }
+
+  /// Whole stretches between changes of sign.
+  var count: Int { max(0, changes - 1) }
+  /// The slope of the logarithm of the tops.
+  var growth: Double { fit.slope }
 }
 
 /// A straight line fitted by least squares to points that come one by one.

@@ -35,8 +35,8 @@ public final class Simulation {
   let workers: Workers
   /// For each population an id that was never used.
   var nextIDs: [Int64] = []
-  /// For each population the values that laws give to fields of new members.
-  private(set) var defaults: [[String: [Double]]] = []
+  /// For each population the values that laws give to fields of new members: by field, then by species.
+  private(set) var defaults: [[String: [Int: [Double]]]] = []
   /// The logged series of each pass of totals for the log.
   var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
@@ -87,6 +87,9 @@ public final class Simulation {
     mote_release_memory()
   }
 
+  /// Sites of all lattices.
+  public var siteCount: Int { plan.populations.reduce(0) { $0 + ($1.grid?.count ?? 0) } }
+
   /// All free particles, now.
   public var store: MemberStore { stores[Population.particles] }
 
@@ -107,7 +110,11 @@ public final class Simulation {
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
   public func advance(wantsTotals: Bool) throws {
     hasTotals = false
-    for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    do {
+      for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    } catch let failure as Failure {
+      throw explained(failure)
+    }
     step += 1
     let dt = world["dt"].first ?? scene.timeStep
     if dt == clock.dt {

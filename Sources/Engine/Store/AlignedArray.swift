@@ -30,11 +30,22 @@ public final class AlignedArray<Element: BitwiseCopyable> {
   }
 
   private static func allocate(_ capacity: Int) -> (UnsafeMutableRawPointer, UnsafeMutablePointer<Element>) {
-    let bytes = capacity * MemoryLayout<Element>.stride + 16 * MemoryLayout<Element>.stride + alignment
+    let needed = capacity * MemoryLayout<Element>.stride + 16 * MemoryLayout<Element>.stride + alignment
+    let bytes = needed + (needed >= large ? page : 0)
     guard let block = calloc(bytes, 1) else { fatalError("out of memory: \(bytes) bytes for particles") }
-    let start = block.alignedUp(toMultipleOf: alignment)
+    let start = block.alignedUp(toMultipleOf: alignment) + (needed >= large ? stagger(block) : 0)
     preferHugePages(block, bytes)
     return (block, start.bindMemory(to: Element.self, capacity: capacity + 16))
+  }
+
+  /// Bytes of a page, and from which size on a block is one of the system's, which begin at the same place within a page.
+  private static var page: Int { 4096 }
+  private static var large: Int { 1 << 18 }
+
+  /// A multiple of the alignment below a page that differs between blocks: a loop over many columns would else need the same few
+  /// places of the cache for all of them.
+  private static func stagger(_ block: UnsafeMutableRawPointer) -> Int {
+    Int(bitPattern: block) / page * 5 % (page / alignment) * alignment
   }
 
   /// Asks for pages of 2 MiB where they fit in whole: particles of large worlds lie far apart in memory, and translating

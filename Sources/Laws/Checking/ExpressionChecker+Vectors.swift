@@ -140,9 +140,8 @@ extension ExpressionChecker {
     switch name {
     case "slope": return ValueType(found.kind == .integer ? .scalar : found.kind, found.dimension.map { $0 / time })
     case "growth": return ValueType(.scalar, OpenDimension.one / time)
-    case "period": return ValueType(.scalar, time)
-    case "crossing":
-      expect(found, for: "the value crossed", arguments[1])
+    case "crossing", "period":
+      if arguments.count > 1 { expect(found, for: "the value crossed", arguments[1]) }
       return ValueType(.scalar, time)
     case "average":
       if arguments.count > 1 { expect(ValueType(.scalar, time), for: "the time from which to average", arguments[1]) }

@@ -76,7 +76,7 @@ enum Functions {
 
   /// Functions of a series of logged values, known in a measure at the top of a law.
   static let seriesArities: [String: ClosedRange<Int>] = [
-    "last": 1...1, "slope": 1...1, "growth": 1...1, "period": 1...1, "crossing": 2...2, "average": 1...2, "when": 1...1,
+    "last": 1...1, "slope": 1...1, "growth": 1...1, "period": 1...2, "crossing": 2...2, "average": 1...2, "when": 1...1,
   ]
 
   /// Functions that draw a number.

@@ -64,7 +64,8 @@ struct LevelSearchTests {
   @Test("They are found too when small ones grow")
   func grows() throws {
     let forces = try [true, false].map { memory in
-      let scene = bed(large: 12, small: 400, sides: "periodic", memory: memory).replacing("laws:", with: "laws:\n  swelling: {most: 1, pace: 1.2}")
+      let scene = bed(large: 12, small: 400, sides: "periodic", memory: memory).replacing(
+        "laws:", with: "laws:\n  swelling: {most: 1, pace: 1.2}")
       let run = try simulation(scene, laws: laws)
       try run.run(steps: 200)
       return run.values(of: "force")
