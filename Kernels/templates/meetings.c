@@ -45,10 +45,15 @@ void mote_meeting_settle(int64_t *found, double sign, double *column, int64_t be
   }
 }
 
-// Turns sums into numbers, added to a column or in its place, and clears them.
-void mote_meeting_collect(int64_t *sums, double unit, double *column, int32_t adds, int64_t begin, int64_t end) {
+// Turns sums, of which there are so many copies of `count` numbers, into numbers, added to a column or in its place, and clears them.
+void mote_meeting_collect(int64_t *sums, int64_t copies, int64_t count, double unit, double *column, int32_t adds,
+                          int64_t begin, int64_t end) {
   for (int64_t m = begin; m < end; m++) {
-    column[m] = (adds ? column[m] : 0) + (double)sums[m] * unit;
-    sums[m] = 0;
+    int64_t sum = 0;
+    for (int64_t copy = 0; copy < copies; copy++) {
+      sum += sums[copy * count + m];
+      sums[copy * count + m] = 0;
+    }
+    column[m] = (adds ? column[m] : 0) + (double)sum * unit;
   }
 }

@@ -6,7 +6,7 @@ import Expressions
 /// the form of a law alone, never on the values of its parameters.
 public struct Emitter {
   /// The graph, which grows by what regrouping needs.
-  public private(set) var graph: Graph
+  public internal(set) var graph: Graph
   let dialect: Dialect
   /// How often an input changes.
   let inputRate: (Input) -> Rate
@@ -26,7 +26,7 @@ public struct Emitter {
   /// The C statements so far, in order.
   public private(set) var statements: [String] = []
 
-  private var names: [NodeID: String] = [:]
+  private(set) var names: [NodeID: String] = [:]
   private var powers: [String: String] = [:]
   /// Bases whose roots and inverses are made of the inverse root.
   private var sharedRoots: Set<String> = []
@@ -153,72 +153,6 @@ public struct Emitter {
     let at = !end.isEmpty ? speciesPlace : dialect == .lanes ? "(I)0" : "0"
     return keep(
       "\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
-  }
-
-  // MARK: Sums
-
-  /// constant + Σ, where all that does not vary is one constant and a common power is taken out.
-  mutating func sum(_ constant: Double, _ terms: [Graph.Term], scaled: Bool = false) -> String {
-    let fixed = terms.filter { rate(of: $0.node) != .varying }
-    let moving = terms.filter { rate(of: $0.node) == .varying }
-    let rest = graph.sum(constant: constant, fixed)
-    if graph.constant(rest) == 0, moving.count > 1, let common = commonFactor(of: moving) {
-      let inner = moving.map { Graph.Term(coefficient: $0.coefficient, node: quotient($0.node, by: common)) }
-      let bracket = graph.sum(inner)
-      let whole = graph.product([common])
-      return keep("\(value(of: whole))*\(operand(value(of: bracket, scaled: scaled)))")
-    }
-    var text = graph.constant(rest) == 0 ? "" : value(of: rest, scaled: scaled)
-    for term in moving.sorted(by: { $0.coefficient > $1.coefficient }) { append(term, to: &text, scaled: scaled) }
-    return keep(text)
-  }
-
-  private mutating func append(_ term: Graph.Term, to text: inout String, scaled: Bool) {
-    if text.isEmpty {
-      text = product(term, scaled: scaled)
-    } else if term.coefficient < 0 {
-      text += " - " + product(Graph.Term(coefficient: -term.coefficient, node: term.node), scaled: scaled)
-    } else {
-      text += " + " + product(term, scaled: scaled)
-    }
-  }
-
-  private mutating func product(_ term: Graph.Term, scaled: Bool) -> String {
-    if case .product(let factors) = graph[term.node] { return product(factors, coefficient: term.coefficient, scaled: scaled) }
-    if scaled, term.coefficient != 1 { return "\(self.scaled(graph.constant(term.coefficient)))*\(value(of: term.node))" }
-    let value = value(of: term.node, scaled: scaled)
-    return term.coefficient == 1 ? value : term.coefficient == -1 ? "-\(value)" : "\(literal(term.coefficient))*\(value)"
-  }
-
-  /// The power that all terms share, if they share one.
-  private mutating func commonFactor(of terms: [Graph.Term]) -> Graph.Factor? {
-    guard let first = factors(of: terms[0].node) else { return nil }
-    for factor in first where rate(of: factor.base) == .varying && factor.exponent.denominator <= 2 {
-      let exponents = terms.map { term in factors(of: term.node)?.first { $0.base == factor.base }?.exponent }
-      guard exponents.allSatisfy({ $0 != nil }) else { continue }
-      let found = exponents.compactMap { $0 }
-      let zero = Rational(0)
-      let least = factor.exponent < zero ? found.max() : found.min()
-      if let least, !least.isZero, found.allSatisfy({ ($0 < zero) == (least < zero) }) {
-        return Graph.Factor(base: factor.base, exponent: least)
-      }
-    }
-    return nil
-  }
-
-  private func factors(of node: NodeID) -> [Graph.Factor]? {
-    switch graph[node] {
-    case .product(let factors): factors
-    case .input: [Graph.Factor(base: node, exponent: Rational(1))]
-    default: nil
-    }
-  }
-
-  private mutating func quotient(_ node: NodeID, by factor: Graph.Factor) -> NodeID {
-    graph.product([
-      Graph.Factor(base: node, exponent: Rational(1)),
-      Graph.Factor(base: factor.base, exponent: Rational(0) - factor.exponent),
-    ])
   }
 
   // MARK: Products and powers

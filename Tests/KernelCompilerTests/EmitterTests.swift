@@ -67,4 +67,22 @@ private func lennardJones(_ graph: inout Graph) -> NodeID {
     _ = own.value(of: force)
     #expect(own.statements.joined().contains("/p->r2"))
   }
+
+  @Test func powersThatTermsHaveInCommonAreTakenOut() {
+    var graph = Graph()
+    let square = graph.input(Input(.distanceSquared)), charge = graph.input(Input(.field, "q", end: "i"))
+    func term(_ name: String, _ base: NodeID, _ exponent: Rational) -> NodeID {
+      graph.multiply(graph.input(Input(.parameter, name)), graph.power(base, exponent))
+    }
+    let terms = [
+      term("a", square, Rational(-7)), term("b", square, Rational(-7)), term("c", square, Rational(-4)),
+      graph.multiply(term("d", square, Rational(-3, 2)), charge), term("e", charge, Rational(1)),
+    ]
+    let sum = graph.sum(terms.map { Graph.Term(coefficient: 1, node: $0) })
+    var grouped = emitter(graph)
+    _ = grouped.value(of: sum)
+    // (a + b) is one constant; r⁻⁸ ((a + b) r⁻⁶ + c) + q (d r⁻³ + e).
+    #expect(grouped.constants.count == 4)
+    #expect(grouped.statements.filter { $0.contains("u->k") }.allSatisfy { $0.split(separator: "*").count <= 2 })
+  }
 }

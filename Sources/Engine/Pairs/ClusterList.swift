@@ -8,6 +8,8 @@ public final class ClusterList {
   public let range: Double
   /// Each pair once; else from both ends.
   public let half: Bool
+  /// How many keep it up to date.
+  var users = 0
   /// No particle receives more contributions than this power of two.
   private(set) var mostContributions = 0
   /// Pairs within range and buffer.

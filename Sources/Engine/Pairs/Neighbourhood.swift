@@ -21,8 +21,8 @@ public final class Neighbourhood {
   private var listedBox: Box?
   private var listedOrder = -1
   private var updatesSinceRebuild = 0
-  /// The longest range of all lists and measures (length).
-  private var longest = 0.0
+  /// The longest range of a search outside the lists (length).
+  private var prepared = 0.0
 
   /// - Parameter skin: width of the buffer (length); nil lets it follow from how fast particles move.
   public init(box: Box, kernels: ListKernels, workers: Workers = Workers(), skin: Double? = nil) {
@@ -46,19 +46,26 @@ public final class Neighbourhood {
   ///
   /// - Throws: `Failure` if a periodic side is shorter than twice the range.
   public func list(within range: Double, half: Bool) throws(Failure) -> ClusterList {
-    if let known = lists.first(where: { $0.range == range && $0.half == half }) { return known }
+    if let known = lists.first(where: { $0.range == range && $0.half == half }) {
+      known.users += 1
+      return known
+    }
     let list = ClusterList(range: range, half: half)
+    list.users = 1
     lists.append(list)
-    longest = max(longest, range)
     listedBox = nil
     try checkRanges()
     return list
   }
 
-  /// Lets go of all lists but these.
-  func keep(_ kept: [ClusterList]) {
-    lists.removeAll { list in !kept.contains { $0 === list } }
+  /// Ends one use of a list; a list that nobody uses is no longer kept up to date.
+  func release(_ list: ClusterList) {
+    list.users -= 1
+    lists.removeAll { $0.users == 0 }
   }
+
+  /// The longest range of all lists and measures (length).
+  private var longest: Double { lists.reduce(prepared) { max($0, $1.range) } }
 
   /// The longest range for which a particle meets no periodic image twice (length).
   var widestRange: Double {
@@ -84,7 +91,7 @@ public final class Neighbourhood {
   /// - Throws: `Failure` if a periodic side is shorter than twice the range.
   func prepare(for range: Double) throws(Failure) {
     guard range > longest else { return }
-    longest = range
+    prepared = range
     listedBox = nil
     try checkRanges()
   }

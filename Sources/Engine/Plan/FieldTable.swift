@@ -21,14 +21,22 @@ struct Population: Hashable {
 /// All fields that the laws of a scene know, of the world and of its populations. One of these is looked at: names of fields
 /// without more are its.
 struct FieldTable {
+  /// The value that the declaration for a role gives to new members of the species that play it.
+  struct Default: Hashable {
+    var species: [String]
+    var value: Expression
+    /// The use of a law that declares it.
+    var owner: String
+  }
+
   /// A field of a population.
   struct Field: Hashable {
     var name: String
     var shape: Shape
     var components: Int
     var dimension: Dimension
-    /// The value of a new particle, if the law gives one.
-    var initial: Expression?
+    /// The values that laws give to new members, the last that names a species counts.
+    var defaults: [Default] = []
     /// The use of a law that declares it; empty for those that everybody knows.
     var owner: String
   }
@@ -120,15 +128,19 @@ struct FieldTable {
 
   private mutating func add(_ declaration: FieldDeclaration, of use: LawUse) {
     let dimension = use.law.fieldType(declaration.name, role: declaration.role, space: space)?.dimension ?? .one
-    let field = Field(
+    var field = Field(
       name: declaration.name, shape: declaration.type.shape, components: declaration.type.shape.components(space: space),
-      dimension: dimension, initial: declaration.initial, owner: use.name)
+      dimension: dimension, owner: use.name)
     if declaration.role == "world" {
       worldFields[declaration.name] = field
       return
     }
     let players = use.roles[declaration.role] ?? []
-    for population in populations(of: players) { all[population.index][declaration.name] = field }
+    let own = declaration.initial.map { [Default(species: players, value: $0, owner: use.name)] } ?? []
+    for population in populations(of: players) {
+      field.defaults = (all[population.index][field.name]?.defaults ?? []) + own
+      all[population.index][field.name] = field
+    }
   }
 
   /// Names of fields that stand for a state or for rates: copies of every field that has a rate.
@@ -142,7 +154,7 @@ struct FieldTable {
         for state in ["rate"] + of(population).stateNames {
           var copy = field
           copy.name = ChainBuilder.copyName(state, of: name)
-          copy.initial = nil
+          copy.defaults = []
           all[population][copy.name] = copy
         }
       }
@@ -153,7 +165,7 @@ struct FieldTable {
   mutating func addAdjoint(of name: String) {
     guard var adjoint = self[name] else { return }
     adjoint.name = Adjoint.name(of: name)
-    adjoint.initial = nil
+    adjoint.defaults = []
     adjoint.dimension = (Dimension.named("energy", space: space) ?? .one) / adjoint.dimension
     all[population][adjoint.name] = adjoint
   }

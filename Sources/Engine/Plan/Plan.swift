@@ -13,12 +13,16 @@ public struct Plan: Sendable {
   var log: [TotalPass] = []
   /// Ends the run when it holds.
   var stop: HostTape?
+  /// What could be zero where a law divides by it.
+  var divisors: [Divisor] = []
   var members: [MemberKernel] = []
   var totals: [TotalKernel] = []
   var pairs: [PairGroup] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
   var listings: [PairListing] = []
+  /// Those that no pass after the start needs.
+  var listingsOfStart: Set<Int> = []
   var stencils: [StencilPass] = []
   var transfers: [TransferPass] = []
   var cells: [CellPass] = []

@@ -25,7 +25,7 @@ struct PlanBuilder {
       scene.laws, totals: scene.totals, stop: scene.stop, space: scene.space, isReduced: scene.units.isReduced, library: library)
     var scene = scene, mistakes = checked.problems
     (scene.laws, scene.totals) = (checked.laws, checked.totals)
-    let meeting = MissingFields(scene, checked.accesses).mistakes + SlotOrder(scene, checked.accesses).mistakes
+    let meeting = MissingFields(scene, checked.accesses).mistakes + SlotOrder(scene, checked.accesses).mistakes + EndlessCreation(scene).mistakes
     for mistake in meeting { mistakes.add(mistake) }
     try mistakes.check()
     var builder = PlanBuilder(scene, totalDimensions: checked.dimensions)
@@ -67,8 +67,12 @@ struct PlanBuilder {
         try builder.forces(of: forceLaws.filter { group.isEmpty || $0.group == group }, group: group)
       }
     }
+    let ofForces = plan.meetings.count
     plan.start = operations(of: scene.laws.map { (use: $0, items: $0.law.start) }, slotted: slotted)
+    let ofStart = ofForces..<plan.meetings.count
     plan.step = operations(of: interleaved(inOrder), slotted: slotted)
+    let later = plan.meetings.indices.filter { !ofStart.contains($0) }.map { plan.meetings[$0].source }
+    plan.listingsOfStart = Set(plan.listings.indices.filter { !later.contains(.pairs($0)) })
     plan.needsForcesAtStart = readsForceFirst(plan.step)
     addLogTotals()
     if let stop = scene.stop {
@@ -77,6 +81,7 @@ struct PlanBuilder {
     plan.populations = fields.populations
     plan.fields = fields.populations.map { fields.of($0.index).fields.values.sorted { $0.name < $1.name } }
     plan.worldNames = fields.worldFields.keys.filter { !["dt", "time", "step", "box"].contains($0) }.sorted()
+    plan.divisors = divisors()
     setWorldDefaults()
     dropWhatNobodyReads()
     checkRates()
@@ -235,6 +240,8 @@ struct PlanBuilder {
 
   /// Makes the kernels of a loop over pairs; the index of its group.
   mutating func finish(_ pairs: PairBuilder) -> Int {
+    var pairs = pairs
+    pairs.shareRanges(ParameterTable(scene))
     var (group, itself) = pairs.finish(precision: scene.precision)
     group.itself = finish(&itself)?.kernel
     plan.pairs.append(group)

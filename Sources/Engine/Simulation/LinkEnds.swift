@@ -10,11 +10,22 @@ struct LinkEnds {
   mutating func update(_ links: MemberStore, _ particles: MemberStore) {
     if let stamp, stamp == (particles.arrangement, links.arrangement) { return }
     let table = PlaceTable(particles)
-    if let ends = links.columns(of: Self.field) {
-      links.remove { link in ends.contains { table[Int64($0[link])] < 0 } }
+    find(links, table)
+    if places.contains(-1) {
+      let found = places, arity = found.count / links.count
+      links.remove { link in found[link * arity..<(link + 1) * arity].contains(-1) }
+      find(links, table)
     }
-    let ends = links.columns(of: Self.field) ?? []
-    places = (0..<links.count).flatMap { link in ends.map { table[Int64($0[link])] } }
     stamp = (particles.arrangement, links.arrangement)
+  }
+
+  /// Writes the place of each end, -1 where it is lost.
+  private mutating func find(_ links: MemberStore, _ table: PlaceTable) {
+    let ends = links.columns(of: Self.field) ?? [], wanted = links.count * ends.count
+    if places.count < wanted { places += [Int64](repeating: -1, count: wanted - places.count) }
+    places.removeLast(places.count - wanted)
+    for (number, column) in ends.enumerated() {
+      for link in 0..<links.count { places[link * ends.count + number] = table[Int64(column[link])] }
+    }
   }
 }

@@ -36,8 +36,16 @@ final class ListedPairs {
     let needed = listing.range.value(particles, parameters, world)
     guard needed > range || list == nil else { return }
     range = needed
+    if let list { neighbourhood.release(list) }
     list = try neighbourhood.list(within: needed, half: true)
     rebuilds = -1
+  }
+
+  /// Forgets all pairs and lets go of the list of clusters.
+  func release(in neighbourhood: Neighbourhood) {
+    if let list { neighbourhood.release(list) }
+    (list, places, ids) = (nil, [], [])
+    rows.remove { _ in true }
   }
 
   /// Lists the pairs afresh where the neighbourhood, which is up to date, has been made anew.

@@ -23,6 +23,8 @@ struct MeetingCall {
   private let seed: UInt64
   private let step: Int64
   private let targets: [MeetingKernel.Target]
+  /// Where every thread has a copy of the sums, how many numbers a copy has, by outcome; nil where threads share them.
+  var sumsOfParts: [Int]?
 
   /// `places` are those of the ends, meeting by meeting; `own` holds what belongs to the meetings themselves.
   init(
@@ -54,11 +56,11 @@ struct MeetingCall {
     _ kernel: (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void, scales: [Double], _ sums: [AlignedArray<Int64>],
     _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int
   ) -> Result {
-    let width = targets.count, parts = workers.count
+    let parts = workers.count, width = targets.count + 16  // what threads write lies more than a cache line apart
     var largest = [UInt64](repeating: 0, count: width * parts)
     var totals = [Int64](repeating: 0, count: width * parts)
     var failed = [Int64](repeating: .max, count: parts)
-    withCall(scales: scales, sums, fresh) { call in
+    withCall(scales: scales, fresh) { call in
       largest.withUnsafeMutableBufferPointer { largest in
         totals.withUnsafeMutableBufferPointer { totals in
           failed.withUnsafeMutableBufferPointer { failed in
@@ -67,44 +69,52 @@ struct MeetingCall {
               own.largest = largest.baseAddress.map { $0 + part * width }
               own.totals = totals.baseAddress.map { $0 + part * width }
               own.failed = failed.baseAddress.map { $0 + part }
-              own.is_shared = parts > 1 ? 1 : 0
-              kernel(&own, range.lowerBound, range.upperBound)
+              own.is_shared = parts > 1 && sumsOfParts == nil ? 1 : 0
+              withSums(sums, of: part) { places in
+                own.sums = places
+                kernel(&own, range.lowerBound, range.upperBound)
+              }
             }
           }
         }
       }
     }
     return Result(
-      largest: (0..<width).map { outcome in
+      largest: targets.indices.map { outcome in
         Double(bitPattern: (0..<parts).map { largest[$0 * width + outcome] }.max() ?? 0)
       },
-      totals: (0..<width).map { outcome in (0..<parts).reduce(Int64(0)) { $0 &+ totals[$1 * width + outcome] } },
+      totals: targets.indices.map { outcome in (0..<parts).reduce(Int64(0)) { $0 &+ totals[$1 * width + outcome] } },
       failed: failed.min().flatMap { $0 == .max ? nil : Int($0) })
   }
 
-  private func withCall(
-    scales: [Double], _ sums: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], _ body: (mote_meeting_call) -> Void
+  /// Where a thread puts its sums.
+  private func withSums(
+    _ sums: [AlignedArray<Int64>], of part: Int, _ body: (UnsafePointer<UnsafeMutablePointer<Int64>?>?) -> Void
   ) {
+    let places = sums.enumerated().map { outcome, sum -> UnsafeMutablePointer<Int64>? in
+      sum.base + (outcome < targets.count ? part * (sumsOfParts?[outcome] ?? 0) : 0)
+    }
+    (places + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
+  }
+
+  private func withCall(scales: [Double], _ fresh: [AlignedArray<Double>], _ body: (mote_meeting_call) -> Void) {
     var call = mote_meeting_call()
     (call.side.0, call.side.1, call.side.2) = sides
     (call.seed, call.step) = (seed, step)
-    let sumPlaces: [UnsafeMutablePointer<Int64>?] = sums.map(\.base) + [nil]
     let freshPlaces: [UnsafeMutablePointer<Double>?] = fresh.map(\.base) + [nil]
     withColumns(columns) { columns in
       freshPlaces.withUnsafeBufferPointer { fresh in
-        sumPlaces.withUnsafeBufferPointer { sums in
-          (ids + [nil]).withUnsafeBufferPointer { ids in
-            (species + [nil]).withUnsafeBufferPointer { species in
-              places.withUnsafeBufferPointer { places in
-                scales.withUnsafeBufferPointer { scales in
-                  needs.withTables { constants, tables, functions in
-                    call.columns = columns
-                    (call.next, call.sums, call.ends) = (fresh.baseAddress, sums.baseAddress, places.baseAddress)
-                    (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
-                    (call.k, call.table, call.function) = (constants, tables, functions)
-                    call.species_count = Int64(needs.speciesCount)
-                    body(call)
-                  }
+        (ids + [nil]).withUnsafeBufferPointer { ids in
+          (species + [nil]).withUnsafeBufferPointer { species in
+            places.withUnsafeBufferPointer { places in
+              scales.withUnsafeBufferPointer { scales in
+                needs.withTables { constants, tables, functions in
+                  call.columns = columns
+                  (call.next, call.ends) = (fresh.baseAddress, places.baseAddress)
+                  (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
+                  (call.k, call.table, call.function) = (constants, tables, functions)
+                  call.species_count = Int64(needs.speciesCount)
+                  body(call)
                 }
               }
             }

@@ -9,7 +9,7 @@ final class MeetingRunner {
   private typealias Kernel = @convention(c) (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void
   private typealias Collect =
     @convention(c) (
-      UnsafeMutablePointer<Int64>, Double, UnsafeMutablePointer<Double>, Int32, Int64, Int64
+      UnsafeMutablePointer<Int64>, Int64, Int64, Double, UnsafeMutablePointer<Double>, Int32, Int64, Int64
     ) -> Void
 
   private typealias Settle =
@@ -33,6 +33,8 @@ final class MeetingRunner {
   private var passes: [Loaded] = []
   private var ends: [Int: LinkEnds] = [:]
   private(set) var lists: [ListedPairs] = []
+  /// The lists that some pass to come needs.
+  private var needed: [ListedPairs] = []
   /// Sums of a run, by outcome; zero between runs.
   private var sums: [AlignedArray<Int64>] = []
   /// New values of a pass's own columns.
@@ -42,6 +44,7 @@ final class MeetingRunner {
   init(_ plan: Plan, space: Int, toolchain: Toolchain, workers: Workers) throws(Failure) {
     self.workers = workers
     lists = plan.listings.map { ListedPairs($0, space: space) }
+    needed = lists
     guard !plan.meetings.isEmpty else {
       (library, collect, settleExtremes) = (nil, nil, nil)
       return
@@ -62,12 +65,21 @@ final class MeetingRunner {
   func widen(
     _ stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, in neighbourhood: Neighbourhood
   ) throws(Failure) {
-    for list in lists { try list.widen(stores[Population.particles], parameters, world, in: neighbourhood) }
+    for list in needed { try list.widen(stores[Population.particles], parameters, world, in: neighbourhood) }
   }
 
   /// Takes the pairs from a neighbourhood that is up to date.
   func update(_ stores: [MemberStore], _ neighbourhood: Neighbourhood) {
-    for list in lists { list.update(stores, neighbourhood) }
+    for list in needed { list.update(stores, neighbourhood) }
+  }
+
+  /// True while pairs are listed one by one.
+  var listsPairs: Bool { !needed.isEmpty }
+
+  /// Lists these pairs no longer.
+  func release(_ listings: Set<Int>, in neighbourhood: Neighbourhood) {
+    for listing in listings { lists[listing].release(in: neighbourhood) }
+    needed = lists.indices.filter { !listings.contains($0) }.map { lists[$0] }
   }
 
   /// Takes away the links of a population that have lost an end.
@@ -83,18 +95,33 @@ final class MeetingRunner {
     let pass = passes[index].pass
     if case .links(let population) = pass.source { removeLost(of: population, stores) }
     let own = own(of: pass, stores)
-    prepare(pass, stores)
-    let call = MeetingCall(passes[index].needs, pass, stores, own: own, world, box: box, places: places(of: pass))
+    let copies = copies(of: pass, stores, meetings: own.count)
+    prepare(pass, stores, copies: copies)
+    var call = MeetingCall(passes[index].needs, pass, stores, own: own, world, box: box, places: places(of: pass))
+    call.sumsOfParts = copies == 1 ? nil : pass.kernel.targets.map { stride(of: $0, pass, stores) }
     var result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: own.count)
     while try settle(index, result.largest, step: step) {
-      clear(pass, stores)
+      clear(pass, stores, copies: copies)
       result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: own.count)
     }
     if let failed = result.failed {
       throw Failure(
         .blewUp, "step \(step): \(name(of: failed, pass, stores)) breaks what a law requires: \(pass.requirement ?? "")")
     }
-    return store(index, stores, result.totals)
+    return store(index, stores, result.totals, copies: copies)
+  }
+
+  /// How many copies of its sums a pass keeps: one for each thread, so that none waits for another, unless to put them together would
+  /// take longer than that.
+  private func copies(of pass: MeetingPass, _ stores: [MemberStore], meetings: Int) -> Int {
+    let members = pass.kernel.targets.map { stride(of: $0, pass, stores) }.max() ?? 0
+    return workers.count * members <= 2 * meetings ? workers.count : 1
+  }
+
+  /// How many numbers a copy of a sum has; 0 for what has no copies.
+  private func stride(of target: MeetingKernel.Target, _ pass: MeetingPass, _ stores: [MemberStore]) -> Int {
+    guard case .sum(let column) = target else { return 0 }
+    return store(of: column.end, pass, stores).count
   }
 
   /// What belongs to the meetings of a pass themselves.
@@ -159,20 +186,18 @@ final class MeetingRunner {
     return again
   }
 
-  private func clear(_ pass: MeetingPass, _ stores: [MemberStore]) {
-    for (outcome, target) in pass.kernel.targets.enumerated() {
-      if case .sum(let column) = target {
-        sums[outcome].base.update(repeating: 0, count: store(of: column.end, pass, stores).count)
-      }
+  private func clear(_ pass: MeetingPass, _ stores: [MemberStore], copies: Int) {
+    for (outcome, target) in pass.kernel.targets.enumerated() where sums.indices.contains(outcome) {
+      sums[outcome].base.update(repeating: 0, count: copies * stride(of: target, pass, stores))
     }
   }
 
-  private func prepare(_ pass: MeetingPass, _ stores: [MemberStore]) {
+  private func prepare(_ pass: MeetingPass, _ stores: [MemberStore], copies: Int) {
     var own = 0
     for (outcome, target) in pass.kernel.targets.enumerated() {
       if sums.count <= outcome { sums.append(AlignedArray<Int64>()) }
       switch target {
-      case .sum(let column): sums[outcome].reserve(store(of: column.end, pass, stores).count)
+      case .sum: sums[outcome].reserve(copies * stride(of: target, pass, stores))
       case .own:
         if fresh.count <= own { fresh.append(AlignedArray<Double>()) }
         fresh[own].reserve(self.own(of: pass, stores).count)
@@ -192,7 +217,7 @@ final class MeetingRunner {
   }
 
   /// Puts sums and new values into their columns. A column that two ends share is replaced once and then added to.
-  private func store(_ index: Int, _ stores: [MemberStore], _ totals: [Int64]) -> PairTotals {
+  private func store(_ index: Int, _ stores: [MemberStore], _ totals: [Int64], copies: Int) -> PairTotals {
     let pass = passes[index].pass, space = stores[Population.particles].space
     var written: Set<WrittenColumn> = [], own = 0
     var found = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
@@ -205,7 +230,8 @@ final class MeetingRunner {
         let isFirst = written.insert(WrittenColumn(store: ObjectIdentifier(store), column: column.column)).inserted
         workers.forRanges(of: store.count) { _, range in
           let adds: Int32 = pass.adds[outcome] || !isFirst ? 1 : 0
-          collect?(sums[outcome].base, unit, values, adds, range.lowerBound, range.upperBound)
+          collect?(
+            sums[outcome].base, Int64(copies), Int64(store.count), unit, values, adds, range.lowerBound, range.upperBound)
         }
       case .total(0): found.energy += Double(totals[outcome]) * unit
       case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit

@@ -82,7 +82,7 @@ final class PairRunner {
     loops[index].evaluation = try Self.evaluation(loop.library, loop.kernel, loops[index].range, neighbourhood)
     loops[index].evaluation.fixedPoint = loop.evaluation.fixedPoint
     loops[index].needs = BoundNeeds(loop.kernel.needs, isPaired: true)
-    neighbourhood.keep(loops.map(\.evaluation.list))
+    neighbourhood.release(loop.evaluation.list)
   }
 
   /// Starts a new slot: nothing has been added to the totals.

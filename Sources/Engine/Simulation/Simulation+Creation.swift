@@ -18,13 +18,17 @@ extension Simulation {
   }
 
   /// The members that a pass makes, in the order of their parents' ids; they read their parents as they are now.
-  func children(of pass: CreationPass) -> [NewMember] {
+  ///
+  /// - Throws: `Failure` if they are more than memory bears.
+  func children(of pass: CreationPass) throws(Failure) -> [NewMember] {
     let store = stores[pass.population]
     for index in pass.children.indices {
       store.column(ChainBuilder.offspring(index))?.update(repeating: 0, count: store.count)
     }
     _ = members.run(pass.kernel, on: store, parameters, world)
     let counts = pass.children.indices.compactMap { store.column(ChainBuilder.offspring($0)) }
+    let total = counts.reduce(0) { sum, column in (0..<store.count).reduce(sum) { $0 + max(0, column[$1]) } }
+    try checkRoom(for: total, fields: pass.children.map(\.columns.count).max() ?? 0, in: store)
     let parents = (0..<store.count).filter { place in counts.contains { $0[place] > 0 } }
     return parents.sorted { store.idColumn[$0] < store.idColumn[$1] }.flatMap { place in
       zip(pass.children, counts).flatMap { child, count in
@@ -33,12 +37,24 @@ extension Simulation {
     }
   }
 
+  /// Refuses new members that do not fit into memory, before the machine runs out of it.
+  private func checkRoom(for newcomers: Double, fields: Int, in store: MemberStore) throws(Failure) {
+    // Lists of pairs and the new members' values come on top of the columns.
+    let bytes = Double(16 * store.columnCount + 40 * fields + 400)
+    let isFew = newcomers < 100_000
+    guard !isFew, let available = PhysicalMemory.available, !(newcomers * bytes < Double(available)) else { return }
+    throw Failure(
+      .blewUp, "step \(step): \(newcomers) new members beside \(store.count) do not fit into memory",
+      hint: "what makes them has no end: a smaller number, or a condition")
+  }
+
   private func newMember(_ child: CreationPass.Child, number: Int, of parent: Int, in population: Int) -> NewMember {
     let values = child.tape.tape.run(in: context(of: parent, in: population, child: child, number: number))
+    let species = Int32(scene.species.firstIndex { $0.name == child.species } ?? 0)
+    let old = inherited(by: species, of: child.population, but: child.columns, from: parent, in: population)
     return NewMember(
-      parent: stores[population].idColumn[parent], species: Int32(scene.species.firstIndex { $0.name == child.species } ?? 0),
-      population: child.population,
-      values: inherited(by: child.population, but: child.columns, from: parent, in: population) + zip(child.columns, values))
+      parent: stores[population].idColumn[parent], species: species, population: child.population,
+      values: old + zip(child.columns, values))
   }
 
   /// What expressions of a child read: the parent's fields, its noise, and noise of the child's own.
@@ -59,11 +75,13 @@ extension Simulation {
   }
 
   /// Fields that the pass does not give: the parent's, if it has them, else their defaults.
-  func inherited(by children: Int, but given: [Column], from parent: Int, in population: Int) -> [(Column, Double)] {
+  func inherited(
+    by species: Int32, of children: Int, but given: [Column], from parent: Int, in population: Int
+  ) -> [(Column, Double)] {
     let given = Set(given), store = stores[population], hidden = plan.hiddenFields
     var values: [(Column, Double)] = []
     for field in plan.fields[children] where !hidden.contains(field.name) && !field.isCollected {
-      let first = defaults[children][field.name]
+      let first = defaults[children][field.name]?[Int(species)]
       for component in 0..<field.components where !given.contains(Column(field.name, component)) {
         let column = Column(field.name, component)
         if let old = store.column(column)?[parent] {

@@ -49,14 +49,19 @@ extension Simulation {
     return store
   }
 
-  /// The values that laws give to new members' fields.
-  func defaultValues(of population: Population) throws -> [String: [Double]] {
-    var values: [String: [Double]] = [:]
+  /// The values that laws give to new members' fields: by field, then by species.
+  func defaultValues(of population: Population) throws -> [String: [Int: [Double]]] {
+    var values: [String: [Int: [Double]]] = [:]
     for field in plan.fields[population.index] {
-      guard let initial = field.initial, let use = scene.laws.first(where: { $0.name == field.owner }) else { continue }
-      var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
-      let value = try lowering.lower(initial)
-      values[field.name] = lowering.graph.evaluate(value.components, in: parameters.context(world))
+      for standard in field.defaults {
+        guard let use = scene.laws.first(where: { $0.name == standard.owner }) else { continue }
+        var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
+        let value = try lowering.lower(standard.value)
+        let numbers = lowering.graph.evaluate(value.components, in: parameters.context(world))
+        for (index, species) in scene.species.enumerated() where standard.species.contains(species.name) {
+          values[field.name, default: [:]][index] = numbers
+        }
+      }
     }
     return values
   }
@@ -64,12 +69,15 @@ extension Simulation {
   /// First values of fields that the frame does not give, or the scene to other species only: the defaults of their laws.
   func initializeFields(of population: Population, givenBy frame: Frame) {
     let given = Set(frame.fields(of: population).map(\.name)), store = stores[population.index]
-    for (name, numbers) in defaults[population.index] {
+    for (name, values) in defaults[population.index] {
       let setters = scene.species.indices.filter { index in scene.species[index].fields.contains { $0.name == name } }
       guard !given.contains(name) || !setters.isEmpty else { continue }
       for (component, column) in (store.columns(of: name) ?? []).enumerated() {
-        let number = numbers[min(component, numbers.count - 1)]
-        for place in 0..<store.count where !setters.contains(Int(store.speciesColumn[place])) { column[place] = number }
+        for place in 0..<store.count {
+          let species = Int(store.speciesColumn[place])
+          guard !setters.contains(species), let numbers = values[species] else { continue }
+          column[place] = numbers[min(component, numbers.count - 1)]
+        }
       }
     }
   }

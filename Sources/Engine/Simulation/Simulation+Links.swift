@@ -32,7 +32,8 @@ extension Simulation {
     let code = scene.species.firstIndex { plan.populations[population].species.contains($0.name) } ?? 0
     nextIDs[population] += Int64(count)
     let places = links.append(species: Int32(code), ids: first..<first + Int64(count))
-    for (name, numbers) in defaults[population] {
+    for (name, values) in defaults[population] {
+      guard let numbers = values[code] else { continue }
       for (component, column) in (links.columns(of: name) ?? []).enumerated() {
         (column + places.lowerBound).update(repeating: numbers[min(component, numbers.count - 1)], count: count)
       }
@@ -66,7 +67,9 @@ extension Simulation {
 
   private func members(of product: Reaction.Product, _ row: Int, parent: Int, _ rows: MemberStore) -> [NewMember] {
     let given = zip(product.columns, product.sources).map { ($0, rows.column($1)?[row] ?? 0) }
-    let values = inherited(by: product.population, but: product.columns, from: parent, in: Population.particles) + given
+    let values =
+      given
+      + inherited(by: product.species, of: product.population, but: product.columns, from: parent, in: Population.particles)
     let member = NewMember(
       parent: store.idColumn[parent], species: product.species, population: product.population, values: values)
     return Array(repeating: member, count: max(0, Int(rows.column(product.number)?[row] ?? 0)))

@@ -33,7 +33,7 @@ extension Simulation {
   func number(_ tape: HostTape) -> Double { tape.tape.run(in: parameters.context(world))[0] }
 
   private func run(_ call: MemberCall) throws {
-    let made = call.creation.map { children(of: $0) } ?? []
+    let made = try call.creation.map { try children(of: $0) } ?? []
     if let failed = members.run(call.kernel, on: stores[call.population], parameters, world) {
       throw Failure(
         .blewUp,
@@ -126,7 +126,7 @@ extension Simulation {
 
   /// Brings lists of pairs up to date with the positions.
   private func updatePairs() throws {
-    guard !plan.pairs.isEmpty || !plan.listings.isEmpty else { return }
+    guard !plan.pairs.isEmpty || meetings.listsPairs else { return }
     try meetings.widen(stores, parameters, world, in: pairs.neighbourhood)
     try pairs.update(store, world, box: box)
     meetings.update(stores, pairs.neighbourhood)

@@ -35,8 +35,8 @@ public final class Simulation {
   let workers: Workers
   /// For each population an id that was never used.
   var nextIDs: [Int64] = []
-  /// For each population the values that laws give to fields of new members.
-  private(set) var defaults: [[String: [Double]]] = []
+  /// For each population the values that laws give to fields of new members: by field, then by species.
+  private(set) var defaults: [[String: [Int: [Double]]]] = []
   /// The logged series of each pass of totals for the log.
   var series: [[LoggedSeries]] = []
   /// Since when steps have had their present length.
@@ -99,6 +99,7 @@ public final class Simulation {
       for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
     }
+    meetings.release(plan.listingsOfStart, in: pairs.neighbourhood)
     // The forces of a state that goes on are known; what remembers must not run twice for one step.
     if isContinued && plan.remembers { return }
     if plan.needsForcesAtStart || plan.hasPairForces || !plan.everywhere.isEmpty || !plan.meetings.isEmpty {
@@ -109,7 +110,11 @@ public final class Simulation {
   /// Does one step. `wantsTotals`: potential and virial are asked for at its end.
   public func advance(wantsTotals: Bool) throws {
     hasTotals = false
-    for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    do {
+      for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
+    } catch let failure as Failure {
+      throw explained(failure)
+    }
     step += 1
     let dt = world["dt"].first ?? scene.timeStep
     if dt == clock.dt {

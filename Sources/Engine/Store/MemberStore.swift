@@ -58,6 +58,9 @@ public final class MemberStore {
     fields[column.field].flatMap { $0.indices.contains(column.component) ? $0[column.component].base : nil }
   }
 
+  /// How many numbers each particle has.
+  var columnCount: Int { fields.values.reduce(0) { $0 + $1.count } }
+
   /// The columns of positions.
   var positions: [UnsafeMutablePointer<Double>] { (fields["position"] ?? []).map(\.base) }
 

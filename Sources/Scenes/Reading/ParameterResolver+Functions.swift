@@ -41,13 +41,17 @@ extension ParameterResolver {
   private mutating func checkDimension(of formula: Formula, _ parameter: ParameterForm, at given: Tree) {
     let space = reader.space, isReduced = reader.units.isReduced
     var names = formula.constants.mapValues { CompiledFormula.Name(.scalar, $0.dimension, space: space, numbers: $0.numbers) }
+    names["time"] = CompiledFormula.Name(.scalar, Dimension(time: 1), space: space)
     for (name, argument) in zip(formula.arguments, parameter.arguments) {
       names[name] = CompiledFormula.Name(argument.shape, reader.dimension(argument.dimensionText), space: space)
     }
     do {
       let compiled = try CompiledFormula(formula.expression, knowing: names, space: space, isReduced: isReduced)
-      guard compiled.count == 1 else {
-        return reader.report.error("\(parameter.name): gives a vector, a number is wanted", at: given)
+      let wanted = parameter.shape.components(space: space)
+      guard compiled.count == wanted else {
+        return reader.report.error(
+          "\(parameter.name): gives \(compiled.count == 1 ? "a number" : "a vector"), \(wanted == 1 ? "a number" : "a vector") is wanted",
+          at: given)
       }
       if !isReduced, let wanted = dimension(of: parameter), let found = compiled.dimension, found != wanted {
         reader.report.error(

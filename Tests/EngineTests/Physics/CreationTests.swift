@@ -122,4 +122,38 @@ import Testing
     try simulation.advance(wantsTotals: false)
     #expect(simulation.frame(fields: ["tag"])[field: "tag"]?.values == [14, 6])
   }
+
+  @Test("Every member that makes another in every step is refused; more than memory bears ends the run") func withoutEnd() throws
+  {
+    let law = Self.emission.replacingOccurrences(of: "create: {B: {number: many", with: "create: {A: {number: 2")
+    let problems = #expect(throws: Diagnostics.self) {
+      try self.simulation(law, named: "emission", "many: 1, pace: 1", count: 10)
+    }
+    #expect(problems?.items.map(\.message) == ["creation without end: every A makes another one in every step"])
+    let greedy = try simulation(Self.emission, named: "emission", "many: 1e15, pace: 1", count: 10)
+    #expect(throws: Failure.self) { try greedy.advance(wantsTotals: false) }
+  }
+
+  @Test("A default of a role is that of the species that play it, of new members too") func defaultsOfRoles() throws {
+    let law = """
+      law: roles
+      source: two roles
+      species: {A: particles, B: particles}
+      fields: {A: {tag: 1 = 3}, B: {tag: 1 = 5}}
+      passes:
+      - propagate: {for: A, tag: tag}
+      - propagate: {for: B, where: tag > 4, create: {B: {velocity: 0}}}
+      """
+    let simulation = try EngineTests.simulation(
+      """
+      units: reduced
+      box: {size: [8, 8, 8]}
+      species: {A: {fill: {points: [[1, 1, 1]]}}, B: {fill: {points: [[2, 2, 2]]}}}
+      laws: {roles: {}}
+      dt: 0.1
+      steps: 1
+      """, laws: ["roles": law])
+    try simulation.run(steps: 1)
+    #expect(simulation.values(of: "tag") == [3, 5, 5])
+  }
 }

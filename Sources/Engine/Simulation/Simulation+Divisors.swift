@@ -1,0 +1,36 @@
+import Diagnostics
+import Expressions
+import KernelCompiler
+
+extension Simulation {
+  /// A failure of a run that blew up, with the divisor that was zero as its cause if there is one.
+  func explained(_ failure: Failure) -> Failure {
+    guard failure.status == .blewUp else { return failure }
+    for divisor in plan.divisors {
+      guard let zero = firstZero(of: divisor) else { continue }
+      let place = divisor.text.source.location(at: divisor.text.range.lowerBound)
+      let who = "\(plan.memberName(divisor.population)) \(zero)"
+      return Failure(
+        failure.status, "\(failure.message)\n\(place.file):\(place.line):\(place.column): \(divisor.law) divides by \(divisor.text), which is 0 for \(who)",
+        hint: "a condition, as in `where: \(divisor.text) != 0`, or a first value for the field that is zero")
+    }
+    return failure
+  }
+
+  /// The id of the first member for which a divisor is zero.
+  private func firstZero(of divisor: Divisor) -> Int64? {
+    let store = stores[divisor.population]
+    let place = (0..<store.count).first { place in
+      let species = Int(store.speciesColumn[place])
+      guard divisor.species >> UInt64(species) & 1 == 1 else { return false }
+      var context = parameters.context(world, i: species, j: species)
+      let others = context.input
+      context.input = { input in
+        guard input.kind == .field else { return others(input) }
+        return store.column(Column(input.name, input.component))?[place] ?? .nan
+      }
+      return divisor.value.tape.run(in: context)[0] == 0
+    }
+    return place.map { store.idColumn[$0] }
+  }
+}

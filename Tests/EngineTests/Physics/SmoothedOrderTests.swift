@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import Engine
+
+/// What sums over smoothed particles give, against what they stand for.
+@Suite("Smoothed particles converge")
+struct SmoothedOrderTests {
+  /// A shear wave on a square lattice of so many particles a side, its smoothing length two spacings: after no time to speak of, the
+  /// particles' places, densities and forces are known.
+  private static func shearWave(_ count: Int, law: String) throws -> Simulation {
+    let spacing = 1 / Double(count)
+    let run = try simulation(
+      """
+      units: reduced
+      precision: double
+      box: {size: [1, 0.5]}
+      species:
+        fluid:
+          fields: {mass: \(spacing * spacing), velocity: "sin(2*pi*position.x)*[0, 1]"}
+          fill: {lattice: square, spacing: \(spacing)}
+      laws:
+        verlet-transport: {}
+        fluid: {law: \(law), for: {fluid: fluid, wall: none}, h: \(2 * spacing), c0: 10, rho0: 1, viscosity: 0.01}
+      dt: 1e-9
+      steps: 1
+      """, laws: ["cut-short": try cutShort])
+    try run.run(steps: 1)
+    return run
+  }
+
+  /// A twin whose sums stop before the kernels do.
+  private static var cutShort: String {
+    get throws {
+      try lawLibrary().law(named: "transport-velocity").text
+        .replacingOccurrences(of: "law: transport-velocity", with: "law: cut-short")
+        .replacingOccurrences(of: "within: 2*h", with: "within: 1.2*h")
+    }
+  }
+
+  /// The largest difference of viscous forces from `viscosity ∂²v/∂x²` for each area, over the largest of these.
+  private static func error(_ count: Int, law: String) throws -> Double {
+    let run = try shearWave(count, law: law)
+    let places = run.values(of: "position"), forces = run.values(of: "force"), wave = 2 * Double.pi
+    let area = 1 / Double(count * count), greatest = 0.01 * wave * wave * area
+    let exact: [Double] = stride(from: 0, to: places.count, by: 2).flatMap { [0, -greatest * sin(wave * places[$0])] }
+    return distance(forces, exact) / greatest
+  }
+
+  private static func order(of law: String) throws -> Double { log2(try error(20, law: law) / error(40, law: law)) }
+
+  @Test("Viscous forces are right to the second order of the smoothing length") func viscosity() throws {
+    #expect(abs(try Self.order(of: "transport-velocity") - 2) < 0.15)
+  }
+
+  @Test("Sums that stop before their kernels do not converge") func twin() throws {
+    #expect(try Self.order(of: "cut-short") < 0.5)
+  }
+
+  @Test("The density of a lattice is that of its masses") func density() throws {
+    let densities = try Self.shearWave(20, law: "transport-velocity").values(of: "density")
+    #expect(densities.allSatisfy { abs($0 - 1) < 1e-3 })
+    let short = try Self.shearWave(20, law: "cut-short").values(of: "density")
+    #expect(short.contains { abs($0 - 1) > 1e-3 })
+  }
+}
