@@ -27,3 +27,20 @@ static inline int64_t mote_neighbour_row(const mote_lattice_call *call, int64_t 
   if (to_y < 0 || to_z < 0) *all = 0;
   return step[0] + ((to_z - z) * call->counts[1] + to_y - y) * call->counts[0];
 }
+
+// Whether a row beside another one has no site with a flag; `seen` keeps what was found: 1 for none, 2 for some.
+static inline int32_t mote_row_is_clear(const mote_lattice_call *call, int64_t y, int64_t z, int64_t step_y, int64_t step_z,
+                                        const double *const *flags, int32_t many, uint8_t *seen) {
+  const int64_t to_y = mote_stepped(y, step_y, call->counts[1], call->is_periodic[1]);
+  const int64_t to_z = mote_stepped(z, step_z, call->counts[2], call->is_periodic[2]);
+  if (to_y < 0 || to_z < 0) return 0;
+  const int64_t row = to_z * call->counts[1] + to_y, count = call->counts[0];
+  if (seen[row] == 0) {
+    int32_t some = 0;
+    for (int32_t flag = 0; flag < many; flag++) {
+      for (int64_t i = row * count; i < (row + 1) * count; i++) some |= flags[flag][i] != 0;
+    }
+    seen[row] = some ? 2 : 1;
+  }
+  return seen[row] == 1;
+}

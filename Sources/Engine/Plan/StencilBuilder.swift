@@ -64,6 +64,7 @@ struct StencilBuilder {
     let kernel = StencilKernel(
       name: name, comment: use.law.name, graph: graph, steps: steps, inside: inside, edge: edge,
       species: fields.speciesNames.firstIndex(of: lattice.species[0]) ?? 0,
+      flags: Set(fields.fields.values.filter { $0.shape == .boolean }.map(\.name)),
       rate: Rates.sites(species: fields.speciesNames.count))
     return StencilPass(
       kernel: kernel, population: lattice.index, requirement: pass.require?.description, name: use.law.name)

@@ -96,6 +96,49 @@ struct StencilTests {
     #expect(fields[3] == [-5, 0, -4, 0, -3, 10, -2, 8, -1, 6, 0, 4])
   }
 
+  /// Sites of which some are walls: what passes over neighbours and then over the sites alone make of them.
+  private func walled(between: String = "", wall: String = "boolean") throws -> [Double] {
+    let simulation = try simulation(
+      """
+      units: reduced
+      box: {size: [12, 9, 7], sides: [periodic, periodic, open]}
+      species:
+        site:
+          kind: lattice
+          spacing: 1
+          fields: {a: "sin(position.x + 2*position.y) + cos(3*position.z)", wall: "if(norm(position - [4, 4, 3]) < 1.5, 1, 0)"}
+      laws: {mixing: {}}
+      dt: 1
+      steps: 1
+      """,
+      laws: [
+        "mixing": """
+        law: mixing
+        source: "none: a test"
+        species: {site: lattice}
+        fields: {a: 1, total: "1 = 0", wall: \(wall)}
+        passes:
+        - interact: {neighbours: faces, where: "wall[i] == 0", sum: {total: "if(wall[j] == 0, a[j], a[i])"}}
+        \(between)
+        - propagate: {where: wall == 0, a: 0.4*a + 0.1*total}
+        """.replacing("wall[i] == 0", with: wall == "boolean" ? "not wall[i]" : "wall[i] == 0")
+          .replacing("wall[j] == 0", with: wall == "boolean" ? "not wall[j]" : "wall[j] == 0")
+          .replacing("where: wall == 0", with: wall == "boolean" ? "where: not wall" : "where: wall == 0")
+      ])
+    try simulation.run(steps: 5)
+    return simulation.frame(fields: ["a"]).lattices[0].fields[0].values
+  }
+
+  @Test("One loop over neighbours and sites gives what two loops give, and rows without walls what all rows give")
+  func fused() throws {
+    let fused = try walled()
+    // A total in between ends the loop; a number that is zero or one is no flag.
+    let separate = try walled(between: "- measure: {middle: sum(total)}")
+    let numbered = try walled(wall: "1")
+    for (one, other) in zip(fused + fused, separate + numbered) { #expect(abs(one - other) < 1e-14) }
+    #expect(Set(fused.map { ($0 * 1e6).rounded() }).count > 100)
+  }
+
   @Test("What no lattice can do is refused")
   func mistakes() throws {
     func message(_ pass: String, kind: String = "kind: lattice, spacing: 1") -> String {

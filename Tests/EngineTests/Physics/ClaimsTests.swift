@@ -11,15 +11,17 @@ private struct Claimant: CustomTestStringConvertible {
   let law: Law
   var testDescription: String { law.name }
 
-  /// Parameters without a default; a bath at rest turns a law with noise into one without.
+  /// Parameters without a default, or with one that has units; a bath at rest turns a law with noise into one without.
   private static let parameters: [String: String] = [
     "kT": "1", "relaxation": "0.5", "friction": "1", "target": "1", "compressibility": "1",
-    "wall": "x.z + 19", "poisson_ratio": "0.3", "restitution": "0.9",
+    "wall": "x.z + 19", "poisson_ratio": "0.3", "restitution": "0.9", "G": "1",
   ]
 
   /// What this law is in a scene, with an integrator before it if it is none itself.
   func words(kT: Double = 1, fixed: Int = 0) -> String {
-    var given = law.parameters.filter { $0.value == nil }.map { "\($0.name): \(Self.parameters[$0.name] ?? "1")" }
+    var given = law.parameters.filter { $0.value == nil || $0.name == "G" }.map {
+      "\($0.name): \(Self.parameters[$0.name] ?? "1")"
+    }
     given = given.map { $0 == "kT: 1" ? "kT: \(kT)" : $0 }
     if law.parameter("fixed") != nil { given.append("fixed: \(fixed)") }
     let own = "\(law.name): {\(given.joined(separator: ", "))}"
