@@ -114,7 +114,7 @@ struct Swings: Sendable {
 
   mutating func add(_ point: SeriesPoint) {
     guard let top, top.value * point.value < 0 else {
-      if !(abs(top?.value ?? -1) >= abs(point.value)) { top = point }
+      if top.map({ abs($0.value) < abs(point.value) }) ?? true { top = point }
       return
     }
     if changes > 0 { fit.add(top.time, log(abs(top.value))) }
