@@ -116,7 +116,7 @@ public final class Neighbourhood {
   }
 
   private func rebuild(_ store: MemberStore) throws(Failure) {
-    if order.density == nil { skin = min(fixedSkin ?? longest / 8, longest) } else { tuneSkin() }
+    if rebuilds == 0 { skin = min(fixedSkin ?? longest / 8, longest) } else { tuneSkin() }
     try order.rebuild(store, box: box, range: longest, skin: skin)
     for list in lists { try list.search(order, box: box, reach: list.range + skin) }
     if let widest = lists.max(by: { $0.range < $1.range }) {

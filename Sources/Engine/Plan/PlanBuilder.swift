@@ -25,7 +25,9 @@ struct PlanBuilder {
       scene.laws, totals: scene.totals, stop: scene.stop, space: scene.space, isReduced: scene.units.isReduced, library: library)
     var scene = scene, mistakes = checked.problems
     (scene.laws, scene.totals) = (checked.laws, checked.totals)
-    let meeting = MissingFields(scene, checked.accesses).mistakes + SlotOrder(scene, checked.accesses).mistakes + EndlessCreation(scene).mistakes
+    let meeting =
+      MissingFields(scene, checked.accesses).mistakes + SlotOrder(scene, checked.accesses).mistakes
+      + EndlessCreation(scene).mistakes
     for mistake in meeting { mistakes.add(mistake) }
     try mistakes.check()
     var builder = PlanBuilder(scene, totalDimensions: checked.dimensions)

@@ -12,6 +12,8 @@ final class ListedPairs {
   private(set) var places: [Int64] = []
   private let listing: PairListing
   private var list: ClusterList?
+  /// Where ranges differ much, a search by levels stands in the place of the list of clusters.
+  private var levels: RangeLevels?
   private var range = 0.0
   /// Ids of i and j, pair by pair.
   private var ids: [Int64] = []
@@ -32,26 +34,33 @@ final class ListedPairs {
   func widen(
     _ particles: MemberStore, _ parameters: ParameterTable, _ world: WorldState, in neighbourhood: Neighbourhood
   ) throws(Failure) {
-    guard list == nil || listing.range.readsFields else { return }
+    let isReady = list != nil || levels != nil
+    guard !isReady || listing.range.readsFields else { return }
     let needed = listing.range.value(particles, parameters, world)
-    guard needed > range || list == nil else { return }
+    guard needed > range || !isReady else { return }
     range = needed
     if let list { neighbourhood.release(list) }
-    list = try neighbourhood.list(within: needed, half: true)
+    list = nil
+    levels = RangeLevels(listing.range, particles, parameters, world, largest: needed)
+    if levels == nil { list = try neighbourhood.list(within: needed, half: true) } else { try neighbourhood.prepare(for: needed) }
     rebuilds = -1
   }
 
   /// Forgets all pairs and lets go of the list of clusters.
   func release(in neighbourhood: Neighbourhood) {
     if let list { neighbourhood.release(list) }
-    (list, places, ids) = (nil, [], [])
+    (list, levels, places, ids) = (nil, nil, [], [])
     rows.remove { _ in true }
   }
 
   /// Lists the pairs afresh where the neighbourhood, which is up to date, has been made anew.
-  func update(_ stores: [MemberStore], _ neighbourhood: Neighbourhood) {
+  func update(
+    _ stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, _ neighbourhood: Neighbourhood
+  ) {
     let particles = stores[Population.particles], found = listing.marks.map { stores[$0].arrangement }
-    if rebuilds != neighbourhood.rebuilds || particles.count == 0 {
+    let isOld = rebuilds != neighbourhood.rebuilds || levels.map { !$0.cover(particles) } ?? false
+    if isOld || particles.count == 0 {
+      if levels != nil { levels = RangeLevels(listing.range, particles, parameters, world, largest: range) }
       relist(particles, neighbourhood)
       arrangements = []
     }
@@ -68,6 +77,9 @@ final class ListedPairs {
     if particles.count > 0, let list {
       places = list.pairs(
         neighbourhood.order, box: neighbourhood.box, particles, receives: listing.receives, speciesCount: listing.speciesCount)
+    } else if let levels {
+      let search = LevelSearch(levels, within: neighbourhood.skin, receives: listing.receives, speciesCount: listing.speciesCount)
+      places = search.pairs(particles, neighbourhood.box, workers: neighbourhood.workers)
     }
     ids = places.map { particles.idColumn[Int($0)] }
     rows.remove { _ in true }

@@ -69,8 +69,10 @@ final class MeetingRunner {
   }
 
   /// Takes the pairs from a neighbourhood that is up to date.
-  func update(_ stores: [MemberStore], _ neighbourhood: Neighbourhood) {
-    for list in needed { list.update(stores, neighbourhood) }
+  func update(
+    _ stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, _ neighbourhood: Neighbourhood
+  ) {
+    for list in needed { list.update(stores, parameters, world, neighbourhood) }
   }
 
   /// True while pairs are listed one by one.

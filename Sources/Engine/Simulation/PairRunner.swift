@@ -134,33 +134,6 @@ final class PairRunner {
   }
 }
 
-extension RangeBound {
-  var readsFields: Bool { graph.inputs(of: nodes).contains { $0.kind == .field } }
-
-  /// The largest range over all species and particles; fields enter with their largest values (length).
-  func value(_ store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> Double {
-    var largest: [Column: Double] = [:]
-    for case let input in graph.inputs(of: nodes) where input.kind == .field {
-      let column = Column(input.name, input.component)
-      guard let numbers = store.columns(of: column.field)?[column.component] else { continue }
-      largest[column] = UnsafeBufferPointer(start: numbers, count: store.count).max() ?? 0
-    }
-    let tape = Tape(graph, roots: nodes), count = parameters.speciesCount
-    var best = 0.0
-    for i in 0..<count {
-      for j in 0..<count {
-        var context = parameters.context(world, i: i, j: j)
-        let inner = context.input
-        context.input = { input in
-          input.kind == .field ? largest[Column(input.name, input.component)] ?? 0 : inner(input)
-        }
-        best = max(best, tape.run(in: context).max() ?? 0)
-      }
-    }
-    return best
-  }
-}
-
 extension Tail {
   /// For each pair of species, ∫ e dV and ∫ −r·(de/dr) dV beyond the range: energy and virial per density of pairs.
   ///

@@ -9,9 +9,10 @@ extension Simulation {
     for divisor in plan.divisors {
       guard let zero = firstZero(of: divisor) else { continue }
       let place = divisor.text.source.location(at: divisor.text.range.lowerBound)
+      let at = "\(place.file):\(place.line):\(place.column)"
       let who = "\(plan.memberName(divisor.population)) \(zero)"
       return Failure(
-        failure.status, "\(failure.message)\n\(place.file):\(place.line):\(place.column): \(divisor.law) divides by \(divisor.text), which is 0 for \(who)",
+        failure.status, "\(failure.message)\n\(at): \(divisor.law) divides by \(divisor.text), which is 0 for \(who)",
         hint: "a condition, as in `where: \(divisor.text) != 0`, or a first value for the field that is zero")
     }
     return failure

@@ -129,7 +129,7 @@ extension Simulation {
     guard !plan.pairs.isEmpty || meetings.listsPairs else { return }
     try meetings.widen(stores, parameters, world, in: pairs.neighbourhood)
     try pairs.update(store, world, box: box)
-    meetings.update(stores, pairs.neighbourhood)
+    meetings.update(stores, parameters, world, pairs.neighbourhood)
   }
 
   private func memberEnergy(_ total: Int) -> Double {
