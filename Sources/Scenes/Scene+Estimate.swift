@@ -18,7 +18,7 @@ public struct Estimate: Sendable, Hashable {
 extension Scene {
   /// Particle count, memory and file size that follow from the scene alone.
   public func estimate() -> Estimate {
-    let counts = species.compactMap { $0.fill?.count }
+    let counts = species.compactMap { $0.fill.flatMap { count($0) } }
     let replaced = species.reduce(0) { if case .replace(_, let count)? = $1.fill { $0 + count } else { $0 } }
     let particles = counts.reduce(0, +) - replaced
     let numbers = species.map { $0.fields.reduce(0) { $0 + $1.shape.components(space: space) } }.max() ?? 0
@@ -36,21 +36,24 @@ extension Scene {
     let set = species.lazy.compactMap { $0.fields.first { $0.name == field } }.first
     return (set?.shape ?? Law.knownFields(space: space).first { $0.name == field }?.shape)?.components(space: space) ?? 1
   }
-}
 
-extension Fill {
-  /// Particles that it makes; nothing for a file, which is not read.
-  public var count: Int? {
-    switch self {
-    case .lattice(let fill):
-      // A ball cuts the lattice, so its sites have to be counted; huge ones, and solids, are taken as whole blocks.
-      fill.count
-        ?? (fill.region.ball == nil || fill.siteCount > 10_000_000
-          ? fill.siteCount : fill.positions(fill.region.bounds).count)
+  /// Particles that a fill makes; nothing for a file, which is not read.
+  private func count(_ fill: Fill) -> Int? {
+    switch fill {
+    case .lattice(let fill): fill.count ?? sites(of: fill)
     case .walk(let fill): fill.count
     case .random(let count, _, _), .replace(_, let count): count
     case .points(let points, _): points.count
     case .file: nil
     }
+  }
+
+  /// Sites in the region of a lattice: balls and formulas cut it, so that they have to be counted; huge ones, and solids, are taken as
+  /// whole blocks.
+  private func sites(of fill: LatticeFill) -> Int {
+    guard !fill.region.isBlock, fill.region.solid == nil, fill.siteCount <= 10_000_000,
+      let interior = try? Interior(fill.region, scene: self, source: nil)
+    else { return fill.siteCount }
+    return fill.positions(interior.contains).count
   }
 }
