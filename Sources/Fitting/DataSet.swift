@@ -127,6 +127,14 @@ struct DataSet: Sendable {
     return result
   }
 
+  /// The sum of the squares of what paths that follow from a law miss, as mean forces (force²); infinite where one is not finite.
+  var missed: Double {
+    let sum = training.reduce(0.0) { sum, sample in
+      (sample.origin?.rest ?? []).joined().reduce(sum) { $0 + $1 * $1 }
+    }
+    return sum.isFinite ? sum : .infinity
+  }
+
   /// The equations that a fit may see.
   func trainingEquations(_ model: PairModel, _ filling: [Filling], first count: Int = .max) -> GroupedEquations {
     let selection = particlesOut.map { Selection.particles(every: $0, isHeldOut: false) } ?? .all

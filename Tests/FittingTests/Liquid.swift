@@ -25,9 +25,6 @@ struct Liquid: Sendable {
     }
   }
 
-  /// Lennard-Jones particles, few enough for a quick test: the range is 2.
-  static var small: Liquid { Liquid(push: lennardJones(), range: 2, side: 4.4, cells: 4) }
-
   var box: Box { Box(origin: [0, 0, 0], lengths: [side, side, side], sides: [.periodic, .periodic, .periodic]) }
 
   func positions(seed: UInt64) -> [Double] {

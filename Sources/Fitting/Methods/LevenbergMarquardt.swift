@@ -61,22 +61,33 @@ public struct LevenbergMarquardt: FitMethod {
     return best
   }
 
-  /// The best places of a search around where the data's sizes suggest, ever wider; the best first.
+  /// The best places of a search around where the data's sizes suggest; the best first.
   ///
   /// Numbers that enter linearly have their best values everywhere (G. H. Golub, V. Pereyra, SIAM J. Numer. Anal. 10 (1973) 413), so that
   /// only the others are searched.
   private func starts(_ center: [Double], _ problem: Problem, count: Int, _ random: inout SeededRandom) -> [[Double]] {
     guard count > 0 else { return [] }
     let bent = center.indices.filter { !problem.linear.contains($0) }
-    let places = bent.isEmpty ? 1 : min(160, 40 * bent.count)
+    let places = bent.isEmpty ? 1 : min(240, 60 * bent.count), shifts = bent.map { _ in Double.random(in: 0..<1, using: &random) }
     var found: [(values: [Double], square: Double)] = []
     for place in 0..<places {
-      let width = 3.5 * Double(place) / Double(places)
       var values = center
-      for index in bent { values[index] *= exp(Double.random(in: -1...1, using: &random) * width) }
+      for (axis, index) in bent.enumerated() {
+        let share = 2 * Self.evenly(place, axis: axis, of: bent.count, from: shifts[axis]) - 1
+        // Densest in the middle, and up to a factor of 33 away.
+        values[index] *= exp(3.5 * share * abs(share))
+      }
       if let candidate = projected(values, problem) { found.append(candidate) }
     }
     return found.sorted { $0.square < $1.square }.prefix(count).map(\.values)
+  }
+
+  /// Places from 0 to 1 that fill a square or cube evenly however many are taken: powers of the root of xⁿ⁺¹ = x + 1 in turn (M. Roberts,
+  /// "The unreasonable effectiveness of quasirandom sequences", 2018).
+  private static func evenly(_ place: Int, axis: Int, of axes: Int, from start: Double) -> Double {
+    let root = (0..<40).reduce(1.5) { root, _ in pow(1 + root, 1 / Double(axes + 1)) }
+    let sum = start + Double(place) * pow(root, -Double(axis + 1))
+    return sum - sum.rounded(.down)
   }
 
   /// The same with the best values of the numbers that enter linearly, and the square of the residuals there.
