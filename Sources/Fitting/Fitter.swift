@@ -61,7 +61,7 @@ public struct Fitter: Sendable {
       "\(type(of: method).name): \(data.training.count) \(targets == .forces ? "frames" : "intervals"), \(data.pairCount) pairs")
     var budget = options.budget
     // A path that no law has shaped yet is rough: its law need be no better.
-    if targets == .accelerations { (budget.starts, budget.tolerance) = (min(budget.starts, 12), max(budget.tolerance, 1e-3)) }
+    if targets == .accelerations { budget.tolerance = max(budget.tolerance, 1e-3) }
     var fit = try best(method, problem, budget)
     if targets == .accelerations { (fit, data) = try followed(fit, data, model, method, masses) }
     return try FitResult(
@@ -94,21 +94,22 @@ public struct Fitter: Sendable {
     // The first law is near enough to start from, and its size is as good as any. The path changes with every step of the search,
     // so that none need be exact but the last.
     var budget = options.budget
-    (budget.starts, budget.evaluations, budget.tolerance) = (0, 4, 1e-2)
+    (budget.starts, budget.evaluations, budget.tolerance) = (0, 6, 1e-2)
     if let knots = fit.fillings.compactMap({ $0.spline?.knots.count }).first { budget.knots = [knots] }
     for round in 1...12 {
       progress("path between frames, round \(round)")
-      data = data.followed(by: fit.fillings, model)
+      data = try data.followed(by: fit.fillings, model)
       var problem = data.problem(model, masses: masses)
       for (index, filling) in fit.fillings.enumerated() {
         if case .number(let value) = filling { problem.unknowns[index].kind = .number(start: value) }
       }
-      let before = fit.fillings
+      let before = fit.fillings, square = fit.expectedSquare
       fit = try best(method, problem, budget)
       let isSettled = zip(fit.fillings, zip(before, fit.errors)).allSatisfy { $0.isNear($1.0, within: $1.1) }
       // What the last round changed, another one may change again.
       fit.errors = zip(fit.errors, zip(fit.fillings, before)).map { $0.widened(by: $1.0, $1.1) }
-      if isSettled { break }
+      // Pairs that cross the range at another step leave a rest that no law takes away.
+      if isSettled || (round > 2 && fit.expectedSquare > 0.9 * square) { break }
     }
     return (fit, data)
   }

@@ -1,8 +1,8 @@
 import Diagnostics
 import Foundation
 
-/// Least squares for numbers that enter in any way: steps between Gauss and Newton's and steepest descent, from several starting
-/// points.
+/// Least squares for numbers that enter in any way: steps between Gauss and Newton's and steepest descent, from the best of many
+/// starting points.
 ///
 /// D. W. Marquardt, J. Soc. Indust. Appl. Math. 11 (1963) 431; damping after H. B. Nielsen, IMM-REP-1999-05.
 public struct LevenbergMarquardt: FitMethod {
@@ -26,7 +26,8 @@ public struct LevenbergMarquardt: FitMethod {
   public func fill(_ problem: Problem, within budget: Budget, random: inout SeededRandom) throws(Failure) -> Front {
     let best = valley(of: problem, within: budget, random: &random)
     var descent = Descent(best.values, problem.equations)
-    descent.run(evaluations: budget.evaluations, tolerance: budget.tolerance)
+    // What is near enough to start from deserves a whole step.
+    descent.run(evaluations: budget.evaluations, tolerance: budget.tolerance, damping: budget.starts == 0 ? 1e-9 : 1e-3)
     let all = descent.sums
     let matrix = SymmetricMatrix(all.matrix, size: all.size)
     guard descent.square.isFinite, let factor = matrix.factored() else {
@@ -43,23 +44,54 @@ public struct LevenbergMarquardt: FitMethod {
     ])
   }
 
-  /// Where the search begins: rough descents on little data, from ever wider around where the data's sizes suggest.
+  /// Where the search begins: rough descents on little data, from the best of many places.
   private func valley(of problem: Problem, within budget: Budget, random: inout SeededRandom) -> Descent {
     let start: [Double] = problem.unknowns.map { if case .number(let start) = $0.kind { start } else { 0 } }
     var best = Descent(start, problem.firstEquations)
     var visits = 0
-    for attempt in 0..<budget.starts {
-      let width = min(3, 0.3 * Double(attempt))
-      let factors = start.map { _ in exp(Double.random(in: -1...1, using: &random) * width) }
-      var descent = Descent(zip(start, factors).map { $0 * $1 }, problem.firstEquations)
+    for values in starts(start, problem, count: budget.starts, &random) {
+      var descent = Descent(values, problem.firstEquations)
       descent.run(evaluations: min(20, budget.evaluations), tolerance: 1e-2)
       // A valley that several ways lead to is likely the deepest.
       visits = abs(descent.square - best.square) <= 0.01 * best.square ? visits + 1 : descent.square < best.square ? 1 : visits
       if descent.square < best.square || !best.square.isFinite { best = descent }
       // A law that explains all but a hundredth of the forces is in the right one.
-      if best.square < 1e-4 * best.sums.total || (visits > 3 && attempt > 9) { break }
+      if best.square < 1e-4 * best.sums.total || visits > 3 { break }
     }
     return best
+  }
+
+  /// The best places of a search around where the data's sizes suggest, ever wider; the best first.
+  ///
+  /// Numbers that enter linearly have their best values everywhere (G. H. Golub, V. Pereyra, SIAM J. Numer. Anal. 10 (1973) 413), so that
+  /// only the others are searched.
+  private func starts(_ center: [Double], _ problem: Problem, count: Int, _ random: inout SeededRandom) -> [[Double]] {
+    guard count > 0 else { return [] }
+    let bent = center.indices.filter { !problem.linear.contains($0) }
+    let places = bent.isEmpty ? 1 : min(160, 40 * bent.count)
+    var found: [(values: [Double], square: Double)] = []
+    for place in 0..<places {
+      let width = 3.5 * Double(place) / Double(places)
+      var values = center
+      for index in bent { values[index] *= exp(Double.random(in: -1...1, using: &random) * width) }
+      if let candidate = projected(values, problem) { found.append(candidate) }
+    }
+    return found.sorted { $0.square < $1.square }.prefix(count).map(\.values)
+  }
+
+  /// The same with the best values of the numbers that enter linearly, and the square of the residuals there.
+  private func projected(_ values: [Double], _ problem: Problem) -> (values: [Double], square: Double)? {
+    var values = values
+    let linear = problem.linear
+    for index in linear { values[index] = 0 }
+    let sums = problem.firstEquations(values.map { Filling.number($0) }).sum
+    guard sums.residual.isFinite else { return nil }
+    guard !linear.isEmpty else { return (values, sums.residual) }
+    let gradient = linear.map { sums.gradient[$0] }
+    let matrix = SymmetricMatrix(linear.flatMap { a in linear.map { sums.matrix[a * sums.size + $0] } }, size: linear.count)
+    guard let best = matrix.factored(ridge: 1e-12)?.solve(gradient), best.allSatisfy(\.isFinite) else { return nil }
+    for (index, value) in zip(linear, best) { values[index] = value }
+    return (values, sums.residual - zip(best, gradient).reduce(0) { $0 + $1.0 * $1.1 })
   }
 
   /// The unknowns of which the data do not tell, as far as one can see: those without effect, or with the same effect as another.
@@ -92,9 +124,9 @@ private struct Descent {
   /// Sum of the squares of the residuals.
   var square: Double { sums.residual.isFinite ? sums.residual : .infinity }
 
-  /// Goes down until steps are smaller than `tolerance` of the values.
-  mutating func run(evaluations: Int, tolerance: Double) {
-    var damping = 1e-3, growth = 2.0
+  /// Goes down until steps are smaller than `tolerance` of the values; the first is as short as `damping` says.
+  mutating func run(evaluations: Int, tolerance: Double, damping first: Double = 1e-3) {
+    var damping = first, growth = 2.0
     for _ in 0..<evaluations {
       guard let step = step(damping) else { return }
       let trial = Descent(zip(values, step).map { $0 + $1 }, evaluate)

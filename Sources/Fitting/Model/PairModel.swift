@@ -10,8 +10,10 @@ struct PairModel: Sendable {
   let names: [String: Int]
   let space: Int
   let parts: [PartModel]
-  /// Whether every hole enters linearly, jointly with all others.
-  let isLinear: Bool
+  /// The same passes with derivatives by the components of the separation in the place of numbers.
+  let responses: [PartModel]
+  /// Holes in all of which together the forces are linear, whatever fills the others.
+  let linear: [Int]
   let forces: PairForces
   /// Largest range of any pair of species (length).
   let reach: Double
@@ -50,7 +52,10 @@ struct PairModel: Sendable {
     var parts: [PartModel] = []
     for part in forces.parts { parts.append(try builder.model(of: part)) }
     self.parts = parts
-    isLinear = builder.isLinear
+    responses = try forces.parts.map { (part) throws(Failure) in try builder.response(of: part) }
+    linear = holes.indices.reduce(into: []) { chosen, hole in
+      if (chosen + [hole]).allSatisfy({ !builder.bends($0, with: hole) }) { chosen.append(hole) }
+    }
     reach = parts.flatMap(\.rangeSquares).max()?.squareRoot() ?? 0
   }
 
@@ -60,19 +65,24 @@ struct PairModel: Sendable {
   }
 }
 
-/// Makes the models of the passes, and finds out whether the holes enter linearly.
+/// Makes the models of the passes, and finds out which holes enter linearly.
 private struct PartBuilder {
   private let forces: PairForces
   private let names: [String]
   private let space: Int
   private let speciesCount: Int
   private var graph: Graph
-  var isLinear = true
+  /// For each hole those on which the derivative by it depends.
+  private var bends: [Set<Int>]
 
   init(_ forces: PairForces, names: [String], space: Int, speciesCount: Int) {
     (self.forces, self.names, self.space, self.speciesCount) = (forces, names, space, speciesCount)
     graph = forces.graph
+    bends = Array(repeating: [], count: names.count)
   }
+
+  /// Whether the forces are not linear in two holes together.
+  func bends(_ a: Int, with b: Int) -> Bool { bends[a].contains(b) || bends[b].contains(a) }
 
   mutating func model(of part: PairForces.Part) throws(Failure) -> PairModel.PartModel {
     let nodes = graph.reachable(from: part.force)
@@ -95,8 +105,14 @@ private struct PartBuilder {
     let back = Dictionary(uniqueKeysWithValues: zip(locals, calls.map(\.node)))
     var slopes: [[NodeID]] = []
     for force in opened { slopes.append(graph.derivatives(of: force, by: unknown)) }
-    let depends = Set(graph.reachable(from: slopes.flatMap { $0 } + calls.map(\.argument)))
-    if unknown.contains(where: depends.contains) || calls.contains(where: { depends.contains($0.node) }) { isLinear = false }
+    let owners = inputs.map(\.hole) + calls.map(\.site.hole), places = inputs.map(\.node) + calls.map(\.node)
+    for (index, owner) in owners.enumerated() {
+      let argument = index < inputs.count ? [] : [calls[index - inputs.count].argument]
+      let depends = Set(graph.reachable(from: slopes.map { $0[index] } + argument))
+      for other in owners.indices where depends.contains(unknown[other]) || depends.contains(places[other]) {
+        bends[owner].insert(owners[other])
+      }
+    }
     let closed = graph.substitute(back, in: slopes.flatMap { $0 })
     func slope(_ axis: Int, _ index: Int) -> NodeID { closed[axis * unknown.count + index] }
     var roots = part.condition.map { [$0] } ?? []
@@ -109,6 +125,19 @@ private struct PartBuilder {
     return PairModel.PartModel(
       axes: space, tape: BlockTape(graph, roots: roots), hasCondition: part.condition != nil, numbers: inputs.map(\.hole),
       calls: calls.map(\.site), rangeSquares: try rangeSquares(part.range))
+  }
+
+  /// The forces of a part, and how they change with the separation.
+  mutating func response(of part: PairForces.Part) throws(Failure) -> PairModel.PartModel {
+    var slopes: [[NodeID]] = []
+    for force in part.force { slopes.append(graph.gradientBySeparation(of: force, space: space)) }
+    var roots = part.condition.map { [$0] } ?? []
+    roots += part.force
+    for direction in 0..<space { roots += slopes.map { $0[direction] } }
+    return PairModel.PartModel(
+      axes: space, tape: BlockTape(graph, roots: roots), hasCondition: part.condition != nil, numbers: Array(0..<space),
+      calls: [],
+      rangeSquares: try rangeSquares(part.range))
   }
 
   /// The argument of a call at the edge of the range.

@@ -85,6 +85,7 @@ struct StencilTests {
       laws: {extremes: {}}
       dt: 1
       steps: 1
+      output: {every: 1, fields: [low, high, next, seen]}
       """, laws: ["extremes": law])
     try simulation.run(steps: 1)
     let fields = simulation.frame(fields: ["low", "high", "next", "seen"]).lattices[0].fields.map(\.values)

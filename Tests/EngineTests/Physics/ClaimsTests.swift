@@ -39,7 +39,7 @@ private struct Claimant: CustomTestStringConvertible {
   /// Fields that the atoms must have beside those that everybody knows.
   var fields: String {
     law.fields.filter {
-      $0.initial == nil && $0.type.shape == .scalar && law.role($0.role)?.kind == .particles || $0.role.isEmpty
+      $0.initial == nil && $0.type.shape == .scalar && ($0.role.isEmpty || law.role($0.role)?.kind == .particles)
     }
     .map { ", \($0.name): 1" }.joined()
   }
