@@ -36,7 +36,7 @@ struct WallTests {
 
   @Test("A gas takes the temperature of walls that thermalise, and the speed with which they slide")
   func thermal() throws {
-    let wall = "wall-thermal: {wall: \"min(x.x, 4 - x.x)\", kT: 3, moves: \"[0, 0.5, 0]\"}"
+    let wall = "wall-diffuse: {wall: \"min(x.x, 4 - x.x)\", kT: 3, drift: [0, 0.5, 0]}"
     let value = try last(gas(wall, temperature: 0.5), steps: 6000)
     #expect(abs(try value("along") - 3) < 0.3)
     #expect(abs(try value("across") - 3 - 2 * 0.25) < 0.3)
