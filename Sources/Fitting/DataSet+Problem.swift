@@ -11,7 +11,7 @@ extension DataSet {
       return Problem.Unknown(hole.name, kind)
     }
     return Problem(
-      unknowns: unknowns, isLinear: model.isLinear, equations: { trainingEquations(model, $0) },
+      unknowns: unknowns, linear: model.linear, equations: { trainingEquations(model, $0) },
       firstEquations: { trainingEquations(model, $0, first: targets == .forces ? 2 : 1) })
   }
 

@@ -61,7 +61,7 @@ public struct Fitter: Sendable {
       "\(type(of: method).name): \(data.training.count) \(targets == .forces ? "frames" : "intervals"), \(data.pairCount) pairs")
     var budget = options.budget
     // A path that no law has shaped yet is rough: its law need be no better.
-    if targets == .accelerations { (budget.starts, budget.tolerance) = (min(budget.starts, 12), max(budget.tolerance, 1e-3)) }
+    if targets == .accelerations { budget.tolerance = max(budget.tolerance, 1e-3) }
     var fit = try best(method, problem, budget)
     if targets == .accelerations { (fit, data) = try followed(fit, data, model, method, masses) }
     return try FitResult(

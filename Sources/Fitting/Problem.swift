@@ -39,8 +39,10 @@ public struct Problem: Sendable {
 
   /// What is to be learned.
   public var unknowns: [Unknown]
+  /// Unknowns in all of which together the model is linear, whatever the others are.
+  public var linear: [Int]
   /// Whether the model is linear in all coefficients together.
-  public var isLinear: Bool
+  public var isLinear: Bool { linear.count == unknowns.count }
   /// For fillings of all unknowns: the normal equations of the data.
   public var equations: @Sendable ([Filling]) -> GroupedEquations
   /// The same for some of the data: enough to compare starting points.
@@ -48,10 +50,10 @@ public struct Problem: Sendable {
 
   /// A problem; without `firstEquations` starting points are compared on all data.
   public init(
-    unknowns: [Unknown], isLinear: Bool, equations: @escaping @Sendable ([Filling]) -> GroupedEquations,
+    unknowns: [Unknown], linear: [Int], equations: @escaping @Sendable ([Filling]) -> GroupedEquations,
     firstEquations: (@Sendable ([Filling]) -> GroupedEquations)? = nil
   ) {
-    (self.unknowns, self.isLinear, self.equations) = (unknowns, isLinear, equations)
+    (self.unknowns, self.linear, self.equations) = (unknowns, linear, equations)
     self.firstEquations = firstEquations ?? equations
   }
 }
@@ -60,7 +62,7 @@ public struct Problem: Sendable {
 public struct Budget: Sendable {
   /// Evaluations of the normal equations.
   public var evaluations: Int
-  /// Starting points of a search that can end in the wrong valley.
+  /// Starting points of a search that can end in the wrong valley; none: what the problem says is near enough.
   public var starts: Int
   /// Numbers of knots that are tried for a function.
   public var knots: [Int]
@@ -68,7 +70,7 @@ public struct Budget: Sendable {
   public var tolerance: Double
 
   /// A budget; the default serves a few unknowns.
-  public init(evaluations: Int = 60, starts: Int = 40, knots: [Int] = [12, 24, 40], tolerance: Double = 1e-10) {
+  public init(evaluations: Int = 60, starts: Int = 12, knots: [Int] = [12, 24, 40], tolerance: Double = 1e-10) {
     (self.evaluations, self.starts, self.knots, self.tolerance) = (evaluations, starts, knots, tolerance)
   }
 }

@@ -156,6 +156,6 @@ struct FitterTests {
     let forces = model.totalForces(sample.moments[0], sample.pairs, filling: [.number(3)])
     // The second goes away from the first with 2 along the line between them.
     #expect(forces == [6, 0, 0, -6, 0, 0])
-    #expect(model.isLinear)
+    #expect(model.linear == [0])
   }
 }

@@ -6,9 +6,9 @@ import World
 @testable import Fitting
 
 /// Particles in a periodic box whose forces are known in closed form: what fits are tested on.
-struct Liquid {
+struct Liquid: Sendable {
   /// The slope −dφ/dr of the pair energy: the force that pushes two particles apart.
-  var push: (Double) -> Double
+  var push: @Sendable (Double) -> Double
   var range = 2.5
   var side = 6.5
   /// Particles along one side.
@@ -18,7 +18,7 @@ struct Liquid {
   var units = UnitSystem.reduced
 
   /// Lennard-Jones in units of its own, or stretched.
-  static func lennardJones(epsilon: Double = 1, sigma: Double = 1) -> (Double) -> Double {
+  static func lennardJones(epsilon: Double = 1, sigma: Double = 1) -> @Sendable (Double) -> Double {
     { r in
       let s6 = pow(sigma / r, 6)
       return 24 * epsilon * (2 * s6 * s6 - s6) / r
@@ -42,8 +42,11 @@ struct Liquid {
     var forces = [Double](repeating: 0, count: positions.count)
     for i in 0..<positions.count / 3 {
       for j in 0..<i {
-        let d = (0..<3).map { box.nearest(positions[3 * i + $0] - positions[3 * j + $0], axis: $0) }
-        let square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
+        var d = SIMD3(
+          positions[3 * i] - positions[3 * j], positions[3 * i + 1] - positions[3 * j + 1],
+          positions[3 * i + 2] - positions[3 * j + 2])
+        d -= side * (d / side).rounded(.toNearestOrAwayFromZero)
+        let square = (d * d).sum()
         guard square < range * range else { continue }
         let r = square.squareRoot(), size = push(r) / r
         for axis in 0..<3 {

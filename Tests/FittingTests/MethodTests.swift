@@ -16,7 +16,7 @@ private struct Points {
 
   /// y = a exp(−b x) with two numbers.
   var decay: Problem {
-    Problem(unknowns: [.init("a", .number(start: 1)), .init("b", .number(start: 1))], isLinear: false) { [x, y] in
+    Problem(unknowns: [.init("a", .number(start: 1)), .init("b", .number(start: 1))], linear: [0]) { [x, y] in
       guard case (.number(let a), .number(let b)) = ($0[0], $0[1]) else { return GroupedEquations(NormalEquations(size: 2)) }
       let f = x.map { a * exp(-b * $0) }
       let slopes = zip(x, f).flatMap { [$1 / a, -$0 * $1] }
@@ -28,7 +28,7 @@ private struct Points {
   /// y = φ(x) with a function.
   var function: Problem {
     let domain = Problem.Domain(places: x, end: 3, isPotential: false)
-    return Problem(unknowns: [.init("phi", .function(domain))], isLinear: true) { [x, y] in
+    return Problem(unknowns: [.init("phi", .function(domain))], linear: [0]) { [x, y] in
       guard case .function(let spline) = $0[0] else { return GroupedEquations(NormalEquations(size: 0)) }
       let count = spline.knots.count
       let rows = x.flatMap { x -> [Double] in

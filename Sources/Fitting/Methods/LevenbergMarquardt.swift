@@ -1,8 +1,8 @@
 import Diagnostics
 import Foundation
 
-/// Least squares for numbers that enter in any way: steps between Gauss and Newton's and steepest descent, from several starting
-/// points.
+/// Least squares for numbers that enter in any way: steps between Gauss and Newton's and steepest descent, from the best of many
+/// starting points.
 ///
 /// D. W. Marquardt, J. Soc. Indust. Appl. Math. 11 (1963) 431; damping after H. B. Nielsen, IMM-REP-1999-05.
 public struct LevenbergMarquardt: FitMethod {
@@ -43,23 +43,65 @@ public struct LevenbergMarquardt: FitMethod {
     ])
   }
 
-  /// Where the search begins: rough descents on little data, from ever wider around where the data's sizes suggest.
+  /// Where the search begins: rough descents on little data, from the best of many places.
   private func valley(of problem: Problem, within budget: Budget, random: inout SeededRandom) -> Descent {
     let start: [Double] = problem.unknowns.map { if case .number(let start) = $0.kind { start } else { 0 } }
     var best = Descent(start, problem.firstEquations)
     var visits = 0
-    for attempt in 0..<budget.starts {
-      let width = min(3, 0.3 * Double(attempt))
-      let factors = start.map { _ in exp(Double.random(in: -1...1, using: &random) * width) }
-      var descent = Descent(zip(start, factors).map { $0 * $1 }, problem.firstEquations)
+    for values in starts(start, problem, count: budget.starts, &random) {
+      var descent = Descent(values, problem.firstEquations)
       descent.run(evaluations: min(20, budget.evaluations), tolerance: 1e-2)
       // A valley that several ways lead to is likely the deepest.
       visits = abs(descent.square - best.square) <= 0.01 * best.square ? visits + 1 : descent.square < best.square ? 1 : visits
       if descent.square < best.square || !best.square.isFinite { best = descent }
-      // A law that explains all but a hundredth of the forces is in the right one.
-      if best.square < 1e-4 * best.sums.total || (visits > 3 && attempt > 9) { break }
+      // A law that explains all but a hundred-thousandth of the forces is in the right one; a wrong one may explain all but a hundredth.
+      if best.square < 1e-10 * best.sums.total || visits > 3 { break }
     }
     return best
+  }
+
+  /// The best places of a search around where the data's sizes suggest; the best first.
+  ///
+  /// Numbers that enter linearly have their best values everywhere (G. H. Golub, V. Pereyra, SIAM J. Numer. Anal. 10 (1973) 413), so that
+  /// only the others are searched.
+  private func starts(_ center: [Double], _ problem: Problem, count: Int, _ random: inout SeededRandom) -> [[Double]] {
+    guard count > 0 else { return [] }
+    let bent = center.indices.filter { !problem.linear.contains($0) }
+    let places = bent.isEmpty ? 1 : min(240, 60 * bent.count), shifts = bent.map { _ in Double.random(in: 0..<1, using: &random) }
+    var found: [(values: [Double], square: Double)] = []
+    for place in 0..<places {
+      var values = center
+      for (axis, index) in bent.enumerated() {
+        let share = 2 * Self.evenly(place, axis: axis, of: bent.count, from: shifts[axis]) - 1
+        // Densest in the middle, and up to a factor of 33 away.
+        values[index] *= exp(3.5 * share * abs(share))
+      }
+      if let candidate = projected(values, problem) { found.append(candidate) }
+    }
+    return found.sorted { $0.square < $1.square }.prefix(count).map(\.values)
+  }
+
+  /// Places from 0 to 1 that fill a square or cube evenly however many are taken: powers of the root of xⁿ⁺¹ = x + 1 in turn (M. Roberts,
+  /// "The unreasonable effectiveness of quasirandom sequences", 2018).
+  private static func evenly(_ place: Int, axis: Int, of axes: Int, from start: Double) -> Double {
+    let root = (0..<40).reduce(1.5) { root, _ in pow(1 + root, 1 / Double(axes + 1)) }
+    let sum = start + Double(place) * pow(root, -Double(axis + 1))
+    return sum - sum.rounded(.down)
+  }
+
+  /// The same with the best values of the numbers that enter linearly, and the square of the residuals there.
+  private func projected(_ values: [Double], _ problem: Problem) -> (values: [Double], square: Double)? {
+    var values = values
+    let linear = problem.linear
+    for index in linear { values[index] = 0 }
+    let sums = problem.firstEquations(values.map { Filling.number($0) }).sum
+    guard sums.residual.isFinite else { return nil }
+    guard !linear.isEmpty else { return (values, sums.residual) }
+    let gradient = linear.map { sums.gradient[$0] }
+    let matrix = SymmetricMatrix(linear.flatMap { a in linear.map { sums.matrix[a * sums.size + $0] } }, size: linear.count)
+    guard let best = matrix.factored(ridge: 1e-12)?.solve(gradient), best.allSatisfy(\.isFinite) else { return nil }
+    for (index, value) in zip(linear, best) { values[index] = value }
+    return (values, sums.residual - zip(best, gradient).reduce(0) { $0 + $1.0 * $1.1 })
   }
 
   /// The unknowns of which the data do not tell, as far as one can see: those without effect, or with the same effect as another.

@@ -10,8 +10,8 @@ struct PairModel: Sendable {
   let names: [String: Int]
   let space: Int
   let parts: [PartModel]
-  /// Whether every hole enters linearly, jointly with all others.
-  let isLinear: Bool
+  /// Holes in all of which together the forces are linear, whatever fills the others.
+  let linear: [Int]
   let forces: PairForces
   /// Largest range of any pair of species (length).
   let reach: Double
@@ -50,7 +50,9 @@ struct PairModel: Sendable {
     var parts: [PartModel] = []
     for part in forces.parts { parts.append(try builder.model(of: part)) }
     self.parts = parts
-    isLinear = builder.isLinear
+    linear = holes.indices.reduce(into: []) { chosen, hole in
+      if (chosen + [hole]).allSatisfy({ !builder.bends($0, with: hole) }) { chosen.append(hole) }
+    }
     reach = parts.flatMap(\.rangeSquares).max()?.squareRoot() ?? 0
   }
 
@@ -60,19 +62,24 @@ struct PairModel: Sendable {
   }
 }
 
-/// Makes the models of the passes, and finds out whether the holes enter linearly.
+/// Makes the models of the passes, and finds out which holes enter linearly.
 private struct PartBuilder {
   private let forces: PairForces
   private let names: [String]
   private let space: Int
   private let speciesCount: Int
   private var graph: Graph
-  var isLinear = true
+  /// For each hole those on which the derivative by it depends.
+  private var bends: [Set<Int>]
 
   init(_ forces: PairForces, names: [String], space: Int, speciesCount: Int) {
     (self.forces, self.names, self.space, self.speciesCount) = (forces, names, space, speciesCount)
     graph = forces.graph
+    bends = Array(repeating: [], count: names.count)
   }
+
+  /// Whether the forces are not linear in two holes together.
+  func bends(_ a: Int, with b: Int) -> Bool { bends[a].contains(b) || bends[b].contains(a) }
 
   mutating func model(of part: PairForces.Part) throws(Failure) -> PairModel.PartModel {
     let nodes = graph.reachable(from: part.force)
@@ -95,8 +102,14 @@ private struct PartBuilder {
     let back = Dictionary(uniqueKeysWithValues: zip(locals, calls.map(\.node)))
     var slopes: [[NodeID]] = []
     for force in opened { slopes.append(graph.derivatives(of: force, by: unknown)) }
-    let depends = Set(graph.reachable(from: slopes.flatMap { $0 } + calls.map(\.argument)))
-    if unknown.contains(where: depends.contains) || calls.contains(where: { depends.contains($0.node) }) { isLinear = false }
+    let owners = inputs.map(\.hole) + calls.map(\.site.hole), places = inputs.map(\.node) + calls.map(\.node)
+    for (index, owner) in owners.enumerated() {
+      let argument = index < inputs.count ? [] : [calls[index - inputs.count].argument]
+      let depends = Set(graph.reachable(from: slopes.map { $0[index] } + argument))
+      for other in owners.indices where depends.contains(unknown[other]) || depends.contains(places[other]) {
+        bends[owner].insert(owners[other])
+      }
+    }
     let closed = graph.substitute(back, in: slopes.flatMap { $0 })
     func slope(_ axis: Int, _ index: Int) -> NodeID { closed[axis * unknown.count + index] }
     var roots = part.condition.map { [$0] } ?? []
