@@ -56,6 +56,8 @@ struct DataSet: Sendable {
     var intervals: [Interval] = [], samples: [Sample] = []
     for number in chosen {
       let frame = try recording.frame(number, fields: stored)
+      // Snapshots may have different boxes.
+      try Self.check(model, frame)
       if targets == .forces {
         samples.append(Sample(forcesOf: frame, model))
       } else {

@@ -26,8 +26,7 @@ public struct LevenbergMarquardt: FitMethod {
   public func fill(_ problem: Problem, within budget: Budget, random: inout SeededRandom) throws(Failure) -> Front {
     let best = valley(of: problem, within: budget, random: &random)
     var descent = Descent(best.values, problem.equations)
-    // What is near enough to start from deserves a whole step.
-    descent.run(evaluations: budget.evaluations, tolerance: budget.tolerance, damping: budget.starts == 0 ? 1e-9 : 1e-3)
+    descent.run(evaluations: budget.evaluations, tolerance: budget.tolerance)
     let all = descent.sums
     let matrix = SymmetricMatrix(all.matrix, size: all.size)
     guard descent.square.isFinite, let factor = matrix.factored() else {
@@ -55,8 +54,8 @@ public struct LevenbergMarquardt: FitMethod {
       // A valley that several ways lead to is likely the deepest.
       visits = abs(descent.square - best.square) <= 0.01 * best.square ? visits + 1 : descent.square < best.square ? 1 : visits
       if descent.square < best.square || !best.square.isFinite { best = descent }
-      // A law that explains all but a hundredth of the forces is in the right one.
-      if best.square < 1e-4 * best.sums.total || visits > 3 { break }
+      // A law that explains all but a hundred-thousandth of the forces is in the right one; a wrong one may explain all but a hundredth.
+      if best.square < 1e-10 * best.sums.total || visits > 3 { break }
     }
     return best
   }
@@ -135,9 +134,9 @@ private struct Descent {
   /// Sum of the squares of the residuals.
   var square: Double { sums.residual.isFinite ? sums.residual : .infinity }
 
-  /// Goes down until steps are smaller than `tolerance` of the values; the first is as short as `damping` says.
-  mutating func run(evaluations: Int, tolerance: Double, damping first: Double = 1e-3) {
-    var damping = first, growth = 2.0
+  /// Goes down until steps are smaller than `tolerance` of the values.
+  mutating func run(evaluations: Int, tolerance: Double) {
+    var damping = 1e-3, growth = 2.0
     for _ in 0..<evaluations {
       guard let step = step(damping) else { return }
       let trial = Descent(zip(values, step).map { $0 + $1 }, evaluate)

@@ -10,8 +10,6 @@ struct PairModel: Sendable {
   let names: [String: Int]
   let space: Int
   let parts: [PartModel]
-  /// The same passes with derivatives by the components of the separation in the place of numbers.
-  let responses: [PartModel]
   /// Holes in all of which together the forces are linear, whatever fills the others.
   let linear: [Int]
   let forces: PairForces
@@ -52,7 +50,6 @@ struct PairModel: Sendable {
     var parts: [PartModel] = []
     for part in forces.parts { parts.append(try builder.model(of: part)) }
     self.parts = parts
-    responses = try forces.parts.map { (part) throws(Failure) in try builder.response(of: part) }
     linear = holes.indices.reduce(into: []) { chosen, hole in
       if (chosen + [hole]).allSatisfy({ !builder.bends($0, with: hole) }) { chosen.append(hole) }
     }
@@ -125,19 +122,6 @@ private struct PartBuilder {
     return PairModel.PartModel(
       axes: space, tape: BlockTape(graph, roots: roots), hasCondition: part.condition != nil, numbers: inputs.map(\.hole),
       calls: calls.map(\.site), rangeSquares: try rangeSquares(part.range))
-  }
-
-  /// The forces of a part, and how they change with the separation.
-  mutating func response(of part: PairForces.Part) throws(Failure) -> PairModel.PartModel {
-    var slopes: [[NodeID]] = []
-    for force in part.force { slopes.append(graph.gradientBySeparation(of: force, space: space)) }
-    var roots = part.condition.map { [$0] } ?? []
-    roots += part.force
-    for direction in 0..<space { roots += slopes.map { $0[direction] } }
-    return PairModel.PartModel(
-      axes: space, tape: BlockTape(graph, roots: roots), hasCondition: part.condition != nil, numbers: Array(0..<space),
-      calls: [],
-      rangeSquares: try rangeSquares(part.range))
   }
 
   /// The argument of a call at the edge of the range.
