@@ -20,8 +20,6 @@ struct DataSet: Sendable {
   private(set) var heldOut: [Sample] = []
   /// Motion between frames, for what is learned from it; training first.
   private let intervals: [Interval]
-  /// What is known of the thermostats in the intervals: heights of roofs (1/time).
-  private var thermostats: [[Double]]
   /// How many of the intervals are for training.
   private let trainingCount: Int
   /// Where few frames leave none to hold out, particles are.
@@ -65,7 +63,6 @@ struct DataSet: Sendable {
       }
     }
     self.intervals = intervals
-    thermostats = intervals.map { _ in [] }
     if targets == .accelerations { samples = inParallel(intervals) { $0.sample($0.cubic, model) } }
     // Groups of particles stay the same over the frames, as their errors may.
     let places = samples.first?.places ?? []
@@ -105,36 +102,14 @@ struct DataSet: Sendable {
     return Interval(first: first, last: last, masses: masses)
   }
 
-  /// The same with paths between frames that follow from a law; throws `Failure` if particles fly apart on them.
-  func followed(by filling: [Filling], _ model: PairModel) throws(Failure) -> DataSet {
+  /// The same with paths between frames that follow from a law.
+  func followed(by filling: [Filling], _ model: PairModel) -> DataSet {
     guard targets == .accelerations else { return self }
     var result = self
-    let known = training + heldOut, thermostats = thermostats
-    let followed = inParallel(Array(intervals.indices)) { index -> Result<(sample: Sample, thermostat: [Double]), Failure> in
-      Result { () throws(Failure) in
-        let interval = intervals[index]
-        let path = try interval.path(model, filling, thermostat: thermostats[index]), rest = interval.rest(of: path)
-        var sample = interval.sample(path, from: filling, missing: rest, model)
-        sample.places = known[index].places
-        return (sample, interval.thermostat(explaining: rest, on: path))
-      }
-    }
-    var samples: [Sample] = []
-    for (index, one) in followed.enumerated() {
-      let (sample, thermostat) = try one.get()
-      samples.append(sample)
-      result.thermostats[index] = thermostat
-    }
+    var samples = inParallel(intervals) { $0.sample($0.path(model, filling), model) }
+    for (index, old) in (training + heldOut).enumerated() { samples[index].places = old.places }
     (result.training, result.heldOut) = (Array(samples[..<trainingCount]), Array(samples[trainingCount...]))
     return result
-  }
-
-  /// The sum of the squares of what paths that follow from a law miss, as mean forces (force²); infinite where one is not finite.
-  var missed: Double {
-    let sum = training.reduce(0.0) { sum, sample in
-      (sample.origin?.rest ?? []).joined().reduce(sum) { $0 + $1 * $1 }
-    }
-    return sum.isFinite ? sum : .infinity
   }
 
   /// The equations that a fit may see.

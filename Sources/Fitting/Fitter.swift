@@ -90,38 +90,27 @@ public struct Fitter: Sendable {
   private func followed(_ start: Fit, _ first: DataSet, _ model: PairModel, _ method: any FitMethod, _ masses: [Double])
     throws(Failure) -> (Fit, DataSet)
   {
-    var fit = start, data = try first.followed(by: start.fillings, model)
+    var (fit, data) = (start, first)
     // The first law is near enough to start from, and its size is as good as any. The path changes with every step of the search,
     // so that none need be exact but the last.
     var budget = options.budget
-    (budget.starts, budget.evaluations, budget.tolerance) = (0, 6, 1e-2)
+    (budget.starts, budget.evaluations, budget.tolerance) = (0, 4, 1e-2)
     if let knots = fit.fillings.compactMap({ $0.spline?.knots.count }).first { budget.knots = [knots] }
     for round in 1...12 {
       progress("path between frames, round \(round)")
+      data = data.followed(by: fit.fillings, model)
       var problem = data.problem(model, masses: masses)
       for (index, filling) in fit.fillings.enumerated() {
         if case .number(let value) = filling { problem.unknowns[index].kind = .number(start: value) }
       }
-      let before = fit.fillings, missed = data.missed
+      let before = fit.fillings
       fit = try best(method, problem, budget)
-      data = try step(to: &fit, from: before, data, model)
       let isSettled = zip(fit.fillings, zip(before, fit.errors)).allSatisfy { $0.isNear($1.0, within: $1.1) }
       // What the last round changed, another one may change again.
       fit.errors = zip(fit.errors, zip(fit.fillings, before)).map { $0.widened(by: $1.0, $1.1) }
-      // Pairs that cross the range at another step leave a rest that no law takes away.
-      if isSettled || (round > 2 && data.missed > 0.9 * missed) { break }
+      if isSettled { break }
     }
     return (fit, data)
-  }
-
-  /// The paths of a new law; the step to it is shortened while they miss more than those of the law before.
-  private func step(to fit: inout Fit, from before: [Filling], _ data: DataSet, _ model: PairModel) throws(Failure) -> DataSet {
-    let missed = data.missed
-    for _ in 0..<5 {
-      if let next = try? data.followed(by: fit.fillings, model), next.missed <= 1.05 * missed { return next }
-      fit.fillings = zip(fit.fillings, before).map { $0.halfway(to: $1) }
-    }
-    return try data.followed(by: fit.fillings, model)
   }
 }
 
@@ -136,16 +125,6 @@ extension Filling {
     case (.function(let a), .function(let b), .function(let error)):
       a.knots.indices.allSatisfy { abs(a.values[$0] - b.value(at: a.knots[$0])) <= max(0.3 * error.values[$0], 1e-4 * a.size) }
     default: false
-    }
-  }
-
-  /// What lies in the middle between two fillings.
-  func halfway(to other: Filling) -> Filling {
-    switch (self, other) {
-    case (.number(let a), .number(let b)): return .number((a + b) / 2)
-    case (.function(let a), .function(let b)):
-      return .function(Spline(space: a.space, values: a.knots.indices.map { (a.values[$0] + b.value(at: a.knots[$0])) / 2 }))
-    default: return self
     }
   }
 

@@ -31,10 +31,8 @@ extension PairModel {
   /// Evaluates every pass for all pairs within its range, block by block.
   ///
   /// A pair for which a pass does not hold gives zeros.
-  func forEachBlock(
-    of parts: [PartModel]? = nil, _ configuration: Configuration, _ pairs: Pairs, filling: [Filling], _ body: (Block) -> Void
-  ) {
-    for part in parts ?? self.parts {
+  func forEachBlock(_ configuration: Configuration, _ pairs: Pairs, filling: [Filling], _ body: (Block) -> Void) {
+    for part in parts {
       var workspace = part.tape.makeWorkspace()
       for (place, ends) in pairs.ends.enumerated() where !ends.isEmpty {
         let near = NearPairs(ends, in: configuration, rangeSquare: part.rangeSquares[place])

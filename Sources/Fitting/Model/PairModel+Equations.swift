@@ -38,10 +38,6 @@ extension PairModel {
   /// The equations of a sample for the coefficients of all holes, where these have certain values.
   func equations(of sample: Sample, filling: [Filling], selection: Selection = .all) -> SampleEquations {
     var sums = PairSums(sample, filling: filling, space: space)
-    if let origin = sample.origin {
-      follow(sample, from: origin, filling, &sums)
-      return sums.equations(sample, filling, selection, space: space)
-    }
     for (moment, configuration) in sample.moments.enumerated() {
       forEachBlock(configuration, sample.pairs, filling: filling) { block in sums.add(block, filling, space: space) }
       sums.finishMoment(sample.weights.map { $0[moment] })
@@ -51,16 +47,14 @@ extension PairModel {
 }
 
 /// What pairs contribute to the equations of a sample: derivatives row by row, and residuals.
-struct PairSums {
+private struct PairSums {
   /// For each component of a force: minus the force, then its derivatives by numbers, and by values and curvatures of each function
   /// at its knots, of which only four count for a pair.
-  private(set) var moment: [Double]
+  private var moment: [Double]
   /// The same for each equation: weighted sums over the moments, with the residual first.
   private var rows: [Double]
   private let starts: [Int]
   private let width: Int
-  /// First column of the thermostats, which are the last.
-  private let thermostats: Int
   /// Rows of one equation.
   private let height: Int
 
@@ -70,13 +64,11 @@ struct PairSums {
       defer { if case .function(let spline) = one { next += 2 * spline.knots.count } else { next += 1 } }
       return next
     }
-    thermostats = next
-    width = next + (sample.origin?.roofs.count ?? 0)
+    width = next
     height = sample.particles * space
     moment = Array(repeating: 0, count: height * width)
     rows = Array(repeating: 0, count: sample.targets.count * height * width)
-    let start = sample.origin?.rest ?? sample.targets
-    for (row, value) in start.joined().enumerated() { rows[row * width] = value }
+    for (row, target) in sample.targets.joined().enumerated() { rows[row * width] = target }
   }
 
   mutating func add(_ block: PairModel.Block, _ filling: [Filling], space: Int) {
@@ -130,67 +122,18 @@ struct PairSums {
   /// Gives what the pairs of a moment sum up to its weight in each equation.
   mutating func finishMoment(_ weights: [Double]) {
     for (equation, weight) in weights.enumerated() { rows.add(moment, times: weight, at: equation * moment.count) }
-    clearMoment()
-  }
-
-  /// Adds for each pair the force by which the law answers a change of positions, for all columns; to the residual, the force itself.
-  mutating func addResponse(_ block: PairModel.Block, to change: [Double], space: Int) {
-    let width = width, tape = block.part.tape, change = change.span
-    var sums = moment.mutableSpan
-    for (k, pair) in block.ends.enumerated() {
-      let i = Int(pair.i) * space, j = Int(pair.j) * space
-      for axis in 0..<space {
-        let force = block.values[tape.offset(ofRoot: block.part.forceRoot + axis) + k]
-        sums[(i + axis) * width] += force
-        sums[(j + axis) * width] -= force
-        for direction in 0..<space {
-          let slope = block.values[tape.offset(ofRoot: block.part.slopeRoot(direction, space: space) + axis) + k]
-          for column in 0..<width {
-            let share = slope * (change[(i + direction) * width + column] - change[(j + direction) * width + column])
-            sums[(i + axis) * width + column] += share
-            sums[(j + axis) * width + column] -= share
-          }
-        }
-      }
-    }
-  }
-
-  /// Adds the pull of thermostats of these rates on particles of these velocities.
-  mutating func addThermostats(_ rates: [Double], velocities: [Double], masses: [Double], _ space: Int) {
-    for (row, velocity) in velocities.enumerated() {
-      for (index, rate) in rates.enumerated() where rate != 0 {
-        moment[row * width + thermostats + index] += masses[row / space] * rate * velocity
-      }
-    }
-  }
-
-  mutating func clearMoment() {
     for k in moment.indices { moment[k] = 0 }
-  }
-
-  /// Adds what changes of the end are as mean forces on free particles; see `Interval.rest`.
-  mutating func finish(_ change: PairModel.Change, duration: Double, slantSize: Double) {
-    let count = moment.count
-    for k in 0..<count {
-      let mass = change.masses[k], kick = change.velocities[k] / duration
-      rows[k] += mass * kick
-      rows[count + k] += mass * (2 * change.positions[k] / (duration * duration) - kick) / slantSize
-    }
   }
 
   /// The equations: curvatures expressed by values, rows that are not selected left out, nuisances taken out.
   func equations(_ sample: Sample, _ filling: [Filling], _ selection: Selection, space: Int) -> SampleEquations {
     var result = Rows(size: CoefficientLayout(filling).size)
-    let pulls = sample.origin == nil ? sample.nuisances.count : width - thermostats
-    var nuisances = [[Double]](repeating: [], count: pulls)
+    var nuisances = [[Double]](repeating: [], count: sample.nuisances.count)
     for (equation, target) in sample.targets.enumerated() {
       for row in 0..<height where selection.uses(row / space) {
         let start = (equation * height + row) * width
         for (hole, one) in filling.enumerated() { append(one, at: start + starts[hole], to: &result.derivatives) }
-        for index in nuisances.indices {
-          nuisances[index].append(
-            sample.origin == nil ? sample.nuisances[index][equation][row] : rows[start + thermostats + index])
-        }
+        for index in nuisances.indices { nuisances[index].append(sample.nuisances[index][equation][row]) }
         result.residuals.append(rows[start])
         result.places.append(sample.places[row / space])
         result.total += target[row] * target[row]
