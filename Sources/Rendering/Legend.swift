@@ -18,12 +18,22 @@ struct Legend {
     return frame.speciesNames.enumerated().filter { !others.contains($0.element) }.map { ($0.offset, $0.element) }
   }
 
+  /// Pixels that the legend needs on the right.
+  private func side(for frame: Frame) -> Double {
+    options.hasLegend && (options.color != .species || hasSpecies(frame)) ? 132 * unit : 0
+  }
+
+  /// Where the legend begins (pixels from the left).
+  func left(for frame: Frame) -> Double { Double(options.width) - side(for: frame) }
+
   /// Where the scene goes: the picture less its margins and what the legend needs.
-  func sceneArea(for frame: Frame) -> Rectangle {
+  ///
+  /// A wide picture keeps its scene in the middle, which leaves room for the legend unless the scene is wide too: then it goes
+  /// beside it, as in a narrow picture.
+  func sceneArea(for frame: Frame, isBeside: Bool = false) -> Rectangle {
     let width = Double(options.width), height = Double(options.height), margin = 34 * unit
-    let hasSide = options.hasLegend && (options.color != .species || hasSpecies(frame))
-    // A wide picture keeps its scene in the middle; a narrow one gives room on the right.
-    let side = hasSide ? max(0, min(132 * unit, (height - width) / 2 + 2 * 132 * unit)) : 0
+    let whole = side(for: frame)
+    let side = isBeside ? whole : max(0, min(whole, (height - width) / 2 + 2 * whole))
     let bottom = options.hasTime ? 14 * unit : 0
     return Rectangle(x: margin, y: margin, width: width - 2 * margin - side, height: height - 2 * margin - bottom)
   }

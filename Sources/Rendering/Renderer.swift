@@ -74,9 +74,15 @@ public struct Renderer: Sendable {
       for (axis, value) in given.enumerated() { point[axis] = value }
       return point
     }
-    return Projection(
-      of: corners, margin: staging.radius, seenFrom: options.view ?? (isSolid ? .iso : .top),
-      into: Legend(options: options).sceneArea(for: frame), options: framing)
+    let legend = Legend(options: options), view = options.view ?? (isSolid ? .iso : .top)
+    func fitted(into area: Rectangle) -> Projection {
+      Projection(of: corners, margin: staging.radius, seenFrom: view, into: area, options: framing)
+    }
+    let projection = fitted(into: legend.sceneArea(for: frame))
+    let right = corners.map { Double(projection.pixel(projection.camera($0)).x) }.max() ?? 0
+    // Of what is enlarged the user chooses the part that is seen.
+    guard right > legend.left(for: frame), options.zoom <= 1 else { return projection }
+    return fitted(into: legend.sceneArea(for: frame, isBeside: true))
   }
 
   private func tableau(

@@ -33,8 +33,13 @@ extension Renderer {
     return Staging(
       low: low, high: high,
       radius: options.radius ?? largest ?? (frame.count == 0 ? frame.lattices.first?.grid.spacing : nil)
-        ?? touchingRadius(positions, volume: box.volume, space: box.space),
+        ?? min(touchingRadius(positions, volume: box.volume, space: box.space), largestRadius(of: frame)),
       range: options.range ?? robustRange(values))
+  }
+
+  /// A handful of bodies, far from each other, are drawn as dots.
+  private func largestRadius(of frame: Frame) -> Double {
+    (frame.box.lengths.max() ?? .infinity) / (frame.count < 16 ? 50 : 8)
   }
 
   /// A little more than half the median distance to the nearest neighbour, over up to 500 particles: pairs just touch.
