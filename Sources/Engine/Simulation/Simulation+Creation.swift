@@ -57,15 +57,22 @@ extension Simulation {
       values: old + zip(child.columns, values))
   }
 
-  /// What expressions of a child read: the parent's fields, its noise, and noise of the child's own.
-  private func context(of parent: Int, in population: Int, child: CreationPass.Child, number: Int) -> GraphContext {
-    let store = stores[population], species = Int(store.speciesColumn[parent]), id = store.idColumn[parent]
+  /// What expressions of a member read: parameters, the world and its own fields.
+  func memberContext(_ place: Int, in population: Int) -> GraphContext {
+    let store = stores[population], species = Int(store.speciesColumn[place])
     var context = parameters.context(world, i: species, j: species)
-    let others = context.input, world = world
+    let others = context.input
     context.input = { input in
       guard input.kind == .field else { return others(input) }
-      return store.column(Column(input.name, input.component))?[parent] ?? .nan
+      return store.column(Column(input.name, input.component))?[place] ?? .nan
     }
+    return context
+  }
+
+  /// What expressions of a child read: the parent's fields, its noise, and noise of the child's own.
+  private func context(of parent: Int, in population: Int, child: CreationPass.Child, number: Int) -> GraphContext {
+    let id = stores[population].idColumn[parent], world = world
+    var context = memberContext(parent, in: population)
     context.noise = { noise, place, component, argument in
       var own = world
       if place >= child.firstPlace { own.seed ^= UInt64(number + 1) &* 0x9e37_79b9_7f4a_7c15 }

@@ -1,6 +1,5 @@
 import Diagnostics
 import Expressions
-import KernelCompiler
 
 extension Simulation {
   /// A failure of a run that blew up, with the divisor that was zero as its cause if there is one.
@@ -22,15 +21,8 @@ extension Simulation {
   private func firstZero(of divisor: Divisor) -> Int64? {
     let store = stores[divisor.population]
     let place = (0..<store.count).first { place in
-      let species = Int(store.speciesColumn[place])
-      guard divisor.species >> UInt64(species) & 1 == 1 else { return false }
-      var context = parameters.context(world, i: species, j: species)
-      let others = context.input
-      context.input = { input in
-        guard input.kind == .field else { return others(input) }
-        return store.column(Column(input.name, input.component))?[place] ?? .nan
-      }
-      return divisor.value.tape.run(in: context)[0] == 0
+      guard divisor.species >> UInt64(store.speciesColumn[place]) & 1 == 1 else { return false }
+      return divisor.value.tape.run(in: memberContext(place, in: divisor.population))[0] == 0
     }
     return place.map { store.idColumn[$0] }
   }
