@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engine
@@ -30,6 +31,17 @@ struct LaneFunctionTests {
       """, laws: ["probe": law.replacing("VALUE", with: value)])
     try simulation.advance(wantsTotals: false)
     return simulation
+  }
+
+  @Test("The complementary error function", arguments: [("mixed", 1e-6), ("double", 1e-13)])
+  func complementaryErrorFunction(_ precision: String, _ within: Double) throws {
+    let distances = (1...32).map { Double($0) / 8 }
+    let points = distances.enumerated().map { "[\(10 * $0), 5, 5], [\(Double(10 * $0) + $1), 5, 5]" }.joined(separator: ", ")
+    let found = try probe("erfc(4.5*r/range)", fill: "{points: [\(points)]}", range: 4.5, precision: precision).values(of: "x")
+    for (index, r) in distances.enumerated() {
+      #expect(abs(found[2 * index] - erfc(r)) < within, "at \(r)")
+      #expect(found[2 * index] == found[2 * index + 1])
+    }
   }
 
   @Test("Normal noise has its moments, and is the same in either precision")
