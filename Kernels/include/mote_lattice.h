@@ -25,6 +25,7 @@ typedef struct {
   int64_t *order;
   const int64_t *starts;
   int64_t species_count;
+  int32_t is_large;                     // what a pass over sites writes does not stay in the caches
 } mote_lattice_call;
 
 // Sorts particles into cells; returns how many have part of their support, or all of it, where no site is.

@@ -84,6 +84,12 @@ public struct Emitter {
     return text
   }
 
+  /// Gives a name to a value, which later texts may read.
+  mutating func name(_ name: String, _ node: NodeID) {
+    let value = spread(node)
+    statements.append("const \(dialect.type) \(name) = \(value);")
+  }
+
   /// The same, always of the type of the dialect (a constant is spread over the lanes).
   public mutating func spread(_ node: NodeID) -> String {
     let isCondition = graph.isCondition(node)
