@@ -56,6 +56,11 @@ public struct Emitter {
     if isNeeded { sharedRoots.insert(inputText(Input(.distanceSquared))) }
   }
 
+  /// Ends the function here unless a condition holds in some lane.
+  mutating func leave(unlessAny conditions: [String], by exit: String) {
+    statements.append("if (!mote_any(\(conditions.joined(separator: " | ")))) \(exit)")
+  }
+
   /// Begins another text that shares constants and tables with what was written, but none of its statements.
   mutating func restart() {
     statements = []

@@ -280,6 +280,8 @@ struct PairGroup: Sendable {
   var names: [String]
   /// One bit for each species of particles.
   var everySpecies: UInt64
+  /// For each species those that it meets, one bit for each; empty if all meet all.
+  var meets: [UInt64]
   /// What a failed requirement says.
   var requirement: String?
   /// The kernel of what members give themselves.
