@@ -178,7 +178,8 @@ struct ChainBuilder {
     of field: FieldTable.Field, _ value: Value, at expression: Expression, _ lowering: inout Lowering
   ) throws(Diagnostic) -> [Change] {
     var nodes = value.components.map { lowering.graph.number($0) }
-    if nodes.count == 1, field.components > 1, lowering.graph.constant(nodes[0]) == 0 {
+    // 0 fits every shape, and one condition all components.
+    if nodes.count == 1, field.components > 1, value.shape == .boolean || lowering.graph.constant(nodes[0]) == 0 {
       nodes = Array(repeating: nodes[0], count: field.components)
     }
     guard nodes.count == field.components else {

@@ -37,8 +37,11 @@ struct TransferBuilder {
     for role in pass.receivers { ends[role] = i }
     for role in pass.givers { ends[role] = j }
     var scope = Scope(use, .pair, fields: self.fields, lets: pass.lets, ends: ends)
-    let space = fields.space
-    scope.given["w"] = { graph in .scalar(graph.input(Input(.local, "w"))) }
+    let space = fields.space, isSwept = pass.swept != nil
+    scope.given["w"] = { graph in
+      isSwept
+        ? .vector((0..<space).map { graph.input(Input(.local, "w", component: $0)) }) : .scalar(graph.input(Input(.local, "w")))
+    }
     scope.given["dw"] = { graph in .vector((0..<space).map { graph.input(Input(.local, "dw", component: $0)) }) }
     lowering = scope.lowering(on: Graph(), noisePlace: noisePlace)
   }
@@ -75,12 +78,13 @@ struct TransferBuilder {
     return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 
-  /// The degree of the spline, which must fit into periodic sides.
+  /// The degree of the spline, which must fit into periodic sides; so must a way of up to a cell and the opposite one.
   private func reach() throws(Diagnostic) -> Int {
     guard case .weight(let word) = pass.pairing, let reach = Self.reach[word], let grid = lattice.grid else { return 0 }
-    for (axis, count) in grid.counts.enumerated() where grid.isPeriodic[axis] && count <= reach {
+    let width = max(reach + 1, pass.swept == nil ? 1 : 2)
+    for (axis, count) in grid.counts.enumerated() where grid.isPeriodic[axis] && count < width {
       throw Diagnostic(
-        "\(lattice.species[0]) has \(count) sites along \(["x", "y", "z"][axis]), weight: \(word) gives to \(reach + 1)",
+        "\(lattice.species[0]) has \(count) sites along \(["x", "y", "z"][axis]), weight: \(word) gives to \(width)",
         hint: "a smaller spacing, or a larger box", at: pass.location)
     }
     return reach

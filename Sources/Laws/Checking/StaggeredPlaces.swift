@@ -32,7 +32,8 @@ struct StaggeredPlaces {
     switch field.shape {
     case .edges: .edges
     case .faces: .faces
-    case .vector where types.law.role(field.role)?.kind == .lattice: .sites
+    // A position is that of the component itself.
+    case .vector where types.law.role(field.role)?.kind == .lattice && field.name != "position": .sites
     default: .anywhere
     }
   }
@@ -115,7 +116,7 @@ struct StaggeredPlaces {
   /// The forward curl leads from edges to faces, the backward curl from faces to edges.
   private mutating func curl(_ field: (name: String, place: Place), _ steps: Steps, at term: Expression) -> Place {
     if types.space < 3 {
-      report(term, "\(term.written): a curl of \(field.place.rawValue) is for 3 dimensions", hint: "a box of one cell along z")
+      report(term, "\(term.written): a curl of \(field.place.rawValue) is for 3 dimensions", hint: "a box of two cells along z")
     } else if steps != (field.place == .edges ? .ahead : .behind) {
       let right = field.place == .edges ? "axes" : "-axes"
       report(
