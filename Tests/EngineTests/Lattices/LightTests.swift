@@ -65,6 +65,33 @@ struct LightTests {
     #expect(try wave(sites: 16).leak < 1e-12)
   }
 
+  @Test("A gradient has no curl")
+  func gradient() throws {
+    let law = """
+      law: rising
+      source: "none: a test"
+      dimensions: [3]
+      species: {g: lattice}
+      fields: {g: {height: 1, slope: edges 1/length = 0, curl: faces 1/length^2 = 0}}
+      passes:
+      - interact: {for: g, neighbours: axes, sum: {slope: "(height[i] - height[j])*d/dx^2"}}
+      - interact: {for: g, neighbours: axes, sum: {curl: "cross(d, slope[i] - slope[j])/dx^2"}}
+      measure: {for: g, steepest: max(norm(slope)), most: max(norm(curl))}
+      """
+    let row = try simulation(
+      """
+      units: reduced
+      box: {size: [2, 1.5, 1]}
+      species: {g: {kind: lattice, spacing: 0.25, fields: {height: "sin(id^2)"}}}
+      laws: {rising: {}}
+      dt: 1
+      steps: 1
+      """, laws: ["rising": law]
+    ).run(steps: 1, sampling: 1)[0]
+    #expect((row["steepest"]?[0] ?? 0) > 1)
+    #expect((row["most"]?[0] ?? .nan) < 1e-13)
+  }
+
   @Test("Charges see a uniform field at their own place and turn in it without gaining energy")
   func gyration() throws {
     let (speed, field, step) = (0.6, 2.0, 0.05)
