@@ -37,6 +37,7 @@ typedef struct {
   const double *position[3];
   const int64_t *ids;
   const int32_t *species;
+  int32_t is_staggered;                 // whether shares are also those of places half a cell beyond sites
   uint64_t mask;                        // one bit for each species that takes part
   int64_t particles;
   int64_t *cells;                       // one for each particle, for the function's own use

@@ -68,6 +68,13 @@ public struct Emitter {
     powers = [:]
   }
 
+  /// Goes back to the statements of a time before, to go on in another way; constants and tables stay.
+  mutating func goBack(to earlier: Emitter) {
+    statements = earlier.statements
+    names = earlier.names
+    powers = earlier.powers
+  }
+
   /// How often the value of a node changes.
   public mutating func rate(of node: NodeID) -> Rate {
     if let known = rates[node] { return known }
