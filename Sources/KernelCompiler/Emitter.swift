@@ -68,6 +68,13 @@ public struct Emitter {
     powers = [:]
   }
 
+  /// Goes back to the statements of a time before, to go on in another way; constants and tables stay.
+  mutating func goBack(to earlier: Emitter) {
+    statements = earlier.statements
+    names = earlier.names
+    powers = earlier.powers
+  }
+
   /// How often the value of a node changes.
   public mutating func rate(of node: NodeID) -> Rate {
     if let known = rates[node] { return known }
@@ -87,6 +94,12 @@ public struct Emitter {
     let text = text(of: node)
     names[node] = text
     return text
+  }
+
+  /// Gives a name to a value, which later texts may read.
+  mutating func name(_ name: String, _ node: NodeID) {
+    let value = spread(node)
+    statements.append("const \(dialect.type) \(name) = \(value);")
   }
 
   /// The same, always of the type of the dialect (a constant is spread over the lanes).

@@ -300,7 +300,16 @@ struct FarGroup: Sendable {
   var adds: [Bool]
   /// Largest error of the sums, relative to their mean square; 0 for exact ones.
   var accuracy: Double
+  var reception: FarReception
   var name: String
+}
+
+/// How the particles of a box receive what comes from boxes far away.
+enum FarReception: Sendable {
+  /// Each for itself.
+  case oneByOne
+  /// At the points of their box, from where it is interpolated: all alike, or in proportion to one of their numbers.
+  case alike, inProportion(to: Column)
 }
 
 /// A range as a function of the species and fields of both ends.
