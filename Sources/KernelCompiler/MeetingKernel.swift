@@ -69,14 +69,15 @@ public struct MeetingKernel: Sendable {
   ///   - space: dimensions of the box.
   ///   - forgets: where `condition` does not hold, the meeting's own columns become zero; else they keep their values.
   ///   - requirements: conditions that must hold for every meeting.
+  ///   - inTurn: meetings act one after another, in an order that the call gives, and write at once; else all of them read old values.
   public init(
     name: String, comment: String, graph: Graph, ends: [String], outcomes: [Outcome], condition: NodeID?, forgets: Bool = false,
-    requirements: [NodeID] = [], space: Int, rate: @escaping (Input) -> Rate
+    requirements: [NodeID] = [], inTurn: Bool = false, space: Int, rate: @escaping (Input) -> Rate
   ) {
     let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
     let separations = Separations(graph.inputs(of: roots), ends: ends)
     targets = outcomes.map(\.target)
-    columns = Self.columns(of: graph.inputs(of: roots), separations, targets, space: space)
+    columns = Self.columns(of: graph.inputs(of: roots), separations, targets, inTurn: inTurn, space: space)
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0, separations) },
       noiseText: { noise, place, component, _ in Self.noise(noise, place: place, component: component) },
@@ -84,18 +85,24 @@ public struct MeetingKernel: Sendable {
     var body = separations.statements(space: space)
     if let condition {
       let holds = emitter.condition(condition)
-      body += emitter.statements + Self.leaving(unless: holds, targets, forgets: forgets)
+      body += emitter.statements + Self.leaving(unless: holds, targets, forgets: forgets, inTurn: inTurn)
     }
     let known = emitter.statements.count
     let values = outcomes.map { emitter.spread($0.value) }
     let kept = requirements.map { emitter.condition($0) }
     body += emitter.statements.dropFirst(known)
     for text in kept { body.append("if (!(\(text)) && m < *call->failed) *call->failed = m;") }
-    for (index, value) in values.enumerated() { body.append(Self.store(value, index, targets)) }
+    if inTurn {
+      // Both ends of a meeting see what was there before it acts.
+      body += values.enumerated().map { "const double value_\($0) = \($1);" }
+      for index in values.indices { body.append(Self.change(index, targets[index])) }
+    } else {
+      for (index, value) in values.enumerated() { body.append(Self.store(value, index, targets)) }
+    }
     self.name = name
     self.ends = ends
     needs = KernelNeeds(emitter)
-    text = Self.function(name, comment, ends, columns, body)
+    text = Self.function(name, comment, ends, columns, body, inTurn: inTurn)
   }
 
   /// Fields that it reads or writes.
@@ -115,7 +122,9 @@ public struct MeetingKernel: Sendable {
 
   // MARK: Pieces of the text
 
-  private static func columns(of inputs: [Input], _ separations: Separations, _ targets: [Target], space: Int) -> [EndColumn] {
+  private static func columns(
+    of inputs: [Input], _ separations: Separations, _ targets: [Target], inTurn: Bool, space: Int
+  ) -> [EndColumn] {
     var found = Set(
       inputs.filter { $0.kind == .field && $0.name != "id" }.map { EndColumn($0.end, Column($0.name, $0.component)) })
     for end in separations.pairs.flatMap({ [$0.0, $0.1] }) {
@@ -124,7 +133,8 @@ public struct MeetingKernel: Sendable {
     for target in targets {
       switch target {
       case .own(let column): found.insert(EndColumn("", column))
-      case .sum, .total, .least, .greatest: continue
+      case .sum(let column): if inTurn { found.insert(column) }
+      case .total, .least, .greatest: continue
       }
     }
     return found.sorted { ($0.end, $0.column.field, $0.column.component) < ($1.end, $1.column.field, $1.column.component) }
@@ -151,9 +161,10 @@ public struct MeetingKernel: Sendable {
   }
 
   /// Goes on to the next meeting unless a condition holds.
-  private static func leaving(unless holds: String, _ targets: [Target], forgets: Bool) -> [String] {
+  private static func leaving(unless holds: String, _ targets: [Target], forgets: Bool, inTurn: Bool) -> [String] {
     let kept = targets.enumerated().compactMap { index, target -> String? in
       guard case .own(let column) = target else { return nil }
+      if inTurn { return forgets ? "  \(EndColumn("", column).cName)[m] = 0;" : nil }
       return "  call->next[\(ownPlace(index, targets))][m] = \(forgets ? "0" : EndColumn("", column).cName + "[m]");"
     }
     return ["if (!(\(holds))) {"] + kept + ["  continue;", "}"]
@@ -174,17 +185,29 @@ public struct MeetingKernel: Sendable {
     }
   }
 
-  private static func function(_ name: String, _ comment: String, _ ends: [String], _ columns: [EndColumn], _ body: [String])
-    -> String
-  {
-    let pointers = columns.enumerated().map { "  const double *const \($1.cName) = call->columns[\($0)];" }
+  /// Writes the value of a meeting that acts in its turn.
+  private static func change(_ index: Int, _ target: Target) -> String {
+    switch target {
+    case .sum(let column):
+      "mote_change(call, \(index), \(column.cName) + \(column.end.isEmpty ? "m" : column.end), value_\(index));"
+    case .own(let column): "\(EndColumn("", column).cName)[m] = value_\(index);"
+    case .total, .least, .greatest: preconditionFailure("meetings that act in turn only add, remember and unlink")
+    }
+  }
+
+  private static func function(
+    _ name: String, _ comment: String, _ ends: [String], _ columns: [EndColumn], _ body: [String], inTurn: Bool
+  ) -> String {
+    let kind = inTurn ? "double" : "const double"
+    let pointers = columns.enumerated().map { "  \(kind) *const \($1.cName) = call->columns[\($0)];" }
     let known = ends.enumerated().flatMap { index, end in
       [
         "  const int64_t *const ids_\(end) = call->ids[\(index)];",
         "  const int32_t *const species_\(end) = call->species[\(index)];",
       ]
     }
-    let places = ends.enumerated().map { "    const int64_t \($1) = call->ends[\(ends.count) * m + \($0)];" }
+    let turn = inTurn ? ["    const int64_t m = call->order[n];"] : []
+    let places = turn + ends.enumerated().map { "    const int64_t \($1) = call->ends[\(ends.count) * m + \($0)];" }
     let unused = ends.map { "(void)ids_\($0), (void)species_\($0)" }.joined(separator: ", ")
     return """
       // \(comment.split(separator: "\n").joined(separator: " "))
@@ -193,7 +216,7 @@ public struct MeetingKernel: Sendable {
         const double *const *const table = call->table;
       \((pointers + known).joined(separator: "\n"))
         (void)k, (void)table, \(unused);
-        for (int64_t m = begin; m < end; m++) {
+        for (int64_t \(inTurn ? "n = begin; n < end; n++" : "m = begin; m < end; m++")) {
       \(places.joined(separator: "\n"))
       \(body.map { "    " + $0 }.joined(separator: "\n"))
         }

@@ -37,6 +37,8 @@ struct MeetingBuilder {
   private var range: NodeID?
   /// Columns that listed pairs must have besides what they remember.
   private(set) var ownFields: [(name: String, components: Int)] = []
+  /// That a pair is closer than its range.
+  private var isNear: NodeID?
   /// Links whose joined pairs must be marked.
   private(set) var marks: [Int] = []
 
@@ -99,14 +101,14 @@ struct MeetingBuilder {
     noisePlace = lowering.noisePlace
     let kernel = MeetingKernel(
       name: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
-      forgets: isOverPairs, requirements: requirement.map { [$0] } ?? [], space: fields.space,
+      forgets: isOverPairs, requirements: requirement.map { [$0] } ?? [], inTurn: pass.sequential, space: fields.space,
       rate: Rates.pairs(species: fields.speciesNames.count))
     var removes = removesEnds ? [Population.particles] : []
     if pass.unlink != nil, case .links(let population) = source { removes.append(population) }
     return MeetingPass(
       kernel: kernel, source: isOverPairs ? .pairs(listing) : source, ends: ends.map { _ in Population.particles }, adds: adds,
       removes: removes, joins: joins, reaction: reaction, remembers: !pass.memory.isEmpty, requirement: pass.require?.description,
-      name: use.law.name)
+      isInTurn: pass.sequential, name: use.law.name)
   }
 
   private var isOverPairs: Bool { if case .pairs = source { true } else { false } }
@@ -115,7 +117,7 @@ struct MeetingBuilder {
     let present: [(String, Bool)] = [
       ("link", !pass.link.isEmpty && !isOverPairs), ("unlink", pass.unlink != nil && isOverPairs),
       ("react", pass.react != nil && !isOverPairs),
-      ("sequential", pass.sequential), ("self", pass.includesSelf), ("tail", isOverPairs && (use.tail ?? pass.tail ?? false)),
+      ("self", pass.includesSelf), ("tail", isOverPairs && (use.tail ?? pass.tail ?? false)),
     ]
     if let (name, _) = present.first(where: \.1) {
       throw Diagnostic(
@@ -133,7 +135,9 @@ struct MeetingBuilder {
       let range = try lowering.scalar(text)
       self.range = range
       let square = lowering.graph.input(Input(.distanceSquared)), edge = lowering.graph.power(range, Rational(2))
-      holds.append(lowering.graph.compare(.less, square, edge))
+      let near = lowering.graph.compare(.less, square, edge)
+      holds.append(near)
+      if pass.sequential { holds.append(wasNear(near)) }
     }
     if let role = pass.except {
       for links in fields.populations(of: use.roles[role] ?? []) { holds.append(isJoined(by: links.index, 0)) }
@@ -142,6 +146,30 @@ struct MeetingBuilder {
     guard var all = holds.first else { return nil }
     for condition in holds.dropFirst() { all = lowering.graph.and(all, condition) }
     return all
+  }
+
+  /// That the pair was closer than its range before any of the pass acted.
+  private mutating func wasNear(_ near: NodeID) -> NodeID {
+    isNear = near
+    ownFields.append((Self.near.field, 1))
+    let mark = lowering.graph.input(Self.near.input), one = lowering.graph.constant(1)
+    return lowering.graph.compare(.equal, mark, one)
+  }
+
+  /// The column that is 1 for listed pairs that were closer than their range when a pass began in which they act in turn.
+  private static let near = Column("was near", 0)
+
+  /// The pass that notes which pairs are closer than their range, where those act in turn.
+  mutating func noting(named name: String, listing: Int) -> MeetingPass? {
+    guard let isNear else { return nil }
+    let near = MeetingKernel.Outcome(.own(Self.near), lowering.graph.number(isNear))
+    let kernel = MeetingKernel(
+      name: name, comment: "who meets in \(use.law.name)", graph: lowering.graph, ends: ends,
+      outcomes: [near], condition: nil, space: fields.space, rate: Rates.pairs(species: fields.speciesNames.count))
+    return MeetingPass(
+      kernel: kernel, source: .pairs(listing), ends: ends.map { _ in Population.particles }, adds: [false], removes: [],
+      joins: [],
+      remembers: false, name: use.law.name)
   }
 
   /// That the mark of pairs which a link joins is 1, or is 0.

@@ -215,7 +215,14 @@ struct MeetingPass: Sendable {
   var remembers: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// True if meetings act one after another and see what earlier ones wrote.
+  var isInTurn = false
+  /// Of listed pairs that act in turn: the pass that notes, before any acts, which are closer than their range.
+  var noting: Int?
   var name: String
+
+  /// Whether it writes positions.
+  var movesParticles: Bool { kernel.written.contains("position") }
 }
 
 /// Links that a pass over listed pairs makes, and the columns of the pairs that say where and with which fields.

@@ -33,7 +33,12 @@ extension PlanBuilder {
 
   private mutating func add(_ builder: inout MeetingBuilder, named name: String, listing: Int) throws(Diagnostic) -> Int {
     builder.odd = oddFields[builder.use.name] ?? []
-    plan.meetings.append(try builder.build(named: name, listing: listing, noisePlace: &noisePlace))
+    var pass = try builder.build(named: name, listing: listing, noisePlace: &noisePlace)
+    if let noting = builder.noting(named: name + "_near", listing: listing) {
+      pass.noting = plan.meetings.count
+      plan.meetings.append(noting)
+    }
+    plan.meetings.append(pass)
     oddFields[builder.use.name] = builder.odd
     return plan.meetings.count - 1
   }

@@ -51,28 +51,34 @@ struct MeetingCall {
     (seed, step) = (world.seed, world.step)
   }
 
-  /// Runs a kernel over all meetings; `sums` and `fresh` receive by outcome and by own column.
+  /// Runs a kernel over all meetings, or over one set of `turns` after another; `sums` and `fresh` receive by outcome and by own
+  /// column.
   func run(
     _ kernel: (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void, scales: [Double], _ sums: [AlignedArray<Int64>],
-    _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int
+    _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int, turns: Turns? = nil
   ) -> Result {
     let parts = workers.count, width = targets.count + 16  // what threads write lies more than a cache line apart
     var largest = [UInt64](repeating: 0, count: width * parts)
     var totals = [Int64](repeating: 0, count: width * parts)
     var failed = [Int64](repeating: .max, count: parts)
-    withCall(scales: scales, fresh) { call in
+    let sets = turns?.sets ?? [0..<count]
+    withCall(scales: scales, fresh, order: turns?.order ?? []) { call in
       largest.withUnsafeMutableBufferPointer { largest in
         totals.withUnsafeMutableBufferPointer { totals in
           failed.withUnsafeMutableBufferPointer { failed in
-            workers.forRanges(of: count) { part, range in
-              var own = call
-              own.largest = largest.baseAddress.map { $0 + part * width }
-              own.totals = totals.baseAddress.map { $0 + part * width }
-              own.failed = failed.baseAddress.map { $0 + part }
-              own.is_shared = parts > 1 && sumsOfParts == nil ? 1 : 0
-              withSums(sums, of: part) { places in
-                own.sums = places
-                kernel(&own, range.lowerBound, range.upperBound)
+            for set in sets {
+              let ranges = workers.ranges(of: set.count, atLeast: turns == nil ? 64 : Turns.leastOfThread)
+              workers.forEach(ranges.count) { part in
+                var own = call
+                own.largest = largest.baseAddress.map { $0 + part * width }
+                own.totals = totals.baseAddress.map { $0 + part * width }
+                own.failed = failed.baseAddress.map { $0 + part }
+                own.is_shared = parts > 1 && sumsOfParts == nil ? 1 : 0
+                withSums(sums, of: part) { places in
+                  own.sums = places
+                  let first = Int64(set.lowerBound)
+                  kernel(&own, first + ranges[part].lowerBound, first + ranges[part].upperBound)
+                }
               }
             }
           }
@@ -97,7 +103,9 @@ struct MeetingCall {
     (places + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
   }
 
-  private func withCall(scales: [Double], _ fresh: [AlignedArray<Double>], _ body: (mote_meeting_call) -> Void) {
+  private func withCall(
+    scales: [Double], _ fresh: [AlignedArray<Double>], order: [Int64], _ body: (mote_meeting_call) -> Void
+  ) {
     var call = mote_meeting_call()
     (call.side.0, call.side.1, call.side.2) = sides
     (call.seed, call.step) = (seed, step)
@@ -108,13 +116,15 @@ struct MeetingCall {
           (species + [nil]).withUnsafeBufferPointer { species in
             places.withUnsafeBufferPointer { places in
               scales.withUnsafeBufferPointer { scales in
-                needs.withTables { constants, tables, functions in
-                  call.columns = columns
-                  (call.next, call.ends) = (fresh.baseAddress, places.baseAddress)
-                  (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
-                  (call.k, call.table, call.function) = (constants, tables, functions)
-                  call.species_count = Int64(needs.speciesCount)
-                  body(call)
+                order.withUnsafeBufferPointer { order in
+                  needs.withTables { constants, tables, functions in
+                    call.columns = columns
+                    (call.next, call.ends, call.order) = (fresh.baseAddress, places.baseAddress, order.baseAddress)
+                    (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
+                    (call.k, call.table, call.function) = (constants, tables, functions)
+                    call.species_count = Int64(needs.speciesCount)
+                    body(call)
+                  }
                 }
               }
             }

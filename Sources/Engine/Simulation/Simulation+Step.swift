@@ -140,10 +140,12 @@ extension Simulation {
   /// virial.
   private func run(meetings index: Int) throws -> PairTotals {
     let pass = plan.meetings[index]
+    if let noting = pass.noting { _ = try meetings.run(noting, on: stores, parameters, world, box: box, step: step) }
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
     for joining in pass.joins { join(joining, of: pass) }
     for population in pass.removes { removeMarked(of: population) }
     if let reaction = pass.reaction { try react(reaction, of: pass) }
+    if pass.movesParticles { removeEscaped() }
     return found
   }
 
