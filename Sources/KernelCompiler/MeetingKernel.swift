@@ -14,6 +14,12 @@ public struct MeetingKernel: Sendable {
       self.column = column
     }
 
+    /// Where the member stands in C: `k`, the name of an end, is that of constants there.
+    var place: String { end.isEmpty ? "m" : "at_\(end)" }
+
+    /// Its value for a meeting in C.
+    var text: String { "\(cName)[\(place)]" }
+
     var cName: String { end.isEmpty ? "own_\(column.cName)" : "\(end)_\(column.cName)" }
   }
 
@@ -81,7 +87,7 @@ public struct MeetingKernel: Sendable {
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0, separations) },
       noiseText: { noise, place, component, _ in Self.noise(noise, place: place, component: component) },
-      speciesPlace: ends.count < 2 ? "species_i[i]" : "species_i[i] * call->species_count + species_j[j]")
+      speciesPlace: ends.count < 2 ? "species_i[at_i]" : "species_i[at_i] * call->species_count + species_j[at_j]")
     var body = separations.statements(space: space)
     if let condition {
       let holds = emitter.condition(condition)
@@ -144,10 +150,9 @@ public struct MeetingKernel: Sendable {
     switch input.kind {
     case .separation: "d_\(separations.name(of: input))[\(input.component)]"
     case .distanceSquared: "r2_\(separations.name(of: input))"
-    case .field where input.name == "id": "(double)ids_\(input.end)[\(input.end)]"
-    case .field:
-      "\(EndColumn(input.end, Column(input.name, input.component)).cName)[\(input.end.isEmpty ? "m" : input.end)]"
-    case .species: "(double)species_\(input.end)[\(input.end)]"
+    case .field where input.name == "id": "(double)ids_\(input.end)[at_\(input.end)]"
+    case .field: EndColumn(input.end, Column(input.name, input.component)).text
+    case .species: "(double)species_\(input.end)[at_\(input.end)]"
     case .local: input.component == 0 && input.end.isEmpty ? input.name : "\(input.name)[\(input.component)]"
     default: "NAN"
     }
@@ -155,9 +160,9 @@ public struct MeetingKernel: Sendable {
 
   /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
   private static func noise(_ noise: Graph.Noise, place: Int, component: Int) -> String {
-    let sense = component >= 0 ? "(ids_i[i] < ids_j[j] ? 1 : -1) * " : ""
+    let sense = component >= 0 ? "(ids_i[at_i] < ids_j[at_j] ? 1 : -1) * " : ""
     return "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), "
-      + "(uint32_t)ids_i[i], (uint32_t)ids_j[j])"
+      + "(uint32_t)ids_i[at_i], (uint32_t)ids_j[at_j])"
   }
 
   /// Goes on to the next meeting unless a condition holds.
@@ -177,11 +182,11 @@ public struct MeetingKernel: Sendable {
 
   private static func store(_ value: String, _ index: Int, _ targets: [Target]) -> String {
     switch targets[index] {
-    case .sum(let column): "mote_contribute(call, \(index), \(column.end), \(value));"
+    case .sum(let column): "mote_contribute(call, \(index), \(column.place), \(value));"
     case .total: "call->totals[\(index)] += mote_whole_part(call, \(index), \(value));"
     case .own(let column): "call->next[\(ownPlace(index, targets))][m] = \(value);  // \(column.cName)"
-    case .least(let column): "mote_raise(call, \(index), \(column.end), -(\(value)));"
-    case .greatest(let column): "mote_raise(call, \(index), \(column.end), \(value));"
+    case .least(let column): "mote_raise(call, \(index), \(column.place), -(\(value)));"
+    case .greatest(let column): "mote_raise(call, \(index), \(column.place), \(value));"
     }
   }
 
@@ -189,7 +194,7 @@ public struct MeetingKernel: Sendable {
   private static func change(_ index: Int, _ target: Target) -> String {
     switch target {
     case .sum(let column):
-      "mote_change(call, \(index), \(column.cName) + \(column.end.isEmpty ? "m" : column.end), value_\(index));"
+      "mote_change(call, \(index), \(column.cName) + \(column.place), value_\(index));"
     case .own(let column): "\(EndColumn("", column).cName)[m] = value_\(index);"
     case .total, .least, .greatest: preconditionFailure("meetings that act in turn only add, remember and unlink")
     }
@@ -207,7 +212,7 @@ public struct MeetingKernel: Sendable {
       ]
     }
     let turn = inTurn ? ["    const int64_t m = call->order[n];"] : []
-    let places = turn + ends.enumerated().map { "    const int64_t \($1) = call->ends[\(ends.count) * m + \($0)];" }
+    let places = turn + ends.enumerated().map { "    const int64_t at_\($1) = call->ends[\(ends.count) * m + \($0)];" }
     let unused = ends.map { "(void)ids_\($0), (void)species_\($0)" }.joined(separator: ", ")
     return """
       // \(comment.split(separator: "\n").joined(separator: " "))
@@ -243,7 +248,7 @@ private struct Separations {
   func statements(space: Int) -> [String] {
     pairs.flatMap { a, b -> [String] in
       let differences = (0..<space).map { axis in
-        "mote_nearest(\(a)_position_\(axis)[\(a)] - \(b)_position_\(axis)[\(b)], call->side[\(axis)])"
+        "mote_nearest(\(a)_position_\(axis)[at_\(a)] - \(b)_position_\(axis)[at_\(b)], call->side[\(axis)])"
       }
       let squares = (0..<space).map { "d_\(a)\(b)[\($0)] * d_\(a)\(b)[\($0)]" }
       return [

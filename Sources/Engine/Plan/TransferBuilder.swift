@@ -6,14 +6,14 @@ import Scenes
 
 /// Makes the kernel of a pass between particles and the sites around them.
 struct TransferBuilder {
-  private let pass: Interact
-  private let use: LawUse
-  private let fields: FieldTable
-  private let lattice: Population
-  private let receiver: TransferKernel.Receiver
+  let pass: Interact
+  let use: LawUse
+  let fields: FieldTable
+  let lattice: Population
+  let receiver: TransferKernel.Receiver
   /// One bit for each species of particles that takes part.
-  private let mask: UInt64
-  private var lowering: Lowering
+  let mask: UInt64
+  var lowering: Lowering
   private var outcomes: [TransferKernel.Outcome] = []
 
   /// The sites that a particle gives to, along an axis, less one.
@@ -69,7 +69,7 @@ struct TransferBuilder {
   }
 
   /// The degree of the spline, which must fit into periodic sides.
-  private func reach() throws(Diagnostic) -> Int {
+  func reach() throws(Diagnostic) -> Int {
     guard case .weight(let word) = pass.pairing, let reach = Self.reach[word], let grid = lattice.grid else { return 0 }
     for (axis, count) in grid.counts.enumerated() where grid.isPeriodic[axis] && count <= reach {
       throw Diagnostic(
@@ -79,7 +79,7 @@ struct TransferBuilder {
     return reach
   }
 
-  private mutating func offset() throws(Diagnostic) -> HostTape? {
+  func offset() throws(Diagnostic) -> HostTape? {
     guard let text = pass.offset else { return nil }
     var world = Scope(use, .world, fields: fields).lowering(on: Graph(), noisePlace: 0)
     let value = try world.lower(text)
@@ -87,7 +87,7 @@ struct TransferBuilder {
     return HostTape(world.graph, value.components)
   }
 
-  private func refuseWhatIsNotRun() throws(Diagnostic) {
+  func refuseWhatIsNotRun() throws(Diagnostic) {
     let present: [(String, Bool)] = [
       ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil),
       ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
@@ -102,12 +102,18 @@ struct TransferBuilder {
 
   /// What pairs give to a field of the receiver.
   private mutating func add(_ binding: Binding, _ name: String, _ fold: TransferKernel.Fold) throws(Diagnostic) {
+    outcomes += try values(of: binding, name).map { TransferKernel.Outcome($0, $1, fold) }
+  }
+
+  /// The columns of a field of the receiver, and what a pair gives to each.
+  mutating func values(of binding: Binding, _ name: String) throws(Diagnostic) -> [(Column, NodeID)] {
     let table = receiver == .sites ? fields : fields.of(Population.particles)
     guard let field = table[name] else { throw binding.value.diagnostic("\(name) is no field of the receiver") }
     var elements: [Int?] = [nil], width = field.components
     if binding.index != nil, case .array(let count, _) = field.shape {
       (elements, width) = (Array(0..<count), width / max(1, count))
     }
+    var found: [(Column, NodeID)] = []
     for element in elements {
       let value =
         if let element { try lowering.lower(binding.value, setting: binding.index ?? "", to: element) } else {
@@ -118,8 +124,9 @@ struct TransferBuilder {
       }
       for (component, node) in value.components.enumerated() {
         let column = Column(field.name, (element ?? 0) * width + component)
-        outcomes.append(TransferKernel.Outcome(column, lowering.graph.number(node), fold))
+        found.append((column, lowering.graph.number(node)))
       }
     }
+    return found
   }
 }
