@@ -31,7 +31,9 @@ extension MeetingBuilder {
       let gradient = lowering.graph.gradientBySeparation(of: energy, space: fields.space, between: name)
       add(force: gradient.map { lowering.graph.negate($0) }, between: name)
     }
-    let read = lowering.graph.inputs(of: [energy]).filter { $0.kind == .field && adjoints.contains($0.name) }
+    let read = lowering.graph.inputs(of: [energy]).filter {
+      $0.kind == .field && !$0.end.isEmpty && adjoints.contains($0.name)
+    }
     for input in read.sorted(by: { ($0.name, $0.end, $0.component) < ($1.name, $1.end, $1.component) }) {
       let slope = lowering.graph.derivative(of: energy, by: lowering.graph.input(input))
       add(.sum(.init(input.end, Column(Adjoint.name(of: input.name), input.component))), slope)

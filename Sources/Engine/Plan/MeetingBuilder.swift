@@ -114,10 +114,15 @@ struct MeetingBuilder {
   func finished(
     named name: String, listing: Int, where condition: NodeID?, requirements: [NodeID] = [], forgets: Bool = false
   ) -> MeetingPass {
-    let kernel = MeetingKernel(
-      name: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
-      forgets: forgets, requirements: requirements, inTurn: pass.sequential, space: fields.space,
-      rate: Rates.pairs(species: fields.speciesNames.count))
+    let rate = Rates.pairs(species: fields.speciesNames.count)
+    let kernel =
+      pass.sequential
+      ? MeetingKernel(
+        inTurn: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
+        forgets: forgets, requirements: requirements, space: fields.space, rate: rate)
+      : MeetingKernel(
+        name: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
+        forgets: forgets, requirements: requirements, space: fields.space, rate: rate)
     return MeetingPass(
       kernel: kernel, source: isOverPairs ? .pairs(listing) : source, ends: ends.map { _ in Population.particles }, adds: adds,
       removes: [], joins: [], remembers: false, name: use.law.name)

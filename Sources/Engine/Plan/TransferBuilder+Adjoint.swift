@@ -47,7 +47,10 @@ extension TransferBuilder {
     var products: [Graph.Term] = []
     let own = receiver == .sites ? TransferKernel.site : TransferKernel.particle
     for binding in pass.sum + pass.add where adjoint.fields.contains(binding.name) {
-      for (column, value) in try values(of: binding, binding.name) {
+      for (column, value, place) in try values(of: binding, binding.name) {
+        guard place.isEmpty else {
+          throw binding.value.diagnostic("a sum at places of edges or faces has no derivative here", hint: "write the force")
+        }
         try Adjoint.check([value], of: binding.name, at: binding.value, in: lowering.graph)
         if lowering.graph.inputs(of: [value]).contains(where: { $0.kind == .local && $0.name == "dw" }) {
           throw binding.value.diagnostic(
