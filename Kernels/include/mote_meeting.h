@@ -26,6 +26,7 @@ typedef struct {
   uint64_t seed;
   int64_t step;
   int64_t *failed;                      // least meeting for which a requirement does not hold
+  const int64_t *order;                 // of meetings that act one after another: which is the next
 } mote_meeting_call;
 
 typedef void (*mote_meeting_kernel)(const mote_meeting_call *call, int64_t begin, int64_t end);

@@ -121,6 +121,13 @@ static inline void mote_add_up(const mote_meeting_call *call, int outcome, const
   call->totals[outcome] += sum;
 }
 
+// What a meeting that acts in its turn adds to a column, at once.
+static inline void mote_change(const mote_meeting_call *call, int outcome, double *place, double change) {
+  union { double number; uint64_t bits; } size = {fabs(change)};
+  if (size.bits > call->largest[outcome]) call->largest[outcome] = size.bits;
+  *place += change;
+}
+
 // Numbers as whole numbers in the same order, and back.
 static inline int64_t mote_ordered(double value) {
   union { double number; int64_t bits; } whole = {value};

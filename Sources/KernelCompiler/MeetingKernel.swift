@@ -13,6 +13,14 @@ public struct MeetingKernel: Sendable {
       self.end = end
       self.column = column
     }
+
+    /// Where the member stands in C: `k`, the name of an end, is that of constants there.
+    var place: String { end.isEmpty ? "m" : "at_\(end)" }
+
+    /// Its value for a meeting in C.
+    var text: String { "\(cName)[\(place)]" }
+
+    var cName: String { end.isEmpty ? "own_\(column.cName)" : "\(end)_\(column.cName)" }
   }
 
   /// Where a value goes.
@@ -70,6 +78,8 @@ public struct MeetingKernel: Sendable {
   public var rowWidth: Int { Self.padded(row.count) }
   /// Numbers in a row of sums as it lies in memory.
   public var sumWidth: Int { Self.padded(sums.count) }
+  /// Of meetings that act in turn: columns of the ends and of the meeting itself in the order of the call; else none.
+  public let columnsInTurn: [EndColumn]
   /// Where its values go, in order.
   public let targets: [Target]
   /// What must be computed before the kernel is called.
@@ -89,6 +99,7 @@ public struct MeetingKernel: Sendable {
     let roots = values + (condition.map { [$0] } ?? [])
     let targets = outcomes.map(\.target)
     self.targets = targets
+    columnsInTurn = []
     let ownTargets = targets.compactMap { if case .own(let column) = $0 { column } else { nil } }
     let read = MeetingText.columns(of: graph.inputs(of: roots), space: space)
     columns = Self.sorted(Set(read.filter { $0.end.isEmpty }.map(\.column) + ownTargets))
@@ -140,7 +151,7 @@ public struct MeetingKernel: Sendable {
 
   static func padded(_ count: Int) -> Int { (count + 7) / 8 * 8 }
 
-  private static func sorted(_ columns: Set<Column>) -> [Column] {
+  static func sorted(_ columns: Set<Column>) -> [Column] {
     columns.sorted { ($0.field, $0.component) < ($1.field, $1.component) }
   }
 }

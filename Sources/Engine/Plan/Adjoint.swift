@@ -54,13 +54,22 @@ struct Adjoint {
   // MARK: What depends on what
 
   private static func writes(of item: Item, pass: Int, in law: Law) -> [Write] {
-    let lists: [(String, [Binding])] =
-      switch item {
-      case .propagate(let pass): [("an assignment", pass.assignments)]
-      case .interact(let pass):
-        [("sum", pass.sum), ("add", pass.add), ("min", pass.min), ("max", pass.max), ("memory", pass.memory)]
-      default: []
-      }
+    let lists: [(String, [Binding])]
+    switch item {
+    case .propagate(let pass): lists = [("an assignment", pass.assignments)]
+    case .interact(let pass):
+      lists = [
+        ("sum", pass.sequential ? [] : pass.sum), ("add", pass.sequential ? [] : pass.add), ("min", pass.min), ("max", pass.max),
+        ("memory", pass.memory), ("a sequential pass", pass.sequential ? pass.add : []),
+      ]
+    case .measure(let measure): lists = [("measure", measure.totals)]
+    case .repeat(let repetition):
+      // What a loop does in each round is not kept.
+      return repetition.passes.flatMap { writes(of: $0, pass: pass, in: law) }
+        .map { Write(field: $0.field, word: "repeat", pass: pass, reads: []) }
+    case .part(let name): return (law.parts[name] ?? []).flatMap { writes(of: $0, pass: pass, in: law) }
+    default: return []
+    }
     return lists.flatMap { word, bindings in
       bindings.map { Write(field: $0.name, word: word, pass: pass, reads: law.names(in: [$0.value], lets: item.lets)) }
     }
@@ -81,7 +90,8 @@ struct Adjoint {
         switch (number, write.word) {
         case (0, "sum"), (0, "an assignment"), (1..., "add"): break
         case (0, "add"): throw blocked(energy, name, "add", hint: "begin with sum: what it had before is not known")
-        case (_, "min"), (_, "max"), (_, "memory"): throw blocked(energy, name, write.word, hint: "write the force")
+        case (_, "min"), (_, "max"), (_, "memory"), (_, "repeat"), (_, "measure"), (_, "a sequential pass"):
+          throw blocked(energy, name, write.word, hint: "write the force")
         default: throw blocked(energy, name, "two passes", hint: "give the second another name")
         }
         wanted.insert(name)

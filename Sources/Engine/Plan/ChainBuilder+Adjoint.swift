@@ -12,7 +12,8 @@ extension ChainBuilder {
   func descent(
     of scalar: NodeID, by names: Set<String>, at text: Expression, _ graph: inout Graph
   ) throws(Diagnostic) -> [Change] {
-    let sources = ["position"] + names.sorted()
+    // Sites stand still, and links have no place of their own.
+    let sources = (population == Population.particles ? ["position"] : []) + names.sorted()
     let columns = sources.flatMap { name in (0..<(fields[name]?.components ?? 0)).map { Column(name, $0) } }
     let slopes = graph.derivatives(of: scalar, by: columns.map { graph.input($0.input) })
     if graph.lacksDerivative(slopes) { throw text.diagnostic("energy has no derivative: vectors of svd or eigen") }

@@ -161,13 +161,15 @@ struct FieldTable {
     }
   }
 
-  /// Declares the adjoint of a field of the population that is looked at, which collects dE/dA of each member.
+  /// Declares the adjoint of a field, which collects dE/dA of each member that has it.
   mutating func addAdjoint(of name: String) {
-    guard var adjoint = self[name] else { return }
-    adjoint.name = Adjoint.name(of: name)
-    adjoint.defaults = []
-    adjoint.dimension = (Dimension.named("energy", space: space) ?? .one) / adjoint.dimension
-    all[population][adjoint.name] = adjoint
+    for population in populations.indices {
+      guard var adjoint = all[population][name] else { continue }
+      adjoint.name = Adjoint.name(of: name)
+      adjoint.defaults = []
+      adjoint.dimension = (Dimension.named("energy", space: space) ?? .one) / adjoint.dimension
+      all[population][adjoint.name] = adjoint
+    }
   }
 
   /// Declares a measured total, which later passes can read.

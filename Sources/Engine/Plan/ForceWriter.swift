@@ -50,11 +50,8 @@ struct ForceWriter {
       if pass.remove != nil || pass.react != nil || !pass.link.isEmpty {
         throw Diagnostic("link, remove and react do not run in the slot forces", at: pass.location)
       }
-      if !adjoint.fields.isDisjoint(with: item.writes) || (item.energy != nil && !adjoint.fields.isDisjoint(with: access.reads)) {
-        throw Diagnostic("forces through sums over links, or over pairs one by one, are not derived yet", at: pass.location)
-      }
       finish(&builder)
-      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+      if let index = try builder.meetings(pass, of: use, adjoints: adjoint.fields) { operations.append(.meetings(index)) }
     case .interact(let pass):
       switch pass.pairing {
       case .within:
@@ -65,8 +62,8 @@ struct ForceWriter {
         finish(&builder)
         operations.append(.everywhere(try builder.everywhere(pass, of: use, adjoint, accuracy: accuracy)))
       case .neighbours, .weight, .cell:
-        if !adjoint.fields.isDisjoint(with: item.writes) {
-          throw Diagnostic("forces through sums over lattices are not derived yet", at: pass.location)
+        if pass.pairing.keyword == "cell", !adjoint.fields.isDisjoint(with: item.writes) {
+          throw Diagnostic("a sum over random pairs has no derivative", hint: "write the force", at: pass.location)
         }
         finish(&builder)
         operations += try builder.lattices(pass, of: use).map { .lattice($0) }
@@ -83,11 +80,11 @@ struct ForceWriter {
         try open.add(pass, of: use, adjoints: adjoint.fields, mask: mask, noisePlace: &builder.noisePlace)
         chain = open
         guard let energy = pass.energy else { continue }
-        guard population == Population.particles else {
+        guard population == Population.particles || !adjoint.fields.isDisjoint(with: access.reads) else {
           throw energy.diagnostic(
             "an energy of lattice sites or links alone moves nothing", hint: "give it to particles, or to pairs")
         }
-        note(MemberEnergy(text: energy, pass: pass, use: use, mask: mask), reading: access.reads)
+        note(MemberEnergy(text: energy, pass: pass, use: use, population: population, mask: mask), reading: access.reads)
       }
     case .propagate, .measure, .repeat, .require: addOther(item, of: use, &builder)
     case .forces, .slot, .use, .part: throw Diagnostic("no forces and no slot within the slot forces (\(use.law.name))")
@@ -110,9 +107,18 @@ struct ForceWriter {
     let sources = adjoint.names.intersection(reads.map(Adjoint.name))
     let access = Access(reads: reads.union(targets.map(Adjoint.name)), adds: sources.union(["force"]))
     switch item {
-    case .interact(let pass):
+    case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
+      finish(&builder)
+      if let index = try builder.reverse(meetings: pass, of: use, adjoint) { operations.append(.meetings(index)) }
+    case .interact(let pass) where pass.pairing.keyword == "within":
       try openPairs(access, &builder)
       try pairs.addReverse(pass, of: use, adjoint, noisePlace: &builder.noisePlace)
+    case .interact(let pass):
+      finish(&builder)
+      operations += try builder.reverse(lattices: pass, of: use, adjoint).map { .lattice($0) }
+    case .propagate(let pass) where pass.waves:
+      finish(&builder)
+      operations += try builder.waves(pass, of: use, reverse: adjoint).map { .lattice($0) }
     case .propagate(let pass):
       for (population, mask) in builder.players(pass.roles, use) {
         if !chainAccess.writes.isDisjoint(with: reads) { flushChain(&builder) }
@@ -159,7 +165,7 @@ struct ForceWriter {
     guard var open = chain else { return }
     chain = nil
     if let call = builder.finish(&open) { operations.append(.members(call)) }
-    if let total = builder.energyTotal(of: chainEnergies) { operations.append(.energy(total)) }
+    operations += builder.energyTotals(of: chainEnergies).map { .energy($0) }
     chainEnergies = []
   }
 }

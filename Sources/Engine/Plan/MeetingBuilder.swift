@@ -29,14 +29,18 @@ struct MeetingBuilder {
   private(set) var outcomes: [MeetingKernel.Outcome] = []
   private var adds: [Bool] = []
   private var removesEnds = false
-  private var joins: [Joining] = []
-  private var reaction: Reaction?
+  var joins: [Joining] = []
+  var reaction: Reaction?
   /// Fields of the meeting itself that change sign when its ends are exchanged.
   var odd: Set<String> = []
+  /// Fields through which energies depend on positions.
+  var adjoints: Set<String> = []
   /// Of listed pairs: those closer than this meet.
   private var range: NodeID?
   /// Columns that listed pairs must have besides what they remember.
-  private(set) var ownFields: [(name: String, components: Int)] = []
+  var ownFields: [(name: String, components: Int)] = []
+  /// That a pair is closer than its range.
+  private var isNear: NodeID?
   /// Links whose joined pairs must be marked.
   private(set) var marks: [Int] = []
 
@@ -97,16 +101,31 @@ struct MeetingBuilder {
     if let (removed, created) = pass.react { try react(removing: removed, creating: created) }
     let requirement = try pass.require.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     noisePlace = lowering.noisePlace
-    let kernel = MeetingKernel(
-      name: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
-      forgets: isOverPairs, requirements: requirement.map { [$0] } ?? [], space: fields.space,
-      rate: Rates.pairs(species: fields.speciesNames.count))
+    var made = finished(
+      named: name, listing: listing, where: condition, requirements: requirement.map { [$0] } ?? [], forgets: isOverPairs)
     var removes = removesEnds ? [Population.particles] : []
     if pass.unlink != nil, case .links(let population) = source { removes.append(population) }
+    (made.removes, made.joins, made.reaction) = (removes, joins, reaction)
+    (made.remembers, made.requirement, made.isInTurn) = (!pass.memory.isEmpty, pass.require?.description, pass.sequential)
+    return made
+  }
+
+  /// The pass that gives what has been gathered.
+  func finished(
+    named name: String, listing: Int, where condition: NodeID?, requirements: [NodeID] = [], forgets: Bool = false
+  ) -> MeetingPass {
+    let rate = Rates.pairs(species: fields.speciesNames.count)
+    let kernel =
+      pass.sequential
+      ? MeetingKernel(
+        inTurn: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
+        forgets: forgets, requirements: requirements, space: fields.space, rate: rate)
+      : MeetingKernel(
+        name: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
+        forgets: forgets, requirements: requirements, space: fields.space, rate: rate)
     return MeetingPass(
       kernel: kernel, source: isOverPairs ? .pairs(listing) : source, ends: ends.map { _ in Population.particles }, adds: adds,
-      removes: removes, joins: joins, reaction: reaction, remembers: !pass.memory.isEmpty, requirement: pass.require?.description,
-      name: use.law.name)
+      removes: [], joins: [], remembers: false, name: use.law.name)
   }
 
   private var isOverPairs: Bool { if case .pairs = source { true } else { false } }
@@ -115,7 +134,7 @@ struct MeetingBuilder {
     let present: [(String, Bool)] = [
       ("link", !pass.link.isEmpty && !isOverPairs), ("unlink", pass.unlink != nil && isOverPairs),
       ("react", pass.react != nil && !isOverPairs),
-      ("sequential", pass.sequential), ("self", pass.includesSelf), ("tail", isOverPairs && (use.tail ?? pass.tail ?? false)),
+      ("self", pass.includesSelf), ("tail", isOverPairs && (use.tail ?? pass.tail ?? false)),
     ]
     if let (name, _) = present.first(where: \.1) {
       throw Diagnostic(
@@ -127,13 +146,15 @@ struct MeetingBuilder {
   // MARK: Who meets
 
   /// That a pair is closer than its range and not joined by an excepted link, and the condition of the pass.
-  private mutating func condition() throws(Diagnostic) -> NodeID? {
+  mutating func condition() throws(Diagnostic) -> NodeID? {
     var holds: [NodeID] = []
     if case .within(let text) = pass.pairing {
       let range = try lowering.scalar(text)
       self.range = range
       let square = lowering.graph.input(Input(.distanceSquared)), edge = lowering.graph.power(range, Rational(2))
-      holds.append(lowering.graph.compare(.less, square, edge))
+      let near = lowering.graph.compare(.less, square, edge)
+      holds.append(near)
+      if pass.sequential { holds.append(wasNear(near)) }
     }
     if let role = pass.except {
       for links in fields.populations(of: use.roles[role] ?? []) { holds.append(isJoined(by: links.index, 0)) }
@@ -144,8 +165,32 @@ struct MeetingBuilder {
     return all
   }
 
+  /// That the pair was closer than its range before any of the pass acted.
+  private mutating func wasNear(_ near: NodeID) -> NodeID {
+    isNear = near
+    ownFields.append((Self.near.field, 1))
+    let mark = lowering.graph.input(Self.near.input), one = lowering.graph.constant(1)
+    return lowering.graph.compare(.equal, mark, one)
+  }
+
+  /// The column that is 1 for listed pairs that were closer than their range when a pass began in which they act in turn.
+  private static let near = Column("was near", 0)
+
+  /// The pass that notes which pairs are closer than their range, where those act in turn.
+  mutating func noting(named name: String, listing: Int) -> MeetingPass? {
+    guard let isNear else { return nil }
+    let near = MeetingKernel.Outcome(.own(Self.near), lowering.graph.number(isNear))
+    let kernel = MeetingKernel(
+      name: name, comment: "who meets in \(use.law.name)", graph: lowering.graph, ends: ends,
+      outcomes: [near], condition: nil, space: fields.space, rate: Rates.pairs(species: fields.speciesNames.count))
+    return MeetingPass(
+      kernel: kernel, source: .pairs(listing), ends: ends.map { _ in Population.particles }, adds: [false], removes: [],
+      joins: [],
+      remembers: false, name: use.law.name)
+  }
+
   /// That the mark of pairs which a link joins is 1, or is 0.
-  private mutating func isJoined(by links: Int, _ value: Double) -> NodeID {
+  mutating func isJoined(by links: Int, _ value: Double) -> NodeID {
     if !marks.contains(links) { marks.append(links) }
     let mark = lowering.graph.input(PairListing.mark(links).input), wanted = lowering.graph.constant(value)
     return lowering.graph.compare(.equal, mark, wanted)
@@ -171,12 +216,7 @@ struct MeetingBuilder {
       energy = try Cutoff(pass, use, range: range).apply(to: energy, &lowering, at: text)
     }
     add(.total(0), energy)
-    let between = Set(
-      lowering.graph.inputs(of: [energy]).filter { $0.kind == .separation || $0.kind == .distanceSquared }.map(\.end))
-    for name in between.sorted() {
-      let gradient = lowering.graph.gradientBySeparation(of: energy, space: fields.space, between: name)
-      add(force: gradient.map { lowering.graph.negate($0) }, between: name)
-    }
+    addDescent(of: energy)
   }
 
   private mutating func add(force text: Expression) throws(Diagnostic) {
@@ -192,7 +232,7 @@ struct MeetingBuilder {
   }
 
   /// A force along the separation of two ends: on the first, its opposite on the second, and its part of the virial.
-  private mutating func add(force: [NodeID], between name: String) {
+  mutating func add(force: [NodeID], between name: String) {
     let letters = name.isEmpty ? ["i", "j"] : name.map(String.init), space = fields.space
     for axis in 0..<space {
       let column = Column("force", axis)
@@ -209,7 +249,7 @@ struct MeetingBuilder {
     }
   }
 
-  private mutating func add(_ target: MeetingKernel.Target, _ value: NodeID, adds isAdded: Bool = true) {
+  mutating func add(_ target: MeetingKernel.Target, _ value: NodeID, adds isAdded: Bool = true) {
     outcomes.append(MeetingKernel.Outcome(target, lowering.graph.number(value)))
     adds.append(isAdded)
   }
@@ -236,13 +276,22 @@ struct MeetingBuilder {
     _ name: String, _ owner: String?, _ text: Expression, adds isAdded: Bool = true,
     as target: (MeetingKernel.EndColumn) -> MeetingKernel.Target
   ) throws(Diagnostic) {
+    for (place, value) in try given(name, owner, text) { add(target(place), value, adds: isAdded) }
+  }
+
+  /// What a field of every end that receives is given, as that end sees the meeting.
+  mutating func given(
+    _ name: String, _ owner: String?, _ text: Expression
+  ) throws(Diagnostic) -> [(MeetingKernel.EndColumn, NodeID)] {
     let value = try lowering.lower(text)
+    var found: [(MeetingKernel.EndColumn, NodeID)] = []
     for (end, exchanged) in try receivers(of: name, owner, text) {
       for (column, node) in zip(try columns(of: name, value, end, text), value.components) {
         let own = lowering.graph.number(node)
-        add(target(.init(end, column)), seen(own, from: end, exchanged, isNamed: owner != nil), adds: isAdded)
+        found.append((.init(end, column), seen(own, from: end, exchanged, isNamed: owner != nil)))
       }
     }
+    return found
   }
 
   /// A value as an end sees it, 0 where that end does not receive.
@@ -301,50 +350,5 @@ struct MeetingBuilder {
     let one = lowering.graph.constant(1), old = lowering.graph.input(ChainBuilder.removal.input)
     let gone = try lowering.condition(text)
     add(.own(ChainBuilder.removal), lowering.graph.select(gone, one, old))
-  }
-
-  /// Notes the pairs that are to be joined, and the fields of their links.
-  private mutating func join(_ role: String, _ bindings: [Binding]) throws(Diagnostic) {
-    guard let links = fields.populations(of: use.roles[role] ?? []).first else { return }
-    let table = fields.of(links.index), prefix = "new \(links.index)"
-    var joining = Joining(population: links.index, wish: Column(prefix, 0), fields: [])
-    let free = lowering.graph.number(isJoined(by: links.index, 0))
-    ownFields.append((prefix, 1))
-    add(.own(joining.wish), free)
-    for binding in bindings {
-      let value = try lowering.lower(binding.value), name = "\(prefix) \(binding.name)"
-      guard let field = table[binding.name], field.components == value.components.count else {
-        throw binding.value.diagnostic("\(binding.name) is no field of \(role) of the shape \(value.shape)")
-      }
-      ownFields.append((name, field.components))
-      let columns = (0..<field.components).map { Column(name, $0) }
-      for (column, node) in zip(columns, value.components) { add(.own(column), node) }
-      joining.fields.append((binding.name, columns))
-    }
-    joins.append(joining)
-  }
-
-  /// Notes the pairs that would react, their ranks, and the fields of what they would make.
-  private mutating func react(removing removed: [String], creating created: [Creation]) throws(Diagnostic) {
-    let wish = Column("reacts \(ownFields.count)", 0), rank = Column("rank \(ownFields.count)", 0),
-      one = lowering.graph.constant(1)
-    lowering.noisePlace += 1
-    ownFields += [(wish.field, 1), (rank.field, 1)]
-    add(.own(wish), one)
-    add(.own(rank), lowering.graph.noise(.uniform, place: lowering.noisePlace, component: -1))
-    var products: [Reaction.Product] = []
-    for (number, creation) in created.enumerated() {
-      let (product, count, values) = try ProductBuilder(creation, of: use, fields: fields, named: "child \(number)")
-        .build(&lowering)
-      for name in Set(product.sources.map(\.field)).sorted() {
-        ownFields.append((name, product.sources.count { $0.field == name }))
-      }
-      ownFields.append((product.number.field, 1))
-      add(.own(product.number), count)
-      for (column, value) in zip(product.sources, values) { add(.own(column), value) }
-      products.append(product)
-    }
-    reaction = Reaction(
-      wish: wish, rank: rank, removesFirst: removed.contains("i"), removesSecond: removed.contains("j"), products: products)
   }
 }

@@ -44,7 +44,7 @@ extension Plan {
           : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
       ]
     case .meetings(let index): [line(of: meetings[index])]
-    case .energy: ["energy of single particles"]
+    case .energy(let energy): ["energy of single \(members(of: energy.population))"]
     case .lattice(let pass): [line(of: pass)]
     case .other(let operation): lines(of: operation)
     }

@@ -173,8 +173,16 @@ struct Repetition: Sendable {
 /// The force laws of one slot.
 struct ForcePass: Sendable {
   var operations: [ForceOperation]
-  /// Energies of single particles that belong to the potential, whatever the slot has written.
-  var memberEnergy: Int?
+  /// Energies of single members that belong to the potential, whatever the slot has written.
+  var memberEnergies: [EnergyTotal]
+}
+
+/// A total of energies of single members.
+struct EnergyTotal: Sendable {
+  /// Its place among the totals of the plan.
+  var total: Int
+  /// Whose members they are.
+  var population: Int
 }
 
 /// One operation inside a slot `forces`.
@@ -187,8 +195,8 @@ enum ForceOperation: Sendable {
   /// All pairs of a group.
   case everywhere(Int)
   case meetings(Int)
-  /// Adds a total over particles to the potential.
-  case energy(Int)
+  /// Adds a total over members to the potential.
+  case energy(EnergyTotal)
   case lattice(LatticePass)
   /// What a law does between its passes: totals, repetitions, fields of the world.
   case other(Operation)
@@ -215,7 +223,14 @@ struct MeetingPass: Sendable {
   var remembers: Bool
   /// What a failed requirement says.
   var requirement: String?
+  /// True if meetings act one after another and see what earlier ones wrote.
+  var isInTurn = false
+  /// Of listed pairs that act in turn: the pass that notes, before any acts, which are closer than their range.
+  var noting: Int?
   var name: String
+
+  /// Whether it writes positions.
+  var movesParticles: Bool { kernel.written.contains("position") }
 }
 
 /// Links that a pass over listed pairs makes, and the columns of the pairs that say where and with which fields.

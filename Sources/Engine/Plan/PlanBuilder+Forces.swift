@@ -17,7 +17,7 @@ extension PlanBuilder {
     writer.finish(&self)
     let hidden = Set(adjoints.flatMap(\.names)).sorted()
     return ForcePass(
-      operations: clearing(writer.operations, and: hidden), memberEnergy: energyTotal(of: writer.plainEnergies))
+      operations: clearing(writer.operations, and: hidden), memberEnergies: energyTotals(of: writer.plainEnergies))
   }
 
   /// The adjoints of each law, told what the laws before it write.
@@ -33,7 +33,7 @@ extension PlanBuilder {
   /// Clears what the slot collects; a force that the first loop over pairs writes anyway is not cleared.
   private func clearing(_ operations: [ForceOperation], and hidden: [String]) -> [ForceOperation] {
     var operations = operations
-    var cleared: [String] = collected + hidden
+    var cleared = collected
     if case .pairs(let index, _)? = operations.first, plan.pairs[index].kernel.hasForce {
       operations[0] = .pairs(index, overwritesForce: true)
       cleared.removeAll { $0 == "force" }
@@ -41,7 +41,7 @@ extension PlanBuilder {
     let clears = fields.populations.compactMap { population -> ForceOperation? in
       let table = fields.of(population.index)
       let rates = table.fields.keys.filter { $0.hasPrefix("rate of ") }.sorted()
-      let names = (population.index == Population.particles ? cleared : []) + rates
+      let names = (population.index == Population.particles ? cleared : []) + hidden + rates
       let columns = names.flatMap { name in (0..<(table[name]?.components ?? 0)).map { Column(name, $0) } }
       return columns.isEmpty ? nil : .clear(columns, population: population.index)
     }
@@ -63,15 +63,21 @@ extension PlanBuilder {
     }
   }
 
-  /// The total of energies of single particles; nil if there are none.
-  mutating func energyTotal(of energies: [MemberEnergy]) -> Int? {
-    guard !energies.isEmpty else { return nil }
+  /// The totals of energies of single members, one for each population.
+  mutating func energyTotals(of energies: [MemberEnergy]) -> [EnergyTotal] {
+    Set(energies.map(\.population)).sorted().compactMap { population in
+      energyTotal(of: energies.filter { $0.population == population }, fields: fields.of(population))
+        .map { EnergyTotal(total: $0, population: population) }
+    }
+  }
+
+  private mutating func energyTotal(of energies: [MemberEnergy], fields: FieldTable) -> Int? {
     var graph = Graph(), terms: [TotalKernel.Term] = []
     for energy in energies {
       let attempted = attempt { builder throws(Diagnostic) in
-        var lowering = Scope(energy.use, .member, fields: builder.fields, lets: energy.pass.lets)
+        var lowering = Scope(energy.use, .member, fields: fields, lets: energy.pass.lets)
           .lowering(on: graph, noisePlace: builder.noisePlace)
-        let value = try energy.value(&lowering, fields: builder.fields)
+        let value = try energy.value(&lowering, fields: fields)
         return (lowering.graph, value)
       }
       guard let (grown, value) = attempted else { return nil }
@@ -80,7 +86,7 @@ extension PlanBuilder {
     }
     plan.totals.append(
       TotalKernel(
-        name: "mote_total_\(plan.totals.count)", comment: "energy of single particles", graph: graph, terms: terms,
+        name: "mote_total_\(plan.totals.count)", comment: "energy of single members", graph: graph, terms: terms,
         condition: nil, speciesMask: nil, rate: Rates.members(species: fields.speciesNames.count)))
     return plan.totals.count - 1
   }
@@ -91,6 +97,7 @@ struct MemberEnergy {
   var text: Expression
   var pass: Propagate
   var use: LawUse
+  var population: Int
   var mask: UInt64
 
   /// Its value for one member; zero for those that do not take part.

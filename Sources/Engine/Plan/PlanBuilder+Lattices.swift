@@ -19,7 +19,36 @@ extension PlanBuilder {
     }
   }
 
+  /// Makes the kernels of the reverse of a pass over a lattice.
+  mutating func reverse(lattices pass: Interact, of use: LawUse, _ adjoint: Adjoint) throws(Diagnostic) -> [LatticePass] {
+    guard case .neighbours = pass.pairing else {
+      return try transfers(pass, of: use) { (builder, plan) throws(Diagnostic) in
+        for end in [TransferKernel.Receiver.particles, .sites] {
+          var own = builder
+          let name = "mote_transfer_\(plan.transfers.count)"
+          if let made = try own.buildReverse(named: name, of: adjoint, to: end) { plan.transfers.append(made) }
+        }
+      }
+    }
+    var passes: [LatticePass] = []
+    for var stencil in try stencils(pass, of: use) {
+      plan.stencils.append(try stencil.buildReverse(named: "mote_stencil_\(plan.stencils.count)", of: adjoint))
+      passes.append(.stencil(plan.stencils.count - 1))
+    }
+    return passes
+  }
+
   private mutating func transfers(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
+    try transfers(pass, of: use) { (builder, plan) throws(Diagnostic) in
+      var own = builder
+      plan.transfers.append(try own.build(named: "mote_transfer_\(plan.transfers.count)"))
+    }
+  }
+
+  /// Adds the kernels that `build` makes for each lattice between whose sites and particles a pass runs.
+  private mutating func transfers(
+    _ pass: Interact, of use: LawUse, build: (TransferBuilder, inout Plan) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) -> [LatticePass] {
     let isLattice = { (roles: [String]) in
       roles.allSatisfy { role in use.law.roles.contains { $0.name == role && $0.kind == .lattice } }
     }
@@ -27,15 +56,14 @@ extension PlanBuilder {
     let (sites, particles) = receiver == .sites ? (pass.receivers, pass.givers) : (pass.givers, pass.receivers)
     let players = particles.flatMap { use.roles[$0] ?? [] }
     guard !players.isEmpty else { return [] }
-    var passes: [LatticePass] = []
+    let first = plan.transfers.count
     for lattice in fields.populations(of: sites.flatMap { use.roles[$0] ?? [] }) {
-      var builder = TransferBuilder(
+      let builder = TransferBuilder(
         pass, of: use, fields: fields, lattice: lattice, receiver: receiver, mask: fields.mask(of: players),
         noisePlace: noisePlace)
-      plan.transfers.append(try builder.build(named: "mote_transfer_\(plan.transfers.count)"))
-      passes.append(.transfer(plan.transfers.count - 1))
+      try build(builder, &plan)
     }
-    return passes
+    return (first..<plan.transfers.count).map { .transfer($0) }
   }
 
   private mutating func cells(_ pass: Interact, _ role: String, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
@@ -52,11 +80,14 @@ extension PlanBuilder {
   }
 
   /// Makes the kernels of a pass over Fourier amplitudes, one for each lattice that plays its role.
-  mutating func waves(_ pass: Propagate, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
+  mutating func waves(
+    _ pass: Propagate, of use: LawUse, reverse adjoint: Adjoint? = nil
+  ) throws(Diagnostic) -> [LatticePass] {
     var passes: [LatticePass] = []
     for lattice in fields.populations(of: pass.roles.flatMap { use.roles[$0] ?? [] }) {
       let builder = WavesBuilder(pass, of: use, fields: fields, lattice: lattice)
-      plan.waves.append(try builder.build(named: "mote_waves_\(plan.waves.count)", noisePlace: noisePlace))
+      plan.waves.append(
+        try builder.build(named: "mote_waves_\(plan.waves.count)", noisePlace: noisePlace, reverse: adjoint))
       passes.append(.waves(plan.waves.count - 1))
     }
     return passes

@@ -6,11 +6,31 @@ import Scenes
 
 extension PlanBuilder {
   /// Makes the kernel of a pass over links, or over pairs that are listed one by one; nil if no species plays the role of the links.
-  mutating func meetings(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> Int? {
-    let name = "mote_meeting_\(plan.meetings.count)"
+  mutating func meetings(_ pass: Interact, of use: LawUse, adjoints: Set<String> = []) throws(Diagnostic) -> Int? {
+    try meetings(pass, of: use) { (builder, plan, listing) throws(Diagnostic) in
+      builder.adjoints = adjoints
+      return try plan.build(&builder, listing: listing)
+    }
+  }
+
+  /// Makes the kernel of the reverse of a pass over links, or over pairs that are listed one by one.
+  mutating func reverse(meetings pass: Interact, of use: LawUse, _ adjoint: Adjoint) throws(Diagnostic) -> Int? {
+    try meetings(pass, of: use) { (builder, plan, listing) throws(Diagnostic) in
+      try builder.buildReverse(named: plan.nextMeeting, of: adjoint, listing: listing)
+    }
+  }
+
+  private var nextMeeting: String { "mote_meeting_\(plan.meetings.count)" }
+
+  private mutating func meetings(
+    _ pass: Interact, of use: LawUse,
+    build: (inout MeetingBuilder, inout PlanBuilder, Int) throws(Diagnostic) -> MeetingPass
+  ) throws(Diagnostic) -> Int? {
     guard case .within(let range) = pass.pairing else {
       guard var builder = MeetingBuilder(links: pass, of: use, fields: fields, noisePlace: noisePlace) else { return nil }
-      return try add(&builder, named: name, listing: 0)
+      let made = try build(&builder, &self, 0)
+      plan.meetings.append(made)
+      return plan.meetings.count - 1
     }
     let memory = use.law.memory.map { declaration in
       FieldTable.Field(
@@ -20,7 +40,8 @@ extension PlanBuilder {
     var builder = MeetingBuilder(pairs: pass, of: use, fields: fields, memory: memory, noisePlace: noisePlace)
     let key = "\(use.name) \(range) \(pass.receivers) \(pass.givers)"
     let listing = plan.listings.firstIndex { $0.key == key } ?? plan.listings.count
-    let index = try add(&builder, named: name, listing: listing)
+    let made = try build(&builder, &self, listing)
+    plan.meetings.append(made)
     if listing == plan.listings.count {
       plan.listings.append(
         PairListing(
@@ -28,14 +49,19 @@ extension PlanBuilder {
           fields: memory.map { ($0.name, $0.components) }, memory: memory.map(\.name), marks: []))
     }
     plan.listings[listing].add(builder.ownFields, marks: builder.marks)
-    return index
+    return plan.meetings.count - 1
   }
 
-  private mutating func add(_ builder: inout MeetingBuilder, named name: String, listing: Int) throws(Diagnostic) -> Int {
+  private mutating func build(_ builder: inout MeetingBuilder, listing: Int) throws(Diagnostic) -> MeetingPass {
+    let name = nextMeeting
     builder.odd = oddFields[builder.use.name] ?? []
-    plan.meetings.append(try builder.build(named: name, listing: listing, noisePlace: &noisePlace))
+    var pass = try builder.build(named: name, listing: listing, noisePlace: &noisePlace)
+    if let noting = builder.noting(named: name + "_near", listing: listing) {
+      pass.noting = plan.meetings.count
+      plan.meetings.append(noting)
+    }
     oddFields[builder.use.name] = builder.odd
-    return plan.meetings.count - 1
+    return pass
   }
 
   /// For species i and j, row by row, 1 if i plays a role that receives and j one that gives.

@@ -17,11 +17,11 @@ struct StencilBuilder {
   /// How shares become the new value of a column.
   private enum Fold { case sum, add, least, greatest }
 
-  private let pass: Interact
-  private let use: LawUse
-  private let fields: FieldTable
-  private let lattice: Population
-  private var graph = Graph()
+  let pass: Interact
+  let use: LawUse
+  let fields: FieldTable
+  let lattice: Population
+  var graph = Graph()
   private var shares: [Fold: [Share]] = [:]
   private var requirements: [(node: NodeID, holds: NodeID?, number: Int)] = []
   /// Passes over the sites alone that follow, in the same loop.
@@ -29,7 +29,7 @@ struct StencilBuilder {
   /// An empty chain of passes over the sites.
   private let chain: ChainBuilder
   /// That of the first random number, of which there may be none.
-  private let noisePlace: Int
+  let noisePlace: Int
 
   /// A pass over the sites of one lattice; `chain` is an empty one of its population.
   init(_ pass: Interact, of use: LawUse, lattice: Population, chain: ChainBuilder, noisePlace: Int) {
@@ -60,6 +60,11 @@ struct StencilBuilder {
     try refuseWhatIsNotRun()
     let steps = try self.steps()
     for (number, step) in steps.enumerated() { try meet(number, step) }
+    return try finished(named: name, steps)
+  }
+
+  /// The pass that gives what has been gathered from neighbours at these steps.
+  mutating func finished(named name: String, _ steps: [[Int]]) throws(Diagnostic) -> StencilPass {
     let inside = try followed(outcome(steps, atEdge: false)), edge = try followed(outcome(steps, atEdge: true))
     let kernel = StencilKernel(
       name: name, comment: use.law.name, graph: graph, steps: steps, inside: inside, edge: edge,
@@ -90,7 +95,7 @@ struct StencilBuilder {
   }
 
   /// The steps to the neighbours, 3 numbers each.
-  private func steps() throws(Diagnostic) -> [[Int]] {
+  func steps() throws(Diagnostic) -> [[Int]] {
     guard case .neighbours(let text) = pass.pairing else { return [] }
     var lowering = Scope(use, .world, fields: fields).lowering(on: Graph(), noisePlace: 0)
     let value = try lowering.lower(text), space = fields.space
@@ -112,7 +117,7 @@ struct StencilBuilder {
   private mutating func meet(_ number: Int, _ step: [Int]) throws(Diagnostic) {
     let ends = ["i": Scope.End(name: "i", fields: fields), "j": Scope.End(name: StencilKernel.end(number), fields: fields)]
     var scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: ends)
-    scope.given = Self.geometry(of: step, number, space: fields.space, spacing: lattice.grid?.spacing ?? 1)
+    scope.given = geometry(of: step, from: StencilKernel.end(number), to: "i")
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     lowering.numbers["q"] = number
     let holds = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
@@ -144,10 +149,9 @@ struct StencilBuilder {
     graph = lowering.graph
   }
 
-  /// d, r, n and u of a pair of sites: d points from j to i.
-  private static func geometry(
-    of step: [Int], _ number: Int, space: Int, spacing: Double
-  ) -> [String: (inout Graph) -> Value] {
+  /// d, r, n and u of a pair of sites, of which `step` leads from i to j: d points from j to i.
+  func geometry(of step: [Int], from j: String, to i: String) -> [String: (inout Graph) -> Value] {
+    let space = fields.space, spacing = lattice.grid?.spacing ?? 1
     let d = (0..<space).map { -Double(step[$0]) * spacing }, r = d.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return [
       "d": { graph in .vector(d.map { graph.constant($0) }) },
@@ -156,9 +160,7 @@ struct StencilBuilder {
       "u": { graph in
         .vector(
           (0..<space).map { axis in
-            let ends = ["i", StencilKernel.end(number)].map {
-              graph.input(Input(.field, "velocity", component: axis, end: $0))
-            }
+            let ends = [i, j].map { graph.input(Input(.field, "velocity", component: axis, end: $0)) }
             return graph.subtract(ends[0], ends[1])
           })
       },
@@ -166,7 +168,7 @@ struct StencilBuilder {
   }
 
   /// The columns that a binding writes for this neighbour: one element of an array where it says `name[q]`, else all of the field.
-  private func values(
+  func values(
     of binding: Binding, _ number: Int, _ lowering: inout Lowering
   ) throws(Diagnostic) -> [(Column, NodeID)] {
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field of the lattice") }
@@ -188,6 +190,11 @@ struct StencilBuilder {
       }
     }
     return found
+  }
+
+  /// Notes what a neighbour adds to a column, where it exists and meets the condition.
+  mutating func note(_ column: Column, _ value: NodeID, from number: Int, where holds: NodeID?) {
+    shares[.add, default: []].append(Share(column: column, value: value, holds: holds, number: number))
   }
 
   // MARK: All neighbours

@@ -6,14 +6,14 @@ import Scenes
 
 /// Makes the kernel of a pass between particles and the sites around them.
 struct TransferBuilder {
-  private let pass: Interact
-  private let use: LawUse
-  private let fields: FieldTable
-  private let lattice: Population
-  private let receiver: TransferKernel.Receiver
+  let pass: Interact
+  let use: LawUse
+  let fields: FieldTable
+  let lattice: Population
+  let receiver: TransferKernel.Receiver
   /// One bit for each species of particles that takes part.
-  private let mask: UInt64
-  private var lowering: Lowering
+  let mask: UInt64
+  var lowering: Lowering
   private var outcomes: [TransferKernel.Outcome] = []
 
   /// The sites that a particle gives to, along an axis, less one.
@@ -79,7 +79,7 @@ struct TransferBuilder {
   }
 
   /// The degree of the spline, which must fit into periodic sides; so must a way of up to a cell and the opposite one.
-  private func reach() throws(Diagnostic) -> Int {
+  func reach() throws(Diagnostic) -> Int {
     guard case .weight(let word) = pass.pairing, let reach = Self.reach[word], let grid = lattice.grid else { return 0 }
     let width = max(reach + 1, pass.swept == nil ? 1 : 2)
     for (axis, count) in grid.counts.enumerated() where grid.isPeriodic[axis] && count < width {
@@ -90,7 +90,7 @@ struct TransferBuilder {
     return reach
   }
 
-  private mutating func offset() throws(Diagnostic) -> HostTape? {
+  func offset() throws(Diagnostic) -> HostTape? {
     guard let text = pass.offset else { return nil }
     var world = Scope(use, .world, fields: fields).lowering(on: Graph(), noisePlace: 0)
     let value = try world.lower(text)
@@ -98,7 +98,7 @@ struct TransferBuilder {
     return HostTape(world.graph, value.components)
   }
 
-  private func refuseWhatIsNotRun() throws(Diagnostic) {
+  func refuseWhatIsNotRun() throws(Diagnostic) {
     let present: [(String, Bool)] = [
       ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil),
       ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
@@ -113,12 +113,18 @@ struct TransferBuilder {
 
   /// What pairs give to a field of the receiver.
   private mutating func add(_ binding: Binding, _ name: String, _ fold: TransferKernel.Fold) throws(Diagnostic) {
+    outcomes += try values(of: binding, name).map { TransferKernel.Outcome($0, $1, fold, place: $2) }
+  }
+
+  /// The columns of a field of the receiver, and what a pair gives to each.
+  mutating func values(of binding: Binding, _ name: String) throws(Diagnostic) -> [(Column, NodeID, place: [Int])] {
     let table = receiver == .sites ? fields : fields.of(Population.particles)
     guard let field = table[name] else { throw binding.value.diagnostic("\(name) is no field of the receiver") }
     var elements: [Int?] = [nil], width = field.components
     if binding.index != nil, case .array(let count, _) = field.shape {
       (elements, width) = (Array(0..<count), width / max(1, count))
     }
+    var found: [(Column, NodeID, place: [Int])] = []
     for element in elements {
       let value =
         if let element { try lowering.lower(binding.value, setting: binding.index ?? "", to: element) } else {
@@ -131,10 +137,10 @@ struct TransferBuilder {
       for (component, node) in value.components.enumerated() {
         let column = Column(field.name, (element ?? 0) * width + component)
         let place = shape.place(ofComponent: component, space: fields.space)
-        outcomes.append(
-          TransferKernel.Outcome(column, lowering.graph.number(node), fold, place: place.indices.filter { place[$0] > 0 }))
+        found.append((column, lowering.graph.number(node), place.indices.filter { place[$0] > 0 }))
       }
     }
+    return found
   }
 
   /// By which names the pass knows the site.

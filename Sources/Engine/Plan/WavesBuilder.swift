@@ -26,14 +26,17 @@ struct WavesBuilder {
   }
 
   /// The pass as a kernel of this name.
-  func build(named name: String, noisePlace: Int) throws(Diagnostic) -> WavesPass {
+  ///
+  /// - Parameter adjoint: if given, the reverse of the pass: B = g(k) A adds g(k)·(adjoint of B) to the adjoint of A, as g is real and
+  ///   even, so that the matrix of the pass between sites is its own transpose.
+  func build(named name: String, noisePlace: Int, reverse adjoint: Adjoint? = nil) throws(Diagnostic) -> WavesPass {
     try refuseWhatIsNotRun()
     var scope = Scope(use, .member, fields: fields, lets: pass.lets)
     let space = fields.space
     scope.given["k"] = { graph in .vector((0..<space).map { graph.input(Input(.field, Self.wave, component: $0)) }) }
     var lowering = scope.lowering(on: Graph(), noisePlace: noisePlace)
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    var stores: [MemberKernel.Store] = []
+    var values: [(Column, NodeID)] = []
     for binding in pass.assignments {
       guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field of the lattice") }
       let value = try lowering.lower(binding.value)
@@ -42,16 +45,36 @@ struct WavesBuilder {
       }
       for (component, node) in value.components.enumerated() {
         try checkLinear(lowering.graph.number(node), lowering.graph, binding.value)
-        let column = Column(field.name, component), old = lowering.graph.input(column.input)
-        stores.append(
-          MemberKernel.Store(column: column, value: condition.map { lowering.graph.select($0, node, old) } ?? node))
+        values.append((Column(field.name, component), node))
       }
     }
     guard lowering.noisePlace == noisePlace else { throw Diagnostic("amplitudes draw no noise", at: pass.location) }
+    let stores =
+      adjoint.map { reversed(values, where: condition, $0, &lowering.graph) }
+      ?? values.map { column, node in
+        let old = lowering.graph.input(column.input)
+        return MemberKernel.Store(column: column, value: condition.map { lowering.graph.select($0, node, old) } ?? node)
+      }
     let kernel = MemberKernel(
       name: name, comment: use.law.name, graph: lowering.graph, stores: stores, speciesMask: nil,
       rate: Rates.members(species: fields.speciesNames.count))
     return WavesPass(kernel: kernel, lattice: lattice.index, name: use.law.name)
+  }
+
+  private func reversed(
+    _ values: [(Column, NodeID)], where condition: NodeID?, _ adjoint: Adjoint, _ graph: inout Graph
+  ) -> [MemberKernel.Store] {
+    let products = values.filter { adjoint.fields.contains($0.0.field) }.map { column, value in
+      let weight = graph.input(Input(.field, Adjoint.name(of: column.field), component: column.component))
+      return Graph.Term(coefficient: 1, node: graph.multiply(weight, graph.number(value)))
+    }
+    let functional = graph.sum(products), zero = graph.constant(0)
+    let sources = graph.inputs(of: [functional]).filter { $0.kind == .field && adjoint.fields.contains($0.name) }
+    return sources.sorted { ($0.name, $0.component) < ($1.name, $1.component) }.map { source in
+      let column = Column(Adjoint.name(of: source.name), source.component), old = graph.input(column.input)
+      let slope = graph.derivative(of: functional, by: graph.input(source))
+      return MemberKernel.Store(column: column, value: graph.add(old, condition.map { graph.select($0, slope, zero) } ?? slope))
+    }
   }
 
   private func refuseWhatIsNotRun() throws(Diagnostic) {

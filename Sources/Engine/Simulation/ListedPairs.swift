@@ -19,6 +19,8 @@ final class ListedPairs {
   private var ids: [Int64] = []
   /// Columns that travel.
   private let remembered: [String]
+  /// Grows when the pairs are listed afresh.
+  private(set) var listed = 0
   private var rebuilds = -1
   private var arrangements: [Int] = []
 
@@ -72,6 +74,7 @@ final class ListedPairs {
 
   private func relist(_ particles: MemberStore, _ neighbourhood: Neighbourhood) {
     let memory = self.memory
+    listed += 1
     rebuilds = neighbourhood.rebuilds
     places = []
     if particles.count > 0, let list {
@@ -134,6 +137,20 @@ final class ListedPairs {
       guard let old = index.row(places[2 * row], places[2 * row + 1]) else { continue }
       for (number, column) in columns.enumerated() { column[row] = memory.values[old * columns.count + number] }
     }
+  }
+
+  /// A number for each pair that follows from the ids of its ends alone.
+  var keys: [UInt64] {
+    (0..<rows.count).map { row in
+      let (a, b) = (UInt64(bitPattern: ids[2 * row]), UInt64(bitPattern: ids[2 * row + 1]))
+      return Turns.key(of: Turns.key(of: min(a, b)) &+ max(a, b))
+    }
+  }
+
+  /// Whether the ids of a pair come before those of another one.
+  func isBefore(_ row: Int, _ other: Int) -> Bool {
+    let (a, b) = (ids[2 * row..<2 * row + 2].sorted(), ids[2 * other..<2 * other + 2].sorted())
+    return a.lexicographicallyPrecedes(b)
   }
 
   /// The ids of a pair, for messages.

@@ -37,7 +37,11 @@ struct MeetingCall {
     places: [Int64], rows: AlignedArray<Double>
   ) {
     self.rows = UnsafePointer(rows.base)
-    columns = pass.kernel.columns.map { own.existing($0) }
+    columns =
+      pass.isInTurn
+      ? pass.kernel.columnsInTurn.map { item in
+        (pass.kernel.ends.firstIndex(of: item.end).map { stores[pass.ends[$0]] } ?? own).existing(item.column)
+      } : pass.kernel.columns.map { own.existing($0) }
     ids = pass.ends.map { UnsafePointer(stores[$0].idColumn) }
     species = pass.ends.map { UnsafePointer(stores[$0].speciesColumn) }
     let lengths = (0..<3).map { axis in
@@ -50,27 +54,33 @@ struct MeetingCall {
     (seed, step) = (world.seed, world.step)
   }
 
-  /// Runs a kernel over all meetings; `sums` receives row by row, `extremes` by outcome, `fresh` by own column.
+  /// Runs a kernel over all meetings, or over one set of `turns` after another; `sums` receives row by row, `extremes` by outcome,
+  /// `fresh` by own column.
   func run(
     _ kernel: (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void, scales: [Double], _ sums: AlignedArray<Int64>,
-    extremes: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int
+    extremes: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int, turns: Turns? = nil
   ) -> Result {
     let parts = workers.count, width = targets.count + 16  // what threads write lies more than a cache line apart
     var largest = [UInt64](repeating: 0, count: width * parts)
     var totals = [Int64](repeating: 0, count: width * parts)
     var failed = [Int64](repeating: .max, count: parts)
-    withCall(scales: scales, extremes, fresh) { call in
+    let sets = turns?.sets ?? [0..<count]
+    withCall(scales: scales, extremes, fresh, order: turns?.order ?? []) { call in
       largest.withUnsafeMutableBufferPointer { largest in
         totals.withUnsafeMutableBufferPointer { totals in
           failed.withUnsafeMutableBufferPointer { failed in
-            workers.forRanges(of: count) { part, range in
-              var own = call
-              own.largest = largest.baseAddress.map { $0 + part * width }
-              own.totals = totals.baseAddress.map { $0 + part * width }
-              own.failed = failed.baseAddress.map { $0 + part }
-              own.is_shared = parts > 1 && sumsOfPart == nil ? 1 : 0
-              own.sums = sums.base + part * (sumsOfPart ?? 0)
-              kernel(&own, range.lowerBound, range.upperBound)
+            for set in sets {
+              let ranges = workers.ranges(of: set.count, atLeast: turns == nil ? 64 : Turns.leastOfThread)
+              workers.forEach(ranges.count) { part in
+                var own = call
+                own.largest = largest.baseAddress.map { $0 + part * width }
+                own.totals = totals.baseAddress.map { $0 + part * width }
+                own.failed = failed.baseAddress.map { $0 + part }
+                own.is_shared = parts > 1 && sumsOfPart == nil ? 1 : 0
+                own.sums = sums.base + part * (sumsOfPart ?? 0)
+                let first = Int64(set.lowerBound)
+                kernel(&own, first + ranges[part].lowerBound, first + ranges[part].upperBound)
+              }
             }
           }
         }
@@ -85,7 +95,8 @@ struct MeetingCall {
   }
 
   private func withCall(
-    scales: [Double], _ extremes: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], _ body: (mote_meeting_call) -> Void
+    scales: [Double], _ extremes: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], order: [Int64],
+    _ body: (mote_meeting_call) -> Void
   ) {
     var call = mote_meeting_call()
     (call.side.0, call.side.1, call.side.2) = sides
@@ -107,7 +118,10 @@ struct MeetingCall {
                     (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
                     (call.k, call.table, call.function) = (constants, tables, functions)
                     call.species_count = Int64(needs.speciesCount)
-                    body(call)
+                    order.withUnsafeBufferPointer { order in
+                      call.order = order.baseAddress
+                      body(call)
+                    }
                   }
                 }
               }

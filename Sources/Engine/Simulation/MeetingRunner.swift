@@ -49,6 +49,8 @@ final class MeetingRunner {
   private var extremes: [AlignedArray<Int64>] = []
   /// New values of a pass's own columns.
   private var fresh: [AlignedArray<Double>] = []
+  /// The order in which meetings act in turn, and what it was made for.
+  private var turns: [MeetingPass.Source: (stamp: Int, turns: Turns)] = [:]
 
   /// Loads, and if need be compiles, the kernels of all passes over meetings of a plan.
   init(_ plan: Plan, space: Int, toolchain: Toolchain, workers: Workers) throws(Failure) {
@@ -109,6 +111,7 @@ final class MeetingRunner {
     _ = passes[index].needs.update(parameters, world)
     let pass = passes[index].pass
     if case .links(let population) = pass.source { removeLost(of: population, stores) }
+    if pass.isInTurn { return try runInTurn(index, on: stores, world, box: box, step: step) }
     let own = own(of: pass, stores), members = stores[Population.particles]
     let copies = workers.count * members.count <= 2 * own.count ? workers.count : 1
     prepare(pass, stores, copies: copies)
@@ -121,11 +124,52 @@ final class MeetingRunner {
       sums.base.update(repeating: 0, count: copies * members.count * pass.kernel.sumWidth)
       result = call.run(passes[index].kernel, scales: scales(index), sums, extremes: extremes, fresh, workers, count: own.count)
     }
-    if let failed = result.failed {
-      throw Failure(
-        .blewUp, "step \(step): \(name(of: failed, pass, stores)) breaks what a law requires: \(pass.requirement ?? "")")
-    }
+    try check(result, pass, stores, step: step)
     return store(index, stores, result.totals, copies: copies)
+  }
+
+  private func check(_ result: MeetingCall.Result, _ pass: MeetingPass, _ stores: [MemberStore], step: Int) throws(Failure) {
+    guard let failed = result.failed else { return }
+    throw Failure(
+      .blewUp, "step \(step): \(name(of: failed, pass, stores)) breaks what a law requires: \(pass.requirement ?? "")")
+  }
+
+  // MARK: One after another
+
+  /// Runs a pass whose meetings act in turn; those that share no end act at once.
+  private func runInTurn(
+    _ index: Int, on stores: [MemberStore], _ world: WorldState, box: Box, step: Int
+  ) throws(Failure) -> PairTotals {
+    let pass = passes[index].pass, own = own(of: pass, stores)
+    let call = MeetingCall(passes[index].needs, pass, stores, own: own, world, box: box, places: places(of: pass), rows: rows)
+    let result = call.run(
+      passes[index].kernel, scales: [], sums, extremes: extremes, fresh, workers, count: own.count, turns: turns(of: pass, stores)
+    )
+    if result.largest.contains(where: { !$0.isFinite }) { throw notFinite(pass, step: step) }
+    try check(result, pass, stores, step: step)
+    let space = stores[Population.particles].space
+    return PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
+  }
+
+  /// The order in which the meetings of a pass act, made anew when there are others.
+  private func turns(of pass: MeetingPass, _ stores: [MemberStore]) -> Turns {
+    let stamp: Int =
+      switch pass.source {
+      case .links(let population): stores[population].arrangement
+      case .pairs(let list): lists[list].listed
+      }
+    if let known = turns[pass.source], known.stamp == stamp { return known.turns }
+    let members = stores[Population.particles].count, new: Turns
+    switch pass.source {
+    case .links(let population):
+      let ids = stores[population].idColumn
+      let keys = (0..<stores[population].count).map { Turns.key(of: UInt64(bitPattern: ids[$0])) }
+      new = Turns(keys: keys, ends: places(of: pass), of: members) { ids[$0] < ids[$1] }
+    case .pairs(let list):
+      new = Turns(keys: lists[list].keys, ends: places(of: pass), of: members) { [list = lists[list]] in list.isBefore($0, $1) }
+    }
+    turns[pass.source] = (stamp, new)
+    return new
   }
 
   /// What belongs to the meetings of a pass themselves.
@@ -182,11 +226,7 @@ final class MeetingRunner {
     }
     var again = false
     for (outcome, top) in largest.enumerated() where targets[outcome].isSum {
-      guard top.isFinite else {
-        throw Failure(
-          .blewUp, "step \(step): what a meeting of \(passes[index].pass.name) gives is not finite",
-          hint: "a smaller time step, or a better start")
-      }
+      guard top.isFinite else { throw notFinite(passes[index].pass, step: step) }
       guard top > 0 else { continue }
       let fits = Self.width - Int(top.exponent) - 1
       if let old = passes[index].exponents[outcome], old <= fits, old > fits - 12 { continue }
@@ -194,6 +234,12 @@ final class MeetingRunner {
       again = true
     }
     return again
+  }
+
+  private func notFinite(_ pass: MeetingPass, step: Int) -> Failure {
+    Failure(
+      .blewUp, "step \(step): what a meeting of \(pass.name) gives is not finite",
+      hint: "a smaller time step, or a better start")
   }
 
   private func prepare(_ pass: MeetingPass, _ stores: [MemberStore], copies: Int) {

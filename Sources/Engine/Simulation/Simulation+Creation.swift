@@ -115,7 +115,7 @@ extension Simulation {
       nextIDs[item.population] += 1
       for (column, value) in item.values { store.column(column)?[place] = value }
     }
-    wrapNewMembers(list.count)
+    try wrapNewMembers(list.count)
     updateWorld()
   }
 
@@ -123,7 +123,7 @@ extension Simulation {
   private static let mostMembers = Int(Int32.max) / 2
 
   /// New particles beyond periodic sides come in at the other one; those beyond open sides go.
-  private func wrapNewMembers(_ count: Int) {
+  private func wrapNewMembers(_ count: Int) throws(Failure) {
     guard let position = store.columns(of: "position") else { return }
     for place in max(0, store.count - count)..<store.count {
       for axis in 0..<store.space where box.sides[axis] == .periodic {
@@ -131,7 +131,7 @@ extension Simulation {
         position[axis][place] -= turns * side
       }
     }
-    removeEscaped()
+    try removeEscaped()
   }
 }
 

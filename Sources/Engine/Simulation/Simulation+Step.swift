@@ -41,7 +41,7 @@ extension Simulation {
     }
     if call.removes { removeMarked(of: call.population) }
     try append(made)
-    if call.movesParticles { removeEscaped() }
+    if call.movesParticles { try removeEscaped() }
   }
 
   /// Takes away the members that a pass has marked.
@@ -56,19 +56,6 @@ extension Simulation {
   func afterRemoval() {
     for links in plan.populations where links.arity > 0 { meetings.removeLost(of: links.index, stores) }
     updateWorld()
-  }
-
-  /// Removes and counts what has left through open sides.
-  func removeEscaped() {
-    let open = box.sides.indices.filter { box.sides[$0] == .open }
-    guard !open.isEmpty, let position = store.columns(of: "position") else { return }
-    let low = box.origin, high = zip(box.origin, box.lengths).map { $0 + $1 }
-    let gone = store.remove { place in
-      open.contains { axis in position[axis][place] < low[axis] || position[axis][place] > high[axis] }
-    }
-    guard gone > 0 else { return }
-    removed += gone
-    afterRemoval()
   }
 
   private func assign(_ pass: WorldPass) {
@@ -118,7 +105,7 @@ extension Simulation {
     }
     guard wantsTotals else { return }
     let tail = pairs.tailCorrection(counts: world.counts, volume: box.volume)
-    alone += pass.memberEnergy.map(memberEnergy) ?? 0
+    for total in pass.memberEnergies { alone += memberEnergy(total) }
     world["potential"] = [pairs.totals.energy + everywhere.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
@@ -132,18 +119,22 @@ extension Simulation {
     meetings.update(stores, parameters, world, pairs.neighbourhood)
   }
 
-  private func memberEnergy(_ total: Int) -> Double {
-    members.totals(total, on: store, parameters, world).reduce(0) { $0 + $1[0] }
+  private func memberEnergy(_ energy: EnergyTotal) -> Double {
+    members.totals(energy.total, on: stores[energy.population], parameters, world).reduce(0) { $0 + $1[0] }
   }
 
   /// Runs a pass over meetings, takes away what it marks and makes the links that it wants; returns what it adds to potential and
   /// virial.
   private func run(meetings index: Int, wantsTotals: Bool) throws -> PairTotals {
     let pass = plan.meetings[index]
+    if let noting = pass.noting {
+      _ = try meetings.run(noting, on: stores, parameters, world, box: box, step: step, wantsTotals: false)
+    }
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step, wantsTotals: wantsTotals)
     for joining in pass.joins { join(joining, of: pass) }
     for population in pass.removes { removeMarked(of: population) }
     if let reaction = pass.reaction { try react(reaction, of: pass) }
+    if pass.movesParticles { try removeEscaped() }
     return found
   }
 
@@ -201,7 +192,7 @@ extension Simulation {
       }
     }
     if group.removes { removeMarked(of: Population.particles) }
-    if group.movesParticles { removeEscaped() }
+    if group.movesParticles { try removeEscaped() }
   }
 
   /// Sets a column to zero where the species is one of these.

@@ -86,7 +86,7 @@ extension LawReader {
 
   private static let optionPairings = [
     (["self", "except", "shift", "smooth", "tail"], ["within"]), (["offset", "swept"], ["weight"]), (["images"], ["everywhere"]),
-    (["unlink"], ["linked"]),
+    (["unlink"], ["linked"]), (["sequential"], ["within", "linked"]),
   ]
 
   private mutating func checkSequential(_ map: Entries, _ pass: Interact) {

@@ -87,13 +87,13 @@ private let twists = "twist: {kind: links, ends: [[1, 2, 3, 4]], fields: {amplit
 private let everything = (laws: "spring: {}\n  corner: {}\n  twist: {}", links: "\(bonds)\n  \(corners)\n  \(twists)")
 
 /// The slope of a function at 0, to fourth order.
-private func derivative(_ f: (Double) throws -> Double) rethrows -> Double {
+func derivative(_ f: (Double) throws -> Double) rethrows -> Double {
   let h = 1e-3
   return try (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
 }
 
 /// Minus the slope of the energy along each coordinate of each particle, in the order of the store.
-private func slopes(_ simulation: Simulation) throws -> [[Double]] {
+func slopes(_ simulation: Simulation) throws -> [[Double]] {
   let places = try #require(simulation.store.columns(of: "position"))
   return try places.map { column in
     try (0..<simulation.store.count).map { particle in
@@ -193,5 +193,38 @@ struct LinkTests {
     let links = simulation.frame(fields: []).links[0]
     #expect(simulation.store.count == 3)
     #expect(links.ids == [1] && links.ends == [1, 2])
+  }
+
+  @Test("What leaves through an open side while a link holds it stops the run, with the ids and what to do")
+  func leaving() throws {
+    let held = try simulation(falling("spring: {}"), laws: linkLaws)
+    #expect {
+      try held.run(steps: 400)
+    } throws: { error in
+      let text = "\(error)"
+      return text.contains("particle 4 leaves through an open side while link 3 of bond joins it to 3")
+        && text.contains("`unlink`")
+    }
+  }
+
+  @Test("A law that lets go, or takes away, before the side answers that", arguments: ["let-go", "take-away"])
+  func leavingFreely(law: String) throws {
+    let start =
+      "law: \(law)\nsource: none\nspecies: {atom: particles, bond: links}\nslot: moved\nparameters: {far: length}\npasses:\n"
+    let passes = [
+      "let-go": "- interact: {linked: bond, unlink: \"position[i].x > far or position[j].x > far\"}",
+      "take-away": "- propagate: {for: atom, where: position.x > far, remove: true}",
+    ]
+    let laws = linkLaws.merging([law: start + (passes[law] ?? "")]) { $1 }
+    let simulation = try simulation(falling("spring: {}\n  \(law): {far: 2.5}"), laws: laws)
+    try simulation.run(steps: 400)
+    #expect(simulation.removed >= 2)
+    #expect(simulation.store.count + simulation.removed == 4)
+  }
+
+  /// The molecule falls towards an open side.
+  private func falling(_ laws: String) -> String {
+    molecule("\(laws)\n  uniform-gravity: {gravity: [5, 0, 0]}", links: bonds)
+      .replacing("size: [12, 12, 12]", with: "size: [8.6, 12, 12]")
   }
 }

@@ -44,8 +44,15 @@ private struct Claimant: CustomTestStringConvertible {
     .map { ", \($0.name): 1" }.joined()
   }
 
-  /// A species for each role of links.
-  var links: [String] { law.roles.filter { $0.ends != nil }.map { "  \($0.name): {kind: links}" } }
+  /// A species for each role of links, which join some atoms if the law joins none itself.
+  var links: [String] {
+    let joins = law.allItems.contains { if case .interact(let pass) = $0 { !pass.link.isEmpty } else { false } }
+    return law.roles.filter { $0.ends != nil }.map { role in
+      let given = law.fields.filter { $0.role == role.name && $0.initial == nil }.map { "\($0.name): 1" }
+      return "  \(role.name): {kind: links"
+        + (joins ? "}" : ", ends: [[1, 2], [3, 1], [2, 4]], fields: {\(given.joined(separator: ", "))}}")
+    }
+  }
 
   private var isIntegrator: Bool { law.flattened(law.passes).contains { if case .forces = $0 { true } else { false } } }
   /// True if it knows positions and velocities only as part of the state.
@@ -67,9 +74,9 @@ struct ClaimsTests {
   // MARK: Order
 
   /// The largest error of the cluster's positions after one time unit with one step and half of it, against an eighth of that.
-  private static func errors(_ words: String, laws: [String: String] = [:]) throws -> [Double] {
+  private static func errors(_ words: String, species: [String] = [], laws: [String: String] = [:]) throws -> [Double] {
     let places = try [2560, 160, 320].map { steps in
-      let run = try simulation(cluster(words, dt: 1 / Double(steps)), laws: laws)
+      let run = try simulation(cluster(words, dt: 1 / Double(steps), species: species), laws: laws)
       try run.run(steps: steps)
       return run.values(of: "position")
     }
@@ -80,7 +87,7 @@ struct ClaimsTests {
   fileprivate func order(claimant: Claimant) throws {
     // Noise has no order in this sense; a bath at rest draws none.
     let hasNoise = claimant.law.text.contains("normal(")
-    let errors = try Self.errors(claimant.words(kT: hasNoise ? 0 : 1))
+    let errors = try Self.errors(claimant.words(kT: hasNoise ? 0 : 1), species: claimant.links)
     #expect(abs(log2(errors[0] / errors[1]) - Double(try #require(claimant.law.claims.order))) < 0.25)
   }
 
