@@ -87,7 +87,7 @@ private let twists = "twist: {kind: links, ends: [[1, 2, 3, 4]], fields: {amplit
 private let everything = (laws: "spring: {}\n  corner: {}\n  twist: {}", links: "\(bonds)\n  \(corners)\n  \(twists)")
 
 /// The slope of a function at 0, to fourth order.
-private func derivative(_ f: (Double) throws -> Double) rethrows -> Double {
+func derivative(_ f: (Double) throws -> Double) rethrows -> Double {
   let h = 1e-3
   return try (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
 }
