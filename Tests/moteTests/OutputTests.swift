@@ -27,6 +27,8 @@ import Testing
     #expect(Array([UInt8](try place.data("tiny.png").prefix(24))[16...]) == [0, 0, 0, 160, 0, 0, 0, 120])
     #expect(try place.run(["plot", "tiny.h5", "-o", "tiny.png"] + words).status == 1, "an existing picture is kept")
     let mistake = try place.mote("plot", "tiny.h5", "-o", "no.png", "-x", "time", "-y", "temprature")
+    let axes = ["-x", "time", "-y", "temperature", "--logarithmic", "z"]
+    #expect(try place.run(["plot", "tiny.h5", "-o", "no.png"] + axes).status == 2)
     #expect(mistake.status == 3 && mistake.errors.contains("temperature") && !place.exists("no.png"), "\(mistake)")
   }
 

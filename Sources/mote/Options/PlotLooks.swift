@@ -52,6 +52,9 @@ struct PlotLooks: ParsableArguments {
 
   /// The data beside formulas and published points, which lie over lines of data and under points of data.
   func plot(of data: PlotData.Curves) throws -> LinePlot {
+    guard logarithmic.allSatisfy({ "xy".contains($0) }) else {
+      throw ValidationError("--logarithmic \(logarithmic): x, y or xy")
+    }
     var x = try axis(xTitle ?? data.x, xRange, isLogarithmic: logarithmic.contains("x"))
     let y = try axis(yTitle ?? data.y, yRange, isLogarithmic: logarithmic.contains("y"))
     var series = data.series
