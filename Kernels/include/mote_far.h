@@ -3,13 +3,14 @@
 #define MOTE_FAR_H
 #include <stdint.h>
 
-enum { MOTE_FAR_LEAF = 64, MOTE_FAR_POINTS = 16 };   // particles of a leaf; most interpolation points along an axis
+enum { MOTE_FAR_LEAF = 32, MOTE_FAR_POINTS = 16 };   // particles of a leaf, whole vectors; most interpolation points along an axis
 
 // A box of particles that follow one another.
 typedef struct {
   int32_t begin, end;
   int32_t left, right;       // -1 in a leaf
-  double low[3], high[3];
+  int32_t parent;            // -1 of the root
+  double low[3], high[3], radius;
   int64_t proxies;           // first of its interpolation points; -1 if it has fewer particles than those
 } mote_far_node;
 
@@ -27,13 +28,27 @@ typedef struct {
   double side[3];                // of periodic axes; 0 of others
   const mote_far_node *nodes;    // none: all pairs one by one
   int32_t node_count, proxy_count;
-  double opening;                // radii over the distance below which proxies stand for a box
+  int32_t collects;              // boxes also receive at their points, and hand down what these got
+  const int64_t *starts;         // boxes that box n meets: met[starts[n]] up to met[starts[n + 1]]
+  const int32_t *met;            // the number of a far box, or ~number of one that is met particle by particle
   const double *constants;
   const void *const *tables;
   int32_t species_count;
   double *const *sums;           // force, then the law's sums: of each target
   double *const *totals;         // energy and virial of each target, both ends counted
+  double *const *proxy_sums;     // both, at the points of boxes
+  const double *strength;        // of each target, which its sums are proportional to; none: 1
   uint64_t seed;
   int64_t step;
 } mote_far_call;
+
+// Which boxes meet: pairs of numbers as they are found, then in the order of the first.
+typedef struct {
+  const mote_far_node *nodes;
+  int32_t node_count, collects;
+  double opening;                // radii over the distance below which points stand for a box
+  int64_t capacity;              // of `pairs` (two numbers each) and `met`
+  int32_t *pairs, *met;
+  int64_t *starts;
+} mote_far_meetings;
 #endif

@@ -61,6 +61,8 @@ typedef struct {
   double reach;                   // range + skin
   int32_t half;                   // each pair once
   int32_t periodic[3];
+  const uint64_t *species;        // of the particles of each cluster, a bit for each species; null if all meet all
+  const uint64_t *partners;       // whom they meet
 } mote_search;
 
 // Who is i of a listed pair: the end whose species may receive from that of the other; where both may, that of the lower id.

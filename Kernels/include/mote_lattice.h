@@ -25,6 +25,7 @@ typedef struct {
   int64_t *order;
   const int64_t *starts;
   int64_t species_count;
+  int32_t is_large;                     // what a pass over sites writes does not stay in the caches
 } mote_lattice_call;
 
 // Sorts particles into cells; returns how many have part of their support, or all of it, where no site is.
@@ -36,6 +37,7 @@ typedef struct {
   const double *position[3];
   const int64_t *ids;
   const int32_t *species;
+  int32_t is_staggered;                 // whether shares are also those of places half a cell beyond sites
   uint64_t mask;                        // one bit for each species that takes part
   int64_t particles;
   int64_t *cells;                       // one for each particle, for the function's own use

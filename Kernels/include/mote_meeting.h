@@ -4,7 +4,8 @@
 #include "mote_member.h"
 
 typedef struct {
-  double *const *columns;               // those that the compiler listed, of each end and of the meeting itself
+  const double *rows;                   // what is read of members, in rows: [member][width]
+  double *const *columns;               // those that the compiler listed, of the meeting itself
   double *const *next;                  // new values of the meeting's own columns
   const int64_t *ends;                  // places of the ends, meeting by meeting
   const int64_t *const *ids;            // of each end, as the compiler listed them
@@ -14,11 +15,13 @@ typedef struct {
   const mote_table *const *function;    // one for each pair of species
   int64_t species_count;
   double side[3];                       // periodic sides; 0 where the box is not periodic
-  // Sums are whole numbers of 1/scale, one list for each outcome: no order of summation changes them.
-  int64_t *const *sums;
+  // Sums are whole numbers of 1/scale, in rows as well: [member][width]; no order of summation changes them.
+  int64_t *sums;
   const double *scales;
+  int64_t *const *extremes;             // one list for each outcome
   uint64_t *largest;                    // for each outcome the bits of the largest magnitude, or of what is not finite
   int64_t *totals;                      // sums over all meetings, one for each outcome
+  int32_t wants_totals;                 // whether they are summed
   int32_t is_shared;                    // whether other threads add to the same sums
   uint64_t seed;
   int64_t step;

@@ -86,66 +86,102 @@ MOTE_INLINE void mote_far_meet_all(const mote_far_call *call, const mote_uniform
   mote_far_meet(call, u, x, p, &call->sources, until, end, to, self, 0, periodic, totals);
 }
 
-// Whether the points of a box may stand for its particles, seen from the targets of another.
-static int mote_far_is_far(const mote_far_call *call, const mote_far_node *a, const mote_far_node *b) {
-  double distance = 0, radius_a = 0, radius_b = 0;
-  for (int k = 0; k < MOTE_SPACE; k++) {
-    const double apart = (a->low[k] + a->high[k] - b->low[k] - b->high[k]) / 2;
-    const double wide_a = (a->high[k] - a->low[k]) / 2, wide_b = (b->high[k] - b->low[k]) / 2;
-    distance += apart * apart, radius_a += wide_a * wide_a, radius_b += wide_b * wide_b;
-  }
-  return sqrt(radius_a) + sqrt(radius_b) < call->opening * sqrt(distance);
-}
-
-MOTE_INLINE void mote_far_store(const mote_far_call *call, int64_t at, int64_t count, const mote_far_sums *sums,
-                                const int totals) {
+MOTE_INLINE void mote_far_add(double *const *sums, double *const *totals, int64_t at, int64_t count, const mote_far_sums *more,
+                              const int with_totals) {
   for (int lane = 0; lane < count; lane++) {
-    for (int k = 0; k < MOTE_CHANNELS; k++) call->sums[k][at + lane] = sums->sums[k][lane];
-    if (totals)
-      for (int k = 0; k < 1 + MOTE_FORCE * MOTE_VIRIALS; k++) call->totals[k][at + lane] = sums->totals[k][lane];
+    for (int k = 0; k < MOTE_CHANNELS; k++) sums[k][at + lane] += more->sums[k][lane];
+    if (with_totals)
+      for (int k = 0; k < 1 + MOTE_FORCE * MOTE_VIRIALS; k++) totals[k][at + lane] += more->totals[k][lane];
   }
 }
 
-MOTE_INLINE void mote_far_run(const mote_far_call *call, int64_t begin, int64_t end, const int periodic, const int totals) {
+MOTE_INLINE mote_uniforms mote_far_uniforms(const mote_far_call *call) {
   mote_uniforms u;
   memset(&u, 0, sizeof u);
   for (int k = 0; k < MOTE_CONSTANTS; k++) u.k[k] = call->constants[k];
   for (int k = 0; k < MOTE_TABLES; k++) u.table[k] = (const mote_real *)call->tables[k];
   u.scale = 1;   // sums are numbers of double precision here, not whole ones
   u.species = call->species_count, u.seed = call->seed, u.step = call->step;
-  u.scale = 1;   // sums are doubles
-  // Blocks of targets: leaves of the tree, else vectors.
-  for (int64_t block = begin; block < end; block++) {
-    const mote_far_node *leaf = call->node_count > 0 ? call->nodes + block : 0;
-    if (leaf && leaf->left >= 0) continue;
-    const int64_t first = leaf ? leaf->begin : block * MOTE_LANES;
-    const int64_t last = leaf ? leaf->end : first + MOTE_LANES < call->target_count ? first + MOTE_LANES : call->target_count;
-    for (int64_t at = first; at < last; at += MOTE_LANES) {
-      mote_far_sums sums;
-      mote_pair_point p;
-      V x[MOTE_SPACE];
-      memset(&sums, 0, sizeof sums);
-      mote_far_target(&call->targets, at, x, &p);
-      if (!leaf) mote_far_meet_all(call, &u, x, &p, 0, call->source_count, &sums, at, periodic, totals);
-      int32_t open[128] = {0}, waiting = leaf != 0;
-      while (waiting > 0) {
-        const mote_far_node *node = call->nodes + open[--waiting];
-        const int isFar = mote_far_is_far(call, leaf, node);
-        if (isFar && node->proxies >= 0) {
-          mote_far_meet(call, &u, x, &p, &call->proxies, node->proxies, node->proxies + call->proxy_count, &sums, 0, 0, 0, totals);
-        } else if (isFar || node->left < 0) {
-          mote_far_meet_all(call, &u, x, &p, node->begin, node->end, &sums, at, 0, totals);
-        } else {
-          open[waiting++] = node->right, open[waiting++] = node->left;
-        }
-      }
-      mote_far_store(call, at, last - at < MOTE_LANES ? last - at : MOTE_LANES, &sums, totals);
+  return u;
+}
+
+// All pairs: vectors of targets begin ..< end.
+MOTE_INLINE void mote_far_run(const mote_far_call *call, int64_t begin, int64_t end, const int periodic, const int totals) {
+  const mote_uniforms u = mote_far_uniforms(call);
+  for (int64_t at = begin * MOTE_LANES; at < end * MOTE_LANES && at < call->target_count; at += MOTE_LANES) {
+    const int64_t left = call->target_count - at;
+    mote_far_sums sums;
+    mote_pair_point p;
+    V x[MOTE_SPACE];
+    memset(&sums, 0, sizeof sums);
+    mote_far_target(&call->targets, at, x, &p);
+    mote_far_meet_all(call, &u, x, &p, 0, call->source_count, &sums, at, periodic, totals);
+    mote_far_add(call->sums, call->totals, at, left < MOTE_LANES ? left : MOTE_LANES, &sums, totals);
+  }
+}
+
+static int mote_far_collects(const mote_far_call *call, const mote_far_node *node) { return call->collects && node->proxies >= 0; }
+
+// What the particles of a leaf get from the boxes that box n meets: those that are near, or all.
+MOTE_INLINE void mote_far_gather(const mote_far_call *call, const mote_uniforms *u, const mote_far_node *leaf, int64_t n,
+                                 const int near_only, const int totals) {
+  for (int64_t at = leaf->begin; at < leaf->end; at += MOTE_LANES) {
+    mote_far_sums sums;
+    mote_pair_point p;
+    V x[MOTE_SPACE];
+    memset(&sums, 0, sizeof sums);
+    mote_far_target(&call->targets, at, x, &p);
+    for (int64_t m = call->starts[n]; m < call->starts[n + 1]; m++) {
+      const int near = call->met[m] < 0;
+      const mote_far_node *node = call->nodes + (near ? ~call->met[m] : call->met[m]);
+      if (near) mote_far_meet_all(call, u, x, &p, node->begin, node->end, &sums, at, 0, totals);
+      else if (near_only) continue;
+      else if (node->proxies < 0) mote_far_meet(call, u, x, &p, &call->sources, node->begin, node->end, &sums, 0, 0, 0, totals);
+      else
+        mote_far_meet(call, u, x, &p, &call->proxies, node->proxies, node->proxies + call->proxy_count, &sums, 0, 0, 0, totals);
     }
+    mote_far_add(call->sums, call->totals, at, leaf->end - at < MOTE_LANES ? leaf->end - at : MOTE_LANES, &sums, totals);
+  }
+}
+
+// What the points of a box get, for targets of strength 1, from boxes that are far.
+MOTE_INLINE void mote_far_gather_at_points(const mote_far_call *call, const mote_uniforms *u, int64_t n, const int totals) {
+  const int64_t first = call->nodes[n].proxies;
+  for (int64_t at = first; at < first + call->proxy_count; at += MOTE_LANES) {
+    mote_far_sums sums;
+    mote_pair_point p;
+    V x[MOTE_SPACE];
+    memset(&sums, 0, sizeof sums);
+    mote_far_target(&call->proxies, at, x, &p);
+    for (int k = 0; k < MOTE_EXTRA; k++) p.i[k] = (V)1;
+    for (int64_t m = call->starts[n]; m < call->starts[n + 1]; m++) {
+      if (call->met[m] < 0) continue;
+      const mote_far_node *node = call->nodes + call->met[m];
+      if (node->proxies < 0) mote_far_meet(call, u, x, &p, &call->sources, node->begin, node->end, &sums, 0, 0, 0, totals);
+      else
+        mote_far_meet(call, u, x, &p, &call->proxies, node->proxies, node->proxies + call->proxy_count, &sums, 0, 0, 0, totals);
+    }
+    mote_far_add(call->proxy_sums, call->proxy_sums + MOTE_CHANNELS, at, MOTE_LANES, &sums, totals);
+  }
+}
+
+// Boxes begin ..< end of a tree: a leaf also gets what the boxes above it met that have no points.
+MOTE_INLINE void mote_far_run_tree(const mote_far_call *call, int64_t begin, int64_t end, const int totals) {
+  const mote_uniforms u = mote_far_uniforms(call);
+  for (int64_t n = begin; n < end; n++) {
+    const mote_far_node *node = call->nodes + n;
+    if (mote_far_collects(call, node)) mote_far_gather_at_points(call, &u, n, totals);
+    if (node->left >= 0) continue;
+    mote_far_gather(call, &u, node, n, mote_far_collects(call, node), totals);
+    for (int64_t m = node->parent; m >= 0 && !mote_far_collects(call, call->nodes + m); m = call->nodes[m].parent)
+      mote_far_gather(call, &u, node, m, 0, totals);
   }
 }
 
 void mote_everywhere(const mote_far_call *call, int64_t begin, int64_t end, int32_t periodic, int32_t totals) {
-  if (periodic && totals) mote_far_run(call, begin, end, 1, 1);
+  if (call->node_count > 0 && totals) mote_far_run_tree(call, begin, end, 1);
+  else if (call->node_count > 0) mote_far_run_tree(call, begin, end, 0);
+  else if (periodic && totals) mote_far_run(call, begin, end, 1, 1);
   else if (periodic) mote_far_run(call, begin, end, 1, 0);
   else if (totals) mote_far_run(call, begin, end, 0, 1);
   else mote_far_run(call, begin, end, 0, 0);

@@ -5,18 +5,119 @@ static inline double mote_nearest(double difference, double side) {
   return side > 0 ? difference - side * rint(difference / side) : difference;
 }
 
-// Bits are compared as whole numbers: in that order what is not finite is the largest of all, and stays.
-static inline int64_t mote_whole_part(const mote_meeting_call *call, int outcome, double value) {
-  union { double number; uint64_t bits; } size = {fabs(value)};
-  if (size.bits > call->largest[outcome]) call->largest[outcome] = size.bits;
-  return mote_whole_number(value * call->scales[outcome]);
+// Meetings are worked on in blocks of so many, whose numbers lie side by side in lanes.
+enum { MOTE_MEETINGS = 32 };
+#define MOTE_IN_LANES _Pragma("clang loop vectorize(enable) unroll(disable)")
+typedef int mote_choice(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen);
+typedef void mote_meeting_block(const mote_meeting_call *call, const int64_t *meeting, int count);
+
+static inline int mote_all_meet(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen) {
+  for (int n = 0; n < count; n++) chosen[n] = meeting[n];
+  return count;
 }
 
-static inline void mote_contribute(const mote_meeting_call *call, int outcome, int64_t place, double value) {
-  const int64_t whole = mote_whole_part(call, outcome, value);
-  int64_t *sum = call->sums[outcome] + place;
-  if (call->is_shared) __atomic_fetch_add(sum, whole, __ATOMIC_RELAXED);
-  else *sum += whole;
+// Gathers the meetings that are chosen into full blocks; what is left over fills a last block with repetitions, which do not count.
+static inline __attribute__((always_inline)) void mote_blocks(const mote_meeting_call *call, int64_t begin, int64_t end,
+                                                              mote_choice choose, mote_meeting_block block) {
+  int64_t meeting[MOTE_MEETINGS], chosen[2 * MOTE_MEETINGS];
+  int many = 0;
+  for (int64_t first = begin; first < end; first += MOTE_MEETINGS) {
+    const int count = end - first < MOTE_MEETINGS ? (int)(end - first) : MOTE_MEETINGS;
+    for (int n = 0; n < MOTE_MEETINGS; n++) meeting[n] = first + (n < count ? n : 0);
+    many += choose(call, meeting, count, chosen + many);
+    if (many < MOTE_MEETINGS) continue;
+    block(call, chosen, MOTE_MEETINGS);
+    many -= MOTE_MEETINGS;
+    for (int n = 0; n < many; n++) chosen[n] = chosen[MOTE_MEETINGS + n];
+  }
+  if (many == 0) return;
+  for (int n = many; n < MOTE_MEETINGS; n++) chosen[n] = chosen[0];
+  block(call, chosen, many);
+}
+
+// The places of one of the ends of each meeting, and the numbers of a column of the meetings themselves.
+static inline void mote_take_ends(const mote_meeting_call *call, int end, int ends, const int64_t *meeting, int64_t *at) {
+  for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = call->ends[ends * meeting[n] + end];
+}
+static inline void mote_take_own(const mote_meeting_call *call, int column, const int64_t *meeting, double *numbers) {
+  const double *const from = call->columns[column];
+  for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[n]];
+}
+
+// Eight rows of eight become eight columns.
+typedef int64_t mote_eight __attribute__((ext_vector_type(8), aligned(8)));
+static inline __attribute__((always_inline)) void mote_transpose(mote_eight *r) {
+  mote_eight a[8], b[8];
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 8; k += 2) {
+    a[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    a[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 8; k++) {
+    const int low = k & ~2, high = low + 2;
+    b[k] = k & 2 ? __builtin_shufflevector(a[low], a[high], 2, 3, 10, 11, 6, 7, 14, 15)
+                 : __builtin_shufflevector(a[low], a[high], 0, 1, 8, 9, 4, 5, 12, 13);
+  }
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 4; k++) {
+    r[k] = __builtin_shufflevector(b[k], b[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    r[k + 4] = __builtin_shufflevector(b[k], b[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+// The numbers first ..< first + 8 of the rows of members, as columns.
+static inline void mote_take_rows(const mote_meeting_call *call, const int64_t *at, int width, int first,
+                                  double (*numbers)[MOTE_MEETINGS]) {
+  for (int n = 0; n < MOTE_MEETINGS; n += 8) {
+    mote_eight r[8];
+    for (int m = 0; m < 8; m++) r[m] = *(const mote_eight *)(call->rows + at[n + m] * width + first);
+    mote_transpose(r);
+    for (int k = 0; k < 8; k++) *(mote_eight *)(numbers[first + k] + n) = r[k];
+  }
+}
+
+static inline void mote_require(const mote_meeting_call *call, const int64_t *meeting, const int32_t *kept, int count) {
+  for (int n = 0; n < count; n++)
+    if (!kept[n] && meeting[n] < *call->failed) *call->failed = meeting[n];
+}
+
+// Bits are compared as whole numbers: in that order what is not finite is the largest of all, and stays.
+static inline void mote_whole_parts(const mote_meeting_call *call, int outcome, const double *given, int64_t *whole) {
+  uint64_t largest = call->largest[outcome];
+  const double scale = call->scales[outcome];
+  for (int n = 0; n < MOTE_MEETINGS; n++) {
+    const union { double number; uint64_t bits; } size = {fabs(given[n])};
+    largest = size.bits > largest ? size.bits : largest;
+    whole[n] += mote_whole_number(given[n] * scale);
+  }
+  call->largest[outcome] = largest;
+}
+
+// Adds what meetings give to the numbers of an end, one column for each number, to the rows of sums.
+static inline void mote_contribute(const mote_meeting_call *call, const int64_t *at, int width, int64_t (*whole)[MOTE_MEETINGS],
+                                   int count) {
+  if (call->is_shared) {
+    for (int n = 0; n < count; n++)
+      for (int k = 0; k < width; k++)
+        if (whole[k][n] != 0) __atomic_fetch_add(call->sums + at[n] * width + k, whole[k][n], __ATOMIC_RELAXED);
+    return;
+  }
+  for (int first = 0; first < width; first += 8)
+    for (int n = 0; n < count; n += 8) {
+      mote_eight r[8];
+      const int several = count - n < 8 ? count - n : 8;
+      for (int k = 0; k < 8; k++) r[k] = *(const mote_eight *)(whole[first + k] + n);
+      mote_transpose(r);
+      for (int m = 0; m < several; m++) *(mote_eight *)(call->sums + at[n + m] * width + first) += r[m];
+    }
+}
+
+static inline void mote_add_up(const mote_meeting_call *call, int outcome, const double *given, int count) {
+  int64_t whole[MOTE_MEETINGS] = {0}, sum = 0;
+  mote_whole_parts(call, outcome, given, whole);
+  for (int n = 0; n < count; n++) sum += whole[n];
+  call->totals[outcome] += sum;
 }
 
 // Numbers as whole numbers in the same order, and back.
@@ -30,11 +131,13 @@ static inline double mote_unordered(int64_t whole) {
 }
 
 // The greatest value that meetings give to a place; of opposite values, where the least is wanted.
-static inline void mote_raise(const mote_meeting_call *call, int outcome, int64_t place, double value) {
-  const int64_t whole = mote_ordered(value);
-  int64_t *at = call->sums[outcome] + place, old = __atomic_load_n(at, __ATOMIC_RELAXED);
-  while (whole > old)
-    if (__atomic_compare_exchange_n(at, &old, whole, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) return;
+static inline void mote_raise(const mote_meeting_call *call, int outcome, const int64_t *place, const double *given, double sign,
+                              int count) {
+  for (int n = 0; n < count; n++) {
+    const int64_t whole = mote_ordered(sign * given[n]);
+    int64_t *at = call->extremes[outcome] + place[n], old = __atomic_load_n(at, __ATOMIC_RELAXED);
+    while (whole > old && !__atomic_compare_exchange_n(at, &old, whole, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) continue;
+  }
 }
 
 // Puts the values that were found into a column, `sign` times, and clears them; a place without meetings keeps its value.
@@ -45,15 +148,23 @@ void mote_meeting_settle(int64_t *found, double sign, double *column, int64_t be
   }
 }
 
-// Turns sums, of which there are so many copies of `count` numbers, into numbers, added to a column or in its place, and clears them.
-void mote_meeting_collect(int64_t *sums, int64_t copies, int64_t count, double unit, double *column, int32_t adds,
-                          int64_t begin, int64_t end) {
+// Puts columns of members side by side, row by row.
+void mote_meeting_pack(double *const *columns, int64_t count, int64_t width, double *rows, int64_t begin, int64_t end) {
+  for (int64_t m = begin; m < end; m++)
+    for (int64_t k = 0; k < count; k++) rows[m * width + k] = columns[k][m];
+}
+
+// Turns rows of sums, of which there are so many copies of `members`, into numbers of units, added to columns or in their place, and
+// clears them.
+void mote_meeting_collect(int64_t *sums, int64_t copies, int64_t members, int64_t width, int64_t count, const double *units,
+                          const int32_t *adds, double *const *columns, int64_t begin, int64_t end) {
   for (int64_t m = begin; m < end; m++) {
-    int64_t sum = 0;
-    for (int64_t copy = 0; copy < copies; copy++) {
-      sum += sums[copy * count + m];
-      sums[copy * count + m] = 0;
+    for (int64_t k = 0; k < count; k++) {
+      int64_t sum = 0;
+      for (int64_t copy = 0; copy < copies; copy++) sum += sums[(copy * members + m) * width + k];
+      columns[k][m] = (adds[k] ? columns[k][m] : 0) + (double)sum * units[k];
     }
-    column[m] = (adds ? column[m] : 0) + (double)sum * unit;
+    for (int64_t copy = 0; copy < copies; copy++)
+      for (int64_t k = 0; k < width; k++) sums[(copy * members + m) * width + k] = 0;
   }
 }

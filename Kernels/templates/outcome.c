@@ -27,6 +27,16 @@ typedef struct {
   V top_i[MOTE_SOME(MOTE_EXTREMES)], top_j[MOTE_SOME(MOTE_EXTREMES)];   // MOTE_LOWEST where the pair gives none
 } mote_pair_outcome;
 
+// Whether a condition holds in any lane.
+MOTE_INLINE int mote_any(I condition) { return __builtin_reduce_or(condition) != 0; }
+
+MOTE_INLINE void mote_give_nothing(mote_pair_outcome *o) {
+  o->ff = o->e = (V)0;
+  for (int k = 0; k < MOTE_SPACE; k++) o->f[k] = (V)0;
+  for (int k = 0; k < MOTE_SUMS; k++) o->sum_i[k] = o->sum_j[k] = (V)0;
+  for (int k = 0; k < MOTE_EXTREMES; k++) o->top_i[k] = o->top_j[k] = (V)(mote_real)MOTE_LOWEST;
+}
+
 typedef struct {   // four particles i, spread over lanes
   V x[MOTE_PARTS][MOTE_SPACE];
   V extra[MOTE_PARTS][MOTE_SOME(MOTE_EXTRA)];

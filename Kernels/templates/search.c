@@ -211,6 +211,10 @@ static void mote_add_entries(mote_list *list, int64_t group, int32_t shift, int6
   }
 }
 
+MOTE_INLINE int mote_may_meet(const mote_search *s, int32_t a, int32_t b) {
+  return s->species == 0 || (s->partners[a] & s->species[b]) != 0;
+}
+
 // Lists those of the clusters met that hold a particle within reach of a group.
 static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, int diagonal) {
   const V reach2 = (V)(mote_real)(view->s->reach * view->s->reach);
@@ -229,7 +233,7 @@ static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, i
       const int32_t j = view->met[k], lanes = mote_count_lanes(x, positions + (int64_t)j * MOTE_SPACE * 8, reach2);
       list->within += j != self ? lanes : 0;
       *to = j;
-      to += lanes > 0 && j != self;
+      to += lanes > 0 && j != self && mote_may_meet(view->s, own->cluster, j);
     }
     list->partner_count = to - list->partners;
   }
@@ -238,7 +242,7 @@ static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, i
 
 // Lists what was met, once for each group. Only the first time do the entries begin with the cluster itself.
 static void mote_keep_met(mote_view *view, const mote_seeker *own) {
-  const int diagonal = view->shift == MOTE_UNSHIFTED && !view->kept;
+  const int diagonal = view->shift == MOTE_UNSHIFTED && !view->kept && mote_may_meet(view->s, own->cluster, own->cluster);
   const int groups = 1 + (mote_occupied(view->s->order, own->cluster) > MOTE_GROUP);
   if (view->met_count == 0 && !diagonal) return;
   for (int group = 0; group < groups; group++) mote_keep_near(view, own, group, diagonal);

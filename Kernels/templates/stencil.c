@@ -44,3 +44,21 @@ static inline int32_t mote_row_is_clear(const mote_lattice_call *call, int64_t y
   }
   return seen[row] == 1;
 }
+
+enum { MOTE_SITES = 128 };   // of a part of a row
+
+// Copies part of a row past the caches, which would first read what is overwritten, and lose what is read next.
+static inline void mote_stream(double *to, const double *from, int64_t count) {
+  typedef double line __attribute__((ext_vector_type(8)));
+  int64_t at = 0;
+  for (; at < count && ((uintptr_t)(to + at) & (sizeof(line) - 1)) != 0; at++) to[at] = from[at];
+  for (; at + 8 <= count; at += 8) {
+    line values;
+    memcpy(&values, from + at, sizeof values);
+    __builtin_nontemporal_store(values, (line *)(to + at));
+  }
+  for (; at < count; at++) to[at] = from[at];
+}
+
+// Such copies are there for all threads.
+static inline void mote_stream_end(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }

@@ -41,10 +41,12 @@ static inline __attribute__((always_inline)) void mote_find_support(const mote_l
   }
 }
 
-// Whether particles of a layer of cells give to sites from `begin` up to `end` along the last axis.
-static inline int mote_layer_gives(const mote_lattice_call *call, int axis, int reach, int64_t layer, int64_t begin, int64_t end) {
+// Whether particles of a layer of cells give to sites from `begin` up to `end` along the last axis: to those of their support, and to
+// so many before and behind it.
+static inline int mote_layer_gives(const mote_lattice_call *call, int axis, int reach, int before, int behind, int64_t layer,
+                                   int64_t begin, int64_t end) {
   const int64_t first = layer - (call->is_periodic[axis] ? 0 : reach);
-  for (int n = 0; n <= reach; n++) {
+  for (int n = -before; n <= reach + behind; n++) {
     const int64_t site = mote_site(first + n, call->counts[axis], call->is_periodic[axis]);
     if (site >= begin && site < end) return 1;
   }
@@ -71,11 +73,13 @@ int64_t mote_sort_into_cells(const mote_cell_order *call) {
     int64_t cell = 0;
     int isWhole = 1, isInside = (call->mask >> call->species[p]) & 1, takesPart = isInside;
     for (int axis = call->space - 1; axis >= 0; axis--) {
-      int64_t first = mote_first_site((call->position[axis][p] - call->origin[axis]) * call->inverse_spacing, reach);
+      const double at = (call->position[axis][p] - call->origin[axis]) * call->inverse_spacing;
+      int64_t first = mote_first_site(at, reach);
       if (call->is_periodic[axis]) {
         first = mote_site(first, call->counts[axis], 1);
       } else {
-        if (first < 0 || first + reach >= call->counts[axis]) isWhole = 0;
+        const int64_t least = call->is_staggered ? mote_first_site(at - 0.5, reach) : first;
+        if (least < 0 || first + reach >= call->counts[axis]) isWhole = 0;
         first += reach;
         if (first < 0 || first >= cells[axis]) isInside = 0;
       }

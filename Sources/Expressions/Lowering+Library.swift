@@ -36,16 +36,21 @@ extension Lowering {
     .scalar(nodes.dropFirst().reduce(nodes[0]) { graph.pairwise(function, $0, $1) })
   }
 
+  /// `if(c, a, b)`; a condition for each component of a vector chooses component by component.
   private mutating func selection(_ values: [Value]) -> Value? {
-    let condition = graph.condition(values[0].node)
+    let conditions = values[0].components.map { graph.condition($0) }
     let count = max(values[1].components.count, values[2].components.count)
     func padded(_ value: Value) -> [NodeID]? {
       if value.components.count == count { return value.components }
       return graph.constant(value.node) == 0 ? Array(repeating: value.node, count: count) : nil
     }
-    guard let a = padded(values[1]), let b = padded(values[2]) else { return nil }
+    guard let a = padded(values[1]), let b = padded(values[2]), conditions.count == 1 || conditions.count == count else {
+      return nil
+    }
     let shape = values[1].components.count == count ? values[1].shape : values[2].shape
-    return Value(shape == .boolean ? .scalar : shape, zip(a, b).map { graph.select(condition, $0, $1) })
+    return Value(
+      shape == .boolean ? .scalar : shape,
+      a.indices.map { graph.select(conditions[conditions.count == 1 ? 0 : $0], a[$0], b[$0]) })
   }
 
   mutating func vectorFunction(_ name: String, _ values: [Value]) -> Value? {

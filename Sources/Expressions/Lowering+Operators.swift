@@ -5,15 +5,13 @@ extension Lowering {
     switch prefix {
     case .minus: return Value(value.shape, value.components.map { graph.negate($0) })
     case .not:
-      let condition = graph.condition(value.node)
-      return Value(.boolean, [graph.not(condition)])
+      return Value(value.isScalar ? .boolean : value.shape, value.components.map { graph.not(graph.condition($0)) })
     }
   }
 
   mutating func binary(_ op: Expression.Operator, _ a: Value, _ b: Value, at expression: Expression) throws(Diagnostic) -> Value {
     switch op {
-    case .or: return Value(.boolean, [graph.or(graph.condition(a.node), graph.condition(b.node))])
-    case .and: return Value(.boolean, [graph.and(graph.condition(a.node), graph.condition(b.node))])
+    case .or, .and: return logical(op, a, b)
     case .less: return Value(.boolean, [graph.compare(.less, a.node, b.node)])
     case .lessEqual: return Value(.boolean, [graph.compare(.lessEqual, a.node, b.node)])
     case .greater: return Value(.boolean, [graph.compare(.less, b.node, a.node)])
@@ -27,6 +25,16 @@ extension Lowering {
       return Value(a.shape, a.components.map { graph.divide($0, b.node) })
     case .power: return .scalar(graph.pairwise(.power, a.node, b.node))
     }
+  }
+
+  /// A condition, or one for each component if one of the two is.
+  private mutating func logical(_ op: Expression.Operator, _ a: Value, _ b: Value) -> Value {
+    let wider = a.isScalar ? b : a
+    let nodes = wider.components.indices.map { index in
+      let (x, y) = (graph.condition(a.components[a.isScalar ? 0 : index]), graph.condition(b.components[b.isScalar ? 0 : index]))
+      return op == .or ? graph.or(x, y) : graph.and(x, y)
+    }
+    return Value(wider.isScalar ? .boolean : wider.shape, nodes)
   }
 
   private mutating func elementwise(

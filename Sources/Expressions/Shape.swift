@@ -31,6 +31,26 @@ public indirect enum Shape: Sendable, Hashable {
   }
 }
 
+extension Shape {
+  /// Whether the components of a field of a lattice sit in different places of a cell.
+  public var isStaggered: Bool { self == .edges || self == .faces }
+
+  /// The shape of the values in expressions: staggered components are those of a vector.
+  public var ofValues: Shape { isStaggered ? .vector : self }
+
+  /// Where a component sits, along each axis from the site, in cells: half a cell along its own axis for edges, along the others for
+  /// faces, at the site else.
+  public func place(ofComponent component: Int, space: Int) -> [Double] {
+    (0..<space).map { axis in
+      switch self {
+      case .edges: axis == component ? 0.5 : 0
+      case .faces: axis == component ? 0 : 0.5
+      default: 0
+      }
+    }
+  }
+}
+
 extension Shape: CustomStringConvertible {
   /// The shape as laws write it.
   public var description: String {

@@ -2,6 +2,17 @@ import Expressions
 
 // The C spelling of numbers and functions in each dialect.
 extension Emitter {
+  /// Whether a node costs tens of instructions, unlike sums and products.
+  mutating func takesLong(_ node: NodeID) -> Bool {
+    guard rate(of: node) == .varying else { return false }
+    return switch graph[node] {
+    case .noise, .call, .matrix: true
+    case .function(let function, _): ![.abs, .sign, .floor, .ceil].contains(function)
+    case .pairwise(let function, _, _): function == .power || function == .atan2
+    default: false
+    }
+  }
+
   func operand(_ text: String) -> String { text.contains(" ") ? "(\(text))" : text }
   func cast(_ text: String) -> String { dialect == .lanes ? "(V)\(operand(text))" : text }
 

@@ -56,11 +56,23 @@ public struct Emitter {
     if isNeeded { sharedRoots.insert(inputText(Input(.distanceSquared))) }
   }
 
+  /// Ends the function here unless a condition holds in some lane.
+  mutating func leave(unlessAny conditions: [String], by exit: String) {
+    statements.append("if (!mote_any(\(conditions.joined(separator: " | ")))) \(exit)")
+  }
+
   /// Begins another text that shares constants and tables with what was written, but none of its statements.
   mutating func restart() {
     statements = []
     names = [:]
     powers = [:]
+  }
+
+  /// Goes back to the statements of a time before, to go on in another way; constants and tables stay.
+  mutating func goBack(to earlier: Emitter) {
+    statements = earlier.statements
+    names = earlier.names
+    powers = earlier.powers
   }
 
   /// How often the value of a node changes.
@@ -82,6 +94,12 @@ public struct Emitter {
     let text = text(of: node)
     names[node] = text
     return text
+  }
+
+  /// Gives a name to a value, which later texts may read.
+  mutating func name(_ name: String, _ node: NodeID) {
+    let value = spread(node)
+    statements.append("const \(dialect.type) \(name) = \(value);")
   }
 
   /// The same, always of the type of the dialect (a constant is spread over the lanes).

@@ -13,8 +13,6 @@ public struct MeetingKernel: Sendable {
       self.end = end
       self.column = column
     }
-
-    var cName: String { end.isEmpty ? "own_\(column.cName)" : "\(end)_\(column.cName)" }
   }
 
   /// Where a value goes.
@@ -27,6 +25,12 @@ public struct MeetingKernel: Sendable {
     case own(Column)
     /// Summed over all meetings: the energy, and the virial row by row (xx, xy, xz, yy, yz, zz of the space).
     case total(Int)
+
+    /// True for what is summed into this column of any end.
+    public func isSum(of column: Column) -> Bool { if case .sum(let one) = self { one.column == column } else { false } }
+
+    /// True for sums over all meetings.
+    var isTotal: Bool { if case .total = self { true } else { false } }
 
     /// True for what is summed in fixed point.
     public var isSum: Bool {
@@ -56,8 +60,16 @@ public struct MeetingKernel: Sendable {
   public let text: String
   /// Names of the ends, in order.
   public let ends: [String]
-  /// Columns in the order of the call.
-  public let columns: [EndColumn]
+  /// Columns of the meeting itself, in the order of the call.
+  public let columns: [Column]
+  /// What is read of each member that is an end: a row of so many numbers, padded to `rowWidth`.
+  public let row: [Column]
+  /// What is summed for each member: a row of so many numbers, padded to `sumWidth`.
+  public let sums: [Column]
+  /// Numbers in a row as it lies in memory.
+  public var rowWidth: Int { Self.padded(row.count) }
+  /// Numbers in a row of sums as it lies in memory.
+  public var sumWidth: Int { Self.padded(sums.count) }
   /// Where its values go, in order.
   public let targets: [Target]
   /// What must be computed before the kernel is called.
@@ -73,33 +85,46 @@ public struct MeetingKernel: Sendable {
     name: String, comment: String, graph: Graph, ends: [String], outcomes: [Outcome], condition: NodeID?, forgets: Bool = false,
     requirements: [NodeID] = [], space: Int, rate: @escaping (Input) -> Rate
   ) {
-    let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
-    let separations = Separations(graph.inputs(of: roots), ends: ends)
-    targets = outcomes.map(\.target)
-    columns = Self.columns(of: graph.inputs(of: roots), separations, targets, space: space)
+    let values = outcomes.map(\.value) + requirements
+    let roots = values + (condition.map { [$0] } ?? [])
+    let targets = outcomes.map(\.target)
+    self.targets = targets
+    let ownTargets = targets.compactMap { if case .own(let column) = $0 { column } else { nil } }
+    let read = MeetingText.columns(of: graph.inputs(of: roots), space: space)
+    columns = Self.sorted(Set(read.filter { $0.end.isEmpty }.map(\.column) + ownTargets))
+    // What the condition reads comes first, so that it needs no more than the first numbers of a row.
+    let early = Set(
+      MeetingText.columns(of: graph.inputs(of: condition.map { [$0] } ?? []), space: space).filter { !$0.end.isEmpty }.map(
+        \.column))
+    row = Self.sorted(early) + Self.sorted(Set(read.filter { !$0.end.isEmpty }.map(\.column)).subtracting(early))
+    sums = Self.sorted(Set(targets.compactMap { if case .sum(let column) = $0 { column.column } else { nil } }))
     var emitter = Emitter(
-      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0, separations) },
-      noiseText: { noise, place, component, _ in Self.noise(noise, place: place, component: component) },
-      speciesPlace: ends.count < 2 ? "species_i[i]" : "species_i[i] * call->species_count + species_j[j]")
-    var body = separations.statements(space: space)
+      graph: graph, dialect: .scalar, inputRate: rate, inputText: MeetingText.text, noiseText: MeetingText.noise,
+      speciesPlace: ends.count < 2 ? "i_species[n]" : "i_species[n] * call->species_count + j_species[n]")
+    var text = MeetingText(
+      name: name, comment: comment, ends: ends, columns: columns, row: row, sums: sums, targets: targets, space: space)
     if let condition {
       let holds = emitter.condition(condition)
-      body += emitter.statements + Self.leaving(unless: holds, targets, forgets: forgets)
+      text.addChoice(where: holds, after: emitter.statements, reading: graph.inputs(of: [condition]), forgets: forgets)
+      emitter.restart()
     }
-    let known = emitter.statements.count
-    let values = outcomes.map { emitter.spread($0.value) }
-    let kept = requirements.map { emitter.condition($0) }
-    body += emitter.statements.dropFirst(known)
-    for text in kept { body.append("if (!(\(text)) && m < *call->failed) *call->failed = m;") }
-    for (index, value) in values.enumerated() { body.append(Self.store(value, index, targets)) }
+    for withTotals in targets.contains(where: \.isTotal) ? [false, true] : [false] {
+      let given = outcomes.indices.filter { withTotals || !targets[$0].isTotal }
+        .map { (outcome: $0, value: emitter.spread(outcomes[$0].value)) }
+      let kept = requirements.map { emitter.condition($0) }
+      text.addBlock(
+        giving: given, requiring: kept, after: emitter.statements, reading: graph.inputs(of: values), withTotals: withTotals)
+      emitter.restart()
+    }
+    text.addLoop()
     self.name = name
     self.ends = ends
     needs = KernelNeeds(emitter)
-    text = Self.function(name, comment, ends, columns, body)
+    self.text = text.lines.joined(separator: "\n") + "\n"
   }
 
   /// Fields that it reads or writes.
-  public var fields: Set<String> { Set(columns.map(\.column.field)).union(written) }
+  public var fields: Set<String> { Set((columns + row).map(\.field)).union(written) }
 
   /// Fields that it writes.
   public var written: Set<String> {
@@ -113,121 +138,9 @@ public struct MeetingKernel: Sendable {
       })
   }
 
-  // MARK: Pieces of the text
+  static func padded(_ count: Int) -> Int { (count + 7) / 8 * 8 }
 
-  private static func columns(of inputs: [Input], _ separations: Separations, _ targets: [Target], space: Int) -> [EndColumn] {
-    var found = Set(
-      inputs.filter { $0.kind == .field && $0.name != "id" }.map { EndColumn($0.end, Column($0.name, $0.component)) })
-    for end in separations.pairs.flatMap({ [$0.0, $0.1] }) {
-      for axis in 0..<space { found.insert(EndColumn(end, Column("position", axis))) }
-    }
-    for target in targets {
-      switch target {
-      case .own(let column): found.insert(EndColumn("", column))
-      case .sum, .total, .least, .greatest: continue
-      }
-    }
-    return found.sorted { ($0.end, $0.column.field, $0.column.component) < ($1.end, $1.column.field, $1.column.component) }
-  }
-
-  private static func text(of input: Input, _ separations: Separations) -> String {
-    switch input.kind {
-    case .separation: "d_\(separations.name(of: input))[\(input.component)]"
-    case .distanceSquared: "r2_\(separations.name(of: input))"
-    case .field where input.name == "id": "(double)ids_\(input.end)[\(input.end)]"
-    case .field:
-      "\(EndColumn(input.end, Column(input.name, input.component)).cName)[\(input.end.isEmpty ? "m" : input.end)]"
-    case .species: "(double)species_\(input.end)[\(input.end)]"
-    case .local: input.component == 0 && input.end.isEmpty ? input.name : "\(input.name)[\(input.component)]"
-    default: "NAN"
-    }
-  }
-
-  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
-  private static func noise(_ noise: Graph.Noise, place: Int, component: Int) -> String {
-    let sense = component >= 0 ? "(ids_i[i] < ids_j[j] ? 1 : -1) * " : ""
-    return "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), "
-      + "(uint32_t)ids_i[i], (uint32_t)ids_j[j])"
-  }
-
-  /// Goes on to the next meeting unless a condition holds.
-  private static func leaving(unless holds: String, _ targets: [Target], forgets: Bool) -> [String] {
-    let kept = targets.enumerated().compactMap { index, target -> String? in
-      guard case .own(let column) = target else { return nil }
-      return "  call->next[\(ownPlace(index, targets))][m] = \(forgets ? "0" : EndColumn("", column).cName + "[m]");"
-    }
-    return ["if (!(\(holds))) {"] + kept + ["  continue;", "}"]
-  }
-
-  /// Which of the meeting's own columns a target is.
-  private static func ownPlace(_ index: Int, _ targets: [Target]) -> Int {
-    targets.prefix(index).count { if case .own = $0 { true } else { false } }
-  }
-
-  private static func store(_ value: String, _ index: Int, _ targets: [Target]) -> String {
-    switch targets[index] {
-    case .sum(let column): "mote_contribute(call, \(index), \(column.end), \(value));"
-    case .total: "call->totals[\(index)] += mote_whole_part(call, \(index), \(value));"
-    case .own(let column): "call->next[\(ownPlace(index, targets))][m] = \(value);  // \(column.cName)"
-    case .least(let column): "mote_raise(call, \(index), \(column.end), -(\(value)));"
-    case .greatest(let column): "mote_raise(call, \(index), \(column.end), \(value));"
-    }
-  }
-
-  private static func function(_ name: String, _ comment: String, _ ends: [String], _ columns: [EndColumn], _ body: [String])
-    -> String
-  {
-    let pointers = columns.enumerated().map { "  const double *const \($1.cName) = call->columns[\($0)];" }
-    let known = ends.enumerated().flatMap { index, end in
-      [
-        "  const int64_t *const ids_\(end) = call->ids[\(index)];",
-        "  const int32_t *const species_\(end) = call->species[\(index)];",
-      ]
-    }
-    let places = ends.enumerated().map { "    const int64_t \($1) = call->ends[\(ends.count) * m + \($0)];" }
-    let unused = ends.map { "(void)ids_\($0), (void)species_\($0)" }.joined(separator: ", ")
-    return """
-      // \(comment.split(separator: "\n").joined(separator: " "))
-      void \(name)(const mote_meeting_call *call, int64_t begin, int64_t end) {
-        const double *const k = call->k;
-        const double *const *const table = call->table;
-      \((pointers + known).joined(separator: "\n"))
-        (void)k, (void)table, \(unused);
-        for (int64_t m = begin; m < end; m++) {
-      \(places.joined(separator: "\n"))
-      \(body.map { "    " + $0 }.joined(separator: "\n"))
-        }
-      }
-
-      """
-  }
-}
-
-/// The separations of ends that a kernel reads, `i` and `j` where none are named.
-private struct Separations {
-  let pairs: [(String, String)]
-
-  init(_ inputs: [Input], ends: [String]) {
-    let names = Set(inputs.filter { $0.kind == .separation || $0.kind == .distanceSquared }.map { $0.end })
-    pairs = names.sorted().map { name in
-      let letters = name.isEmpty ? ["i", "j"] : name.map(String.init)
-      return (letters[0], letters[letters.count - 1])
-    }
-  }
-
-  func name(of input: Input) -> String { input.end.isEmpty ? "ij" : input.end }
-
-  func statements(space: Int) -> [String] {
-    pairs.flatMap { a, b -> [String] in
-      let differences = (0..<space).map { axis in
-        "mote_nearest(\(a)_position_\(axis)[\(a)] - \(b)_position_\(axis)[\(b)], call->side[\(axis)])"
-      }
-      let squares = (0..<space).map { "d_\(a)\(b)[\($0)] * d_\(a)\(b)[\($0)]" }
-      return [
-        "const double d_\(a)\(b)[\(space)] = {\(differences.joined(separator: ", "))};",
-        "const double r2_\(a)\(b) = \(squares.joined(separator: " + "));",
-        "(void)d_\(a)\(b), (void)r2_\(a)\(b);",
-      ]
-    }
+  private static func sorted(_ columns: Set<Column>) -> [Column] {
+    columns.sorted { ($0.field, $0.component) < ($1.field, $1.component) }
   }
 }

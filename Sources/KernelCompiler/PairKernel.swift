@@ -82,6 +82,7 @@ public struct PairKernel: Sendable {
     var emitter = Emitter(
       graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
     emitter.shareInverseDistance(among: roots)
+    combined.leaveEarly(&emitter)
     let outcomes = combined.assignments(&emitter)
     sums = combined.sums.map(\.column)
     extremes = combined.extremes.map { ($0.column, $0.isLeast) }
@@ -201,6 +202,8 @@ private struct Combined {
   var sums: [(column: Column, own: NodeID, other: NodeID, parity: Parity)] = []
   var extremes: [PairKernel.Extreme] = []
   let isCentral: Bool
+  /// That a pair is within the range of any part; nil if there is a part without range.
+  private var isNear: [NodeID]? = []
 
   init(_ parts: [PairKernel.Part], in graph: inout Graph, space: Int) {
     let square = graph.input(Input(.distanceSquared)), zero = graph.constant(0)
@@ -208,7 +211,9 @@ private struct Combined {
     var factors: [NodeID] = [], vectors: [[NodeID]] = [], energies: [NodeID] = []
     for group in Self.grouped(parts, in: &graph) {
       let reach = graph.power(group.range, Rational(2))
-      let near = graph.constant(reach) == .infinity ? graph.truth(true) : graph.compare(.less, square, reach)
+      let hasRange = graph.constant(reach) != .infinity
+      let near = hasRange ? graph.compare(.less, square, reach) : graph.truth(true)
+      if hasRange { isNear?.append(near) } else { isNear = nil }
       let inside = group.condition.map { graph.and(near, $0) } ?? near
       for energy in group.energy.map({ [$0] }) ?? [] { energies.append(graph.select(inside, energy, zero)) }
       if let force = group.force {
@@ -271,6 +276,14 @@ private struct Combined {
   var roots: [NodeID] {
     ((isCentral ? central.map { [$0] } : force) ?? []) + (energy.map { [$0] } ?? []) + sums.flatMap { [$0.own, $0.other] }
       + extremes.flatMap { [$0.own.value, $0.own.holds, $0.other.value, $0.other.holds] }
+  }
+
+  /// Where the laws take long, pairs that are all too far from each other are passed over.
+  func leaveEarly(_ emitter: inout Emitter) {
+    guard let isNear, !isNear.isEmpty, emitter.graph.reachable(from: roots).contains(where: { emitter.takesLong($0) }) else {
+      return
+    }
+    emitter.leave(unlessAny: isNear.map { emitter.condition($0) }, by: "return mote_give_nothing(o);")
   }
 
   func assignments(_ emitter: inout Emitter) -> [String] {

@@ -17,11 +17,14 @@ public struct TransferKernel: Sendable {
     public var value: NodeID
     /// How it is collected.
     public var fold: Fold
+    /// Axes along which the place that counts lies half a cell beyond the site: that of a component of a staggered field.
+    public var place: [Int]
     /// A value for a column.
-    public init(_ column: Column, _ value: NodeID, _ fold: Fold) {
+    public init(_ column: Column, _ value: NodeID, _ fold: Fold, place: [Int] = []) {
       self.column = column
       self.value = value
       self.fold = fold
+      self.place = place
     }
   }
 
@@ -56,15 +59,18 @@ public struct TransferKernel: Sendable {
   public let receiver: Receiver
   /// Sites of a support along an axis, less one: the degree of the spline.
   public let reach: Int
+  /// Whether some place that counts lies beside its site.
+  public let isStaggered: Bool
 
   /// - Parameters:
   ///   - reach: 0 to 3, the degree of the spline.
+  ///   - swept: the particles' field that holds where they came from, if shares are those that crossed on the way.
   ///   - space: dimensions of the box.
   ///   - condition: pairs for which it fails give nothing.
   ///   - mask: one bit for each species of particles that takes part.
   public init(
-    name: String, comment: String, graph: Graph, receiver: Receiver, reach: Int, space: Int, outcomes: [Outcome],
-    condition: NodeID?, requirements: [NodeID], mask: UInt64, rate: @escaping (Input) -> Rate
+    name: String, comment: String, graph: Graph, receiver: Receiver, reach: Int, swept: String? = nil, space: Int,
+    outcomes: [Outcome], condition: NodeID?, requirements: [NodeID], mask: UInt64, rate: @escaping (Input) -> Rate
   ) {
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) }, noiseText: { _, _, _, _ in "NAN" },
@@ -73,29 +79,37 @@ public struct TransferKernel: Sendable {
     let fields = graph.inputs(of: roots).filter { $0.kind == .field }
     let own = receiver == .sites ? Self.site : Self.particle
     var found = Set(fields.map { EndColumn(end: $0.end, column: Column($0.name, $0.component)) })
-    for axis in 0..<space { found.insert(EndColumn(end: Self.particle, column: Column("position", axis))) }
+    for field in ["position"] + (swept.map { [$0] } ?? []) {
+      for axis in 0..<space { found.insert(EndColumn(end: Self.particle, column: Column(field, axis))) }
+    }
     columns = found.sorted { ($0.end, $0.column.field, $0.column.component) < ($1.end, $1.column.field, $1.column.component) }
     self.outcomes = outcomes.map { ($0.column, $0.fold) }
     read = Set(found.filter { $0.end == own }.map(\.column)).intersection(outcomes.map(\.column))
-    let hoisted = Self.alone(graph, roots)
-    for node in hoisted { _ = emitter.spread(node) }
-    let before = emitter.statements
-    let values = outcomes.map { emitter.spread($0.value) }
-    let holds = condition.map { emitter.condition($0) }
-    let kept = requirements.map { emitter.condition($0) }
-    var body = Array(emitter.statements.dropFirst(before.count))
-    for text in kept { body.append("if (\(holds.map { "(\($0)) && " } ?? "")!(\(text)) && ids[p] < failed) failed = ids[p];") }
-    for (number, (outcome, value)) in zip(outcomes, values).enumerated() {
-      let collected = Self.collect(value, outcome.fold, receiver == .sites ? "to_\(number)[g]" : "sum_\(number)")
-      body.append(holds.map { "if (\($0)) \(collected)" } ?? collected)
+    for node in Self.alone(graph, roots) { _ = emitter.spread(node) }
+    let before = emitter
+    let places = Set(outcomes.map(\.place)).sorted { $0.lexicographicallyPrecedes($1) }
+    let loops = (places.isEmpty ? [[]] : places).map { place in
+      emitter.goBack(to: before)
+      let here = outcomes.enumerated().filter { $0.element.place == place }
+      let values = here.map { emitter.spread($0.element.value) }
+      let holds = condition.map { emitter.condition($0) }
+      let kept = requirements.map { emitter.condition($0) }
+      var body = Array(emitter.statements.dropFirst(before.statements.count))
+      for text in kept { body.append("if (\(holds.map { "(\($0)) && " } ?? "")!(\(text)) && ids[p] < failed) failed = ids[p];") }
+      for ((number, outcome), value) in zip(here, values) {
+        let collected = Self.collect(value, outcome.fold, receiver == .sites ? "to_\(number)[g]" : "sum_\(number)")
+        body.append(holds.map { "if (\($0)) \(collected)" } ?? collected)
+      }
+      return TransferText.Loop(place: place, body: body)
     }
     self.name = name
     self.receiver = receiver
     self.reach = reach
+    isStaggered = places.contains { !$0.isEmpty }
     needs = KernelNeeds(emitter)
     let writer = TransferText(
-      name: name, comment: comment, columns: columns, outcomes: outcomes, reach: reach, space: space, mask: mask,
-      before: before, body: body)
+      name: name, comment: comment, columns: columns, outcomes: outcomes, reach: reach, swept: swept, space: space, mask: mask,
+      before: before.statements, loops: loops)
     text = receiver == .sites ? writer.toSites : writer.toParticles
   }
 
@@ -138,116 +152,5 @@ public struct TransferKernel: Sendable {
     case .least: "\(place) = \(value) < \(place) ? \(value) : \(place);"
     case .greatest: "\(place) = \(value) > \(place) ? \(value) : \(place);"
     }
-  }
-}
-
-/// Writes the loops of a transfer around what it computes.
-private struct TransferText {
-  let name: String
-  let comment: String
-  let columns: [TransferKernel.EndColumn]
-  let outcomes: [TransferKernel.Outcome]
-  let reach: Int
-  let space: Int
-  let mask: UInt64
-  let before: [String]
-  let body: [String]
-
-  private var pointers: [String] {
-    [
-      "const double *const k = call->k;", "const double *const *const table = call->table;",
-      "const int64_t *const ids = call->ids;", "const int32_t *const species = call->species;",
-    ]
-      + columns.enumerated().map { "const double *const \($1.cName) = call->columns[\($0)];" }
-      + outcomes.indices.map { "double *const to_\($0) = call->next[\($0)];  // \(outcomes[$0].column.cName)" }
-      + ["int64_t failed = *call->failed;", "(void)k, (void)table, (void)ids, (void)species;"]
-  }
-
-  private func indented(_ lines: [String], _ depth: Int) -> String {
-    lines.map { String(repeating: "  ", count: depth) + $0 }.joined(separator: "\n")
-  }
-
-  /// The sites around a particle, axis by axis.
-  private var supports: [String] {
-    ["mote_support at[\(space)];"]
-      + (0..<space).map { "mote_find_support(call, \($0), \(reach), p_position_\($0)[p], &at[\($0)]);" }
-  }
-
-  /// Loops over the sites of a support, the last axis outermost. `sense` is 1 if separations point to the site.
-  private func sites(sense: String, skip: String) -> [String] {
-    let letters = ["a", "b", "c"], last = space - 1
-    var lines: [String] = []
-    for axis in stride(from: last, through: 0, by: -1) {
-      let letter = letters[axis]
-      lines += [
-        "for (int \(letter) = 0; \(letter) <= \(reach); \(letter)++) {",
-        "  const int64_t site_\(letter) = at[\(axis)].site[\(letter)];",
-        "  if (\(axis == last ? skip.replacing("SITE", with: "site_\(letter)") : "site_\(letter) < 0")) continue;",
-      ]
-    }
-    let place = (0..<last).reversed().reduce("site_\(letters[last])") { "(\($0)) * call->counts[\($1)] + site_\(letters[$1])" }
-    let shares = (0..<space).map { "at[\($0)].share[\(letters[$0])]" }
-    let slopes = (0..<space).map { axis in
-      "\(sense)\((0..<space).map { "at[\($0)].\($0 == axis ? "slope" : "share")[\(letters[$0])]" }.joined(separator: " * "))"
-    }
-    lines += [
-      "const int64_t g = \(place);", "const double w = \(shares.joined(separator: " * "));",
-      "const double d[\(space)] = {\((0..<space).map { "\(sense)at[\($0)].distance[\(letters[$0])]" }.joined(separator: ", "))};",
-      "const double dw[\(space)] = {\(slopes.joined(separator: ", "))};",
-      "const double r2 = \((0..<space).map { "d[\($0)] * d[\($0)]" }.joined(separator: " + "));",
-      "(void)g, (void)w, (void)dw, (void)r2;",
-    ]
-    return lines + body + [String](repeating: "}", count: space)
-  }
-
-  var toSites: String {
-    let cells = (0..<space - 1).map { "mote_cells_along(call, \($0), \(reach))" }.joined(separator: " * ")
-    return """
-      // \(comment)
-      void \(name)(const mote_lattice_call *call, int64_t begin, int64_t end) {
-      \(indented(pointers, 1))
-        const int64_t layers = mote_cells_along(call, \(space - 1), \(reach)), width = \(cells.isEmpty ? "1" : cells);
-        for (int64_t layer = 0; layer < layers; layer++) {
-          if (!mote_layer_gives(call, \(space - 1), \(reach), layer, begin, end)) continue;
-          for (int64_t n = call->starts[layer * width]; n < call->starts[(layer + 1) * width]; n++) {
-            const int64_t p = call->order[n];
-      \(indented(supports + before + sites(sense: "", skip: "SITE < begin || SITE >= end"), 3))
-          }
-        }
-        *call->failed = failed;
-      }
-
-      """
-  }
-
-  var toParticles: String {
-    let starts = outcomes.enumerated().map { number, outcome in
-      let start =
-        switch outcome.fold {
-        case .sum, .add: "0"
-        case .least: "INFINITY"
-        case .greatest: "-INFINITY"
-        }
-      return "double sum_\(number) = \(start);"
-    }
-    let stores = outcomes.enumerated().map { number, outcome in
-      switch outcome.fold {
-      case .sum: "to_\(number)[p] = sum_\(number);"
-      case .add: "to_\(number)[p] += sum_\(number);"
-      case .least, .greatest: "if (fabs(sum_\(number)) != INFINITY) to_\(number)[p] = sum_\(number);"
-      }
-    }
-    return """
-      // \(comment)
-      void \(name)(const mote_lattice_call *call, int64_t begin, int64_t end) {
-      \(indented(pointers, 1))
-        for (int64_t p = begin; p < end; p++) {
-          if (!((0x\(String(mask, radix: 16))ull >> species[p]) & 1)) continue;
-      \(indented(supports + before + starts + sites(sense: "-", skip: "SITE < 0") + stores, 2))
-        }
-        *call->failed = failed;
-      }
-
-      """
   }
 }

@@ -38,6 +38,8 @@ public struct Benchmark: Sendable, Encodable {
     public var threads = 1
     /// Least time that is measured (s).
     public var seconds = 3.0
+    /// Steps of the warm-up, at least.
+    public var warmUp = 1
     /// Steps that are measured; nil: as many as fill `seconds`.
     public var steps: Int?
     /// The defaults.
@@ -53,9 +55,10 @@ public struct Benchmark: Sendable, Encodable {
       scene, from: SimulationState(frame: try scene.initialFrame(from: source)), library: library, threads: settings.threads)
     (self.name, threads, precision) = (name, settings.threads, scene.precision.rawValue)
     particles = simulation.store.count > 0 ? simulation.store.count : simulation.siteCount
-    _ = try Self.advance(simulation, seconds: settings.seconds / 4, steps: nil)
+    _ = try Self.advance(simulation, seconds: settings.seconds / 4, least: settings.warmUp)
     let before = (times: simulation.pairTimes, processor: Self.processorTime)
-    (steps, seconds) = try Self.advance(simulation, seconds: settings.seconds, steps: settings.steps)
+    (steps, seconds) = try Self.advance(
+      simulation, seconds: settings.steps == nil ? settings.seconds : 0, least: settings.steps ?? 1)
     let after = (times: simulation.pairTimes, processor: Self.processorTime)
     processorSeconds = after.processor - before.processor
     pairSeconds = (after.times.laws - before.times.laws) / .seconds(1)
@@ -63,8 +66,8 @@ public struct Benchmark: Sendable, Encodable {
     if let resident, let now = Self.residentBytes, particles > 0 { bytesPerParticle = Double(now - resident) / Double(particles) }
   }
 
-  /// Does so many steps, or as many as fill the time.
-  private static func advance(_ simulation: Simulation, seconds: Double, steps wanted: Int?) throws -> (
+  /// Does so many steps, and more until the time is filled.
+  private static func advance(_ simulation: Simulation, seconds: Double, least: Int) throws -> (
     steps: Int, seconds: Double
   ) {
     let clock = ContinuousClock(), start = clock.now
@@ -72,7 +75,7 @@ public struct Benchmark: Sendable, Encodable {
     repeat {
       try simulation.advance(wantsTotals: false)
       steps += 1
-    } while wanted.map { steps < $0 } ?? (clock.now - start < .seconds(seconds))
+    } while steps < least || clock.now - start < .seconds(seconds)
     return (steps, (clock.now - start) / .seconds(1))
   }
 

@@ -32,8 +32,8 @@ final class FarRunner {
   private let space: Int
   private let workers: Workers
   private let parameters: ParameterTable
-  /// Particles for which a tree is compared with the exact sums.
-  private static let samples = 64
+  /// Vectors of targets for which a tree is compared with the exact sums, and targets in a vector.
+  private static let samples = 16, lanes = 8
   /// Below, all pairs cost less than a tree.
   private static let fewest = 1024
 
@@ -48,7 +48,7 @@ final class FarRunner {
       loops.append(
         Loop(
           group: group, kernel: try library.function("mote_everywhere", as: Kernel.self),
-          tree: group.accuracy > 0 ? try FarTree(library, space: space, columns: columns) : nil,
+          tree: group.accuracy > 0 ? try FarTree(library, space: space, columns: columns, reception: group.reception) : nil,
           needs: BoundNeeds(group.kernel.needs, isPaired: true), particles: FarPoints(columns: columns),
           ordered: FarPoints(columns: columns), sample: FarPoints(columns: columns), library: library))
     }
@@ -99,7 +99,7 @@ final class FarRunner {
     (call.targets, call.sources) = (targets.call, sources.call)
     (call.target_count, call.source_count) = (Int64(targets.count), Int64(sources.count))
     call.same = targets === sources ? 1 : 0
-    launch(index, call, blocks: (targets.count + 7) / 8, sums, wantsTotals: wantsTotals)
+    launch(index, call, blocks: (targets.count + Self.lanes - 1) / Self.lanes, sums, wantsTotals: wantsTotals)
   }
 
   /// Interpolates between more and more points, until a sample of particles gets the sums of all pairs to the accuracy.
@@ -108,33 +108,34 @@ final class FarRunner {
     _ fields: [UnsafeMutablePointer<Double>?], _ order: [Int32], _ sums: FarSums, wantsTotals: Bool
   ) throws(Failure) {
     let loop = loops[index], particles = loop.ordered, accuracy = loop.group.accuracy
-    let chosen = (0..<Self.samples).map { $0 * particles.count / Self.samples }
+    let vectors = (0..<Self.samples).map { $0 * (particles.count / Self.lanes) / Self.samples }
+    let chosen = vectors.flatMap { $0 * Self.lanes..<($0 + 1) * Self.lanes }
     let exact = FarSums(channels: sums.channels, totals: sums.totalCount, count: particles.count)
-    sampleSums(index, common, chosen, particles, exact)
-    var call = common
-    (call.targets, call.sources) = (particles.call, particles.call)
-    (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
-    for points in FarTree.points(for: accuracy)...Int32(MOTE_FAR_POINTS) {
-      tree.interpolate(particles, points: points)
-      tree.describe(in: &call)
-      launch(index, call, blocks: Int(call.node_count), sums, wantsTotals: wantsTotals)
-      if sums.error(against: exact, at: chosen, vector: loop.group.kernel.hasForce ? space : 0) <= accuracy { return }
-    }
-    runAll(index, common, targets: particles, sources: particles, sums, wantsTotals: wantsTotals)
-  }
-
-  /// The sums of all pairs for the vectors of targets that hold the chosen ones.
-  private func sampleSums(_ index: Int, _ common: mote_far_call, _ chosen: [Int], _ particles: FarPoints, _ sums: FarSums) {
+    sampleSums(index, common, vectors, particles, exact)
     var call = common
     (call.targets, call.sources) = (particles.call, particles.call)
     (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
     sums.describe(in: &call)
-    let kernel = loops[index].kernel, blocks = Array(Set(chosen.map { $0 / 8 })).sorted()
-    let shared = FarCall(call)
-    workers.forRanges(of: 64 * blocks.count) { _, range in
-      for place in Int(range.lowerBound + 63) / 64..<Int(range.upperBound + 63) / 64 {
-        withUnsafePointer(to: shared.call) { kernel($0, Int64(blocks[place]), Int64(blocks[place] + 1), 0, 0) }
-      }
+    for points in FarTree.points(for: accuracy)...Int32(MOTE_FAR_POINTS) {
+      tree.interpolate(particles, points: points)
+      tree.describe(in: &call, sums, particles, extras: loop.group.kernel.extras)
+      launch(index, call, blocks: Int(call.node_count), sums, wantsTotals: wantsTotals)
+      tree.collect(call, wantsTotals: wantsTotals)
+      if sums.error(against: exact, at: chosen, vector: loop.group.kernel.hasForce ? space : 0) <= accuracy { return }
+      sums.clear()
+    }
+    runAll(index, common, targets: particles, sources: particles, sums, wantsTotals: wantsTotals)
+  }
+
+  /// The sums of all pairs for some vectors of targets.
+  private func sampleSums(_ index: Int, _ common: mote_far_call, _ vectors: [Int], _ particles: FarPoints, _ sums: FarSums) {
+    var call = common
+    (call.targets, call.sources) = (particles.call, particles.call)
+    (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
+    sums.describe(in: &call)
+    let kernel = loops[index].kernel, shared = FarCall(call)
+    workers.forEach(vectors.count) { place in
+      withUnsafePointer(to: shared.call) { kernel($0, Int64(vectors[place]), Int64(vectors[place] + 1), 0, 0) }
     }
   }
 

@@ -6,19 +6,25 @@ final class FarSums {
   let totalCount: Int
   private let count: Int
   private let columns: [AlignedArray<Double>]
-  private let bases = AlignedArray<UnsafeMutablePointer<Double>?>()
+  private let pointers = AlignedArray<UnsafeMutablePointer<Double>?>()
 
   init(channels: Int, totals: Int, count: Int) {
     (self.channels, totalCount, self.count) = (channels, totals, count)
     columns = (0..<channels + totals).map { _ in AlignedArray<Double>(capacity: count) }
-    bases.set(columns.map { $0.base })
+    pointers.set(columns.map { $0.base })
   }
 
   /// Tells a call where to write.
   func describe(in call: inout mote_far_call) {
-    call.sums = UnsafePointer(bases.base)
-    call.totals = UnsafePointer(bases.base + channels)
+    call.sums = bases
+    call.totals = bases + channels
   }
+
+  /// The columns: sums, then totals.
+  var bases: UnsafePointer<UnsafeMutablePointer<Double>?> { UnsafePointer(pointers.base) }
+
+  /// Forgets everything.
+  func clear() { for column in columns { column.base.update(repeating: 0, count: count) } }
 
   /// Adds the sums to the columns of a store, particle by particle.
   func add(to outputs: [UnsafeMutablePointer<Double>], at order: [Int32]) {

@@ -18,7 +18,7 @@ final class CellOrder {
   /// Sorts the particles of the masked species by the first site of their support; returns how many have some of it where no
   /// site is.
   func sort(
-    _ store: MemberStore, mask: UInt64, grid: Grid, offset: [Double], reach: Int, with sort: Sort
+    _ store: MemberStore, mask: UInt64, grid: Grid, offset: [Double], reach: Int, isStaggered: Bool = false, with sort: Sort
   ) -> Int {
     counts = grid.counts.indices.map { grid.counts[$0] + (grid.isPeriodic[$0] ? 0 : reach) }
     cells.reserve(store.count)
@@ -36,6 +36,7 @@ final class CellOrder {
     call.position = (positions[0], positions[1], positions[2])
     (call.inverse_spacing, call.space, call.reach) = (1 / grid.spacing, Int32(space), Int32(reach))
     (call.ids, call.species) = (UnsafePointer(store.idColumn), UnsafePointer(store.speciesColumn))
+    call.is_staggered = isStaggered ? 1 : 0
     (call.mask, call.particles) = (mask, Int64(store.count))
     (call.cells, call.order, call.starts) = (cells.base, order.base, starts.base)
     return Int(sort(&call))

@@ -31,6 +31,12 @@ struct LatticeCall {
     (start.spacing, start.inverse_spacing) = (grid.spacing, 1 / grid.spacing)
   }
 
+  /// Whether new values do not stay in the caches.
+  var isLarge: Bool {
+    get { start.is_large != 0 }
+    set { start.is_large = newValue ? 1 : 0 }
+  }
+
   /// Ids and species of the particles that take part.
   mutating func setParticles(_ store: MemberStore) {
     (start.ids, start.species) = (UnsafePointer(store.idColumn), UnsafePointer(store.speciesColumn))

@@ -23,6 +23,9 @@ final class LatticeRunner {
   /// Memory for new values of columns that are still read, by the place of an outcome.
   private var spare: [AlignedArray<Double>] = []
 
+  /// Bytes of new values above which caches are passed by.
+  var cached = 16 << 20
+
   /// Loads, and if need be compiles, the kernels of all passes over lattices of a plan.
   init(_ plan: Plan, toolchain: Toolchain, workers: Workers) throws(Failure) {
     self.workers = workers
@@ -57,7 +60,8 @@ final class LatticeRunner {
     let next = kernel.written.enumerated().map { place, column in
       isSpare[place] ? spare[place].base : store.existing(column)
     }
-    let call = LatticeCall(stencils[index].needs, columns: kernel.columns.map(store.existing), next: next, world, grid: grid)
+    var call = LatticeCall(stencils[index].needs, columns: kernel.columns.map(store.existing), next: next, world, grid: grid)
+    call.isLarge = grid.count * kernel.written.count * MemoryLayout<Double>.stride > cached
     let rows = workers.ranges(of: grid.count / grid.counts[0], atLeast: grid.count < 1 << 12 ? .max / workers.count : 1)
     let failed = call.run(stencils[index].kernel, workers, ranges: rows)
     for (place, column) in kernel.written.enumerated() where isSpare[place] {

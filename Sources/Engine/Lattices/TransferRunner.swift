@@ -53,7 +53,9 @@ final class TransferRunner {
       let ranges = workers.ranges(of: particles.count)
       return Result(lost: 0, failed: call.run(loaded.kernel, workers, ranges: ranges))
     }
-    let lost = order.sort(particles, mask: loaded.pass.mask, grid: grid, offset: offset, reach: kernel.reach, with: sort)
+    let lost = order.sort(
+      particles, mask: loaded.pass.mask, grid: grid, offset: offset, reach: kernel.reach, isStaggered: kernel.isStaggered,
+      with: sort)
     call.setCells(order)
     let ranges = order.ranges(of: grid.counts.last ?? 1, threads: workers.count)
     let failed = call.run(loaded.kernel, workers, ranges: ranges)

@@ -8,6 +8,8 @@ public final class ClusterList {
   public let range: Double
   /// Each pair once; else from both ends.
   public let half: Bool
+  /// For each species those that it meets, one bit for each; empty if all meet all. Clusters that do not meet are left out.
+  let meets: [UInt64]
   /// How many keep it up to date.
   var users = 0
   /// No particle receives more contributions than this power of two.
@@ -18,22 +20,24 @@ public final class ClusterList {
   /// Range and buffer of the last search (length).
   private(set) var reach = 0.0
   private let low = (0..<3).map { _ in AlignedArray<Float>() }, high = (0..<3).map { _ in AlignedArray<Float>() }
-  private let lanes = AlignedArray<Int32>()
+  private let lanes = AlignedArray<Int32>(), present = AlignedArray<UInt64>(), partners = AlignedArray<UInt64>()
 
-  init(range: Double, half: Bool) {
+  init(range: Double, half: Bool, meets: [UInt64] = []) {
     self.range = range
     self.half = half
+    self.meets = meets
   }
 
   /// Bytes of the list itself.
   var bytes: Int { shares.flatMap(\.chunks).reduce(0) { $0 + $1.bytes } }
 
   /// Finds the pairs in the order as it was made: half the buffer covers what each particle has moved since.
-  func search(_ order: ClusterOrder, box: Box, reach: Double) throws(Failure) {
+  func search(_ order: ClusterOrder, _ store: MemberStore, box: Box, reach: Double) throws(Failure) {
     let clusters = order.clusterCount, workers = order.workers
     self.reach = reach
     var search = mote_search()
     bind(&search, order, box)
+    if !meets.isEmpty { bindSpecies(&search, order, store.speciesColumn) }
     workers.forRanges(of: clusters) { _, range in order.kernels.bound(&search, range.lowerBound, range.upperBound) }
     // More chunks than threads, so that uneven density is shared out; they are dealt in runs, to keep sums together.
     let chunkCount = workers.count == 1 ? 1 : min(max(1, clusters / 16), 8 * workers.count)
@@ -59,6 +63,22 @@ public final class ClusterList {
     search.reach = reach
     search.half = half ? 1 : 0
     search.periodic = mote_region(box).periodic
+  }
+
+  /// Notes for each cluster which species it holds, and whom they meet.
+  private func bindSpecies(_ search: inout mote_search, _ order: ClusterOrder, _ species: UnsafeMutablePointer<Int32>) {
+    present.reserve(order.clusterCount)
+    partners.reserve(order.clusterCount)
+    for cluster in 0..<order.clusterCount {
+      var own: UInt64 = 0, theirs: UInt64 = 0
+      for member in order.first[cluster]..<order.first[cluster + 1] {
+        let code = Int(species[Int(member)])
+        own |= 1 << UInt64(code)
+        theirs |= meets[code]
+      }
+      (present.base[cluster], partners.base[cluster]) = (own, theirs)
+    }
+    (search.species, search.partners) = (UnsafePointer(present.base), UnsafePointer(partners.base))
   }
 
   /// The chunks of the last search, with their memory, as far as there are.

@@ -44,13 +44,14 @@ public final class Neighbourhood {
 
   /// The list of pairs within a range (length); laws of the same range share it.
   ///
+  /// - Parameter meets: for each species those that it meets, one bit for each; empty if all meet all.
   /// - Throws: `Failure` if a periodic side is shorter than twice the range.
-  public func list(within range: Double, half: Bool) throws(Failure) -> ClusterList {
-    if let known = lists.first(where: { $0.range == range && $0.half == half }) {
+  public func list(within range: Double, half: Bool, meets: [UInt64] = []) throws(Failure) -> ClusterList {
+    if let known = lists.first(where: { $0.range == range && $0.half == half && $0.meets == meets }) {
       known.users += 1
       return known
     }
-    let list = ClusterList(range: range, half: half)
+    let list = ClusterList(range: range, half: half, meets: meets)
     list.users = 1
     lists.append(list)
     listedBox = nil
@@ -97,8 +98,8 @@ public final class Neighbourhood {
   }
 
   /// Finds the pairs of a list of the present order that is not kept up to date: once, for a measure.
-  func search(_ list: ClusterList) throws(Failure) {
-    try list.search(order, box: box, reach: list.range + skin)
+  func search(_ list: ClusterList, _ store: MemberStore) throws(Failure) {
+    try list.search(order, store, box: box, reach: list.range + skin)
   }
 
   private func isStillGood(_ store: MemberStore) throws(Failure) -> Bool {
@@ -118,7 +119,7 @@ public final class Neighbourhood {
   private func rebuild(_ store: MemberStore) throws(Failure) {
     if rebuilds == 0 { skin = min(fixedSkin ?? longest / 8, longest) } else { tuneSkin() }
     try order.rebuild(store, box: box, range: longest, skin: skin)
-    for list in lists { try list.search(order, box: box, reach: list.range + skin) }
+    for list in lists { try list.search(order, store, box: box, reach: list.range + skin) }
     if let widest = lists.max(by: { $0.range < $1.range }) {
       let met = Double(widest.pairsWithin) * (widest.half ? 2 : 1) / Double(store.count)
       order.density = (met + 1) / ballVolume(widest.range + skin, space: box.space)

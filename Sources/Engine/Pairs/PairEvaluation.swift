@@ -56,7 +56,7 @@ public final class PairEvaluation {
     self.library = library
     self.layout = layout
     self.neighbourhood = neighbourhood
-    list = try neighbourhood.list(within: range, half: layout.half)
+    list = try neighbourhood.list(within: range, half: layout.half, meets: layout.meets)
     kernel = try library.function("mote_pairs", as: Kernel.self)
     kernelWithTotals = hasTotals ? try library.function("mote_pairs_with_totals", as: Kernel.self) : nil
     exponents = [Int](repeating: 0, count: layout.scales + 2)

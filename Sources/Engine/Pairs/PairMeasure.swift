@@ -34,7 +34,7 @@ public final class PairMeasure {
   /// The weights of the pairs in each bin, added up. The neighbourhood must be up to date.
   public func sums(_ store: MemberStore, _ input: PairInput) throws(Failure) -> [Double] {
     guard store.count > 0 else { return [Double](repeating: 0, count: bins) }
-    try neighbourhood.search(list)
+    try neighbourhood.search(list, store)
     let call = packing.call(store, input), parts = list.shares.count
     let largest = AlignedArray<Double>(capacity: parts), scale = AlignedArray<Double>(capacity: 1)
     let sums = list.shares.map { _ in AlignedArray<Int64>(capacity: bins) }

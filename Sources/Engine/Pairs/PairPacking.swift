@@ -16,12 +16,15 @@ public struct PairLayout: Sendable {
   public var usesIds: Bool
   /// Each pair once, for both ends; else from both ends, for one each.
   public var half: Bool
+  /// For each species those that it meets, one bit for each; empty if all meet all.
+  public var meets: [UInt64]
 
   /// A layout; by default a force and nothing else.
   public init(
     extras: Int = 0, hasForce: Bool = true, sums: Int = 0, usesSpecies: Bool = false, usesIds: Bool = false, half: Bool = true,
-    extremes: [Bool] = []
+    extremes: [Bool] = [], meets: [UInt64] = []
   ) {
+    self.meets = meets
     self.extremes = extremes
     self.extras = extras
     self.hasForce = hasForce

@@ -164,14 +164,22 @@ struct ChainBuilder {
     if isState(binding.name) { return try stateAssignment(binding, pass, &lowering) }
     guard let field = fields[binding.name] else { throw binding.value.diagnostic("\(binding.name) is no field") }
     if let variable = binding.index { return try elements(of: field, variable, binding.value, &lowering) }
-    return try components(of: field, try lowering.lower(binding.value), at: binding.value, &lowering)
+    return try components(of: field, try lowered(binding.value, for: field, &lowering), at: binding.value, &lowering)
+  }
+
+  /// The value of an expression that a field receives, at the places of its components.
+  private func lowered(
+    _ text: Expression, for field: FieldTable.Field, _ lowering: inout Lowering
+  ) throws(Diagnostic) -> Value {
+    try lowering.lower(text, at: field.shape, of: fields.populations[fields.population].grid)
   }
 
   private func components(
     of field: FieldTable.Field, _ value: Value, at expression: Expression, _ lowering: inout Lowering
   ) throws(Diagnostic) -> [Change] {
     var nodes = value.components.map { lowering.graph.number($0) }
-    if nodes.count == 1, field.components > 1, lowering.graph.constant(nodes[0]) == 0 {
+    // 0 fits every shape, and one condition all components.
+    if nodes.count == 1, field.components > 1, value.shape == .boolean || lowering.graph.constant(nodes[0]) == 0 {
       nodes = Array(repeating: nodes[0], count: field.components)
     }
     guard nodes.count == field.components else {
@@ -197,7 +205,7 @@ struct ChainBuilder {
 
   private func addition(to name: String, _ value: Expression, _ lowering: inout Lowering) throws(Diagnostic) -> [Change] {
     guard let field = fields[name] else { throw value.diagnostic("\(name) is no field") }
-    return try components(of: field, try lowering.lower(value), at: value, &lowering)
+    return try components(of: field, try lowered(value, for: field, &lowering), at: value, &lowering)
   }
 
   // MARK: States

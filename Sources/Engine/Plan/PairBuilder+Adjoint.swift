@@ -44,8 +44,7 @@ extension PairBuilder {
     let functional = lowering.graph.sum(products)
     part.force = lowering.graph.gradientBySeparation(of: functional, space: fields.space).map { lowering.graph.negate($0) }
     addAdjoints(of: functional, by: adjoint.fields, to: &part, &lowering.graph)
-    parts.append(part)
-    names.append("\(use.law.name), forces through sums")
+    append(part, ends, named: "\(use.law.name), forces through sums")
     graph = lowering.graph
     noisePlace = lowering.noisePlace
   }

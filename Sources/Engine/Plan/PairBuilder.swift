@@ -10,14 +10,17 @@ struct PairBuilder {
   var parts: [PairKernel.Part] = []
   var targets: [PairTarget] = []
   var tails: [Tail] = []
-  var names: [String] = []
+  private(set) var names: [String] = []
   private var itself: ChainBuilder
   private var requirement: String?
+  /// For each species those that it meets, one bit for each.
+  private var meets: [UInt64]
   let fields: FieldTable
 
   init(fields: FieldTable) {
     self.fields = fields
     itself = ChainBuilder(fields: fields, rateFields: [])
+    meets = fields.speciesNames.map { _ in 0 }
   }
 
   var isEmpty: Bool { parts.isEmpty }
@@ -62,9 +65,18 @@ struct PairBuilder {
       try itself.addMeetingOneself(pass, of: use, mask: ends.receivers & ends.givers, noisePlace: &noisePlace)
     }
     requirement = pass.require?.written ?? requirement
-    parts.append(part)
-    names.append(use.law.name)
+    append(part, ends, named: use.law.name)
     graph = lowering.graph
+  }
+
+  /// Adds what the pairs of these ends give.
+  mutating func append(_ part: PairKernel.Part, _ ends: PairEnds, named name: String) {
+    for species in meets.indices {
+      if ends.receivers >> UInt64(species) & 1 != 0 { meets[species] |= ends.givers }
+      if ends.givers >> UInt64(species) & 1 != 0 { meets[species] |= ends.receivers }
+    }
+    parts.append(part)
+    names.append(name)
   }
 
   private func refuseWhatIsNotRun(_ pass: Interact) throws(Diagnostic) {
@@ -89,9 +101,12 @@ struct PairBuilder {
     let kernel = PairKernel(
       comment: names.joined(separator: " + "), graph: graph, parts: parts, space: fields.space, double: precision == .double,
       species: fields.speciesNames.count, rate: Rates.pairs(species: fields.speciesNames.count))
+    let allMeet = fields.speciesNames.indices.allSatisfy {
+      fields.everySpecies >> UInt64($0) & 1 == 0 || meets[$0] == fields.everySpecies
+    }
     let group = PairGroup(
       kernel: kernel, targets: targets, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names,
-      everySpecies: fields.everySpecies, requirement: requirement)
+      everySpecies: fields.everySpecies, meets: allMeet ? [] : meets, requirement: requirement)
     return (group, itself)
   }
 }

@@ -280,6 +280,8 @@ struct PairGroup: Sendable {
   var names: [String]
   /// One bit for each species of particles.
   var everySpecies: UInt64
+  /// For each species those that it meets, one bit for each; empty if all meet all.
+  var meets: [UInt64]
   /// What a failed requirement says.
   var requirement: String?
   /// The kernel of what members give themselves.
@@ -298,7 +300,16 @@ struct FarGroup: Sendable {
   var adds: [Bool]
   /// Largest error of the sums, relative to their mean square; 0 for exact ones.
   var accuracy: Double
+  var reception: FarReception
   var name: String
+}
+
+/// How the particles of a box receive what comes from boxes far away.
+enum FarReception: Sendable {
+  /// Each for itself.
+  case oneByOne
+  /// At the points of their box, from where it is interpolated: all alike, or in proportion to one of their numbers.
+  case alike, inProportion(to: Column)
 }
 
 /// A range as a function of the species and fields of both ends.

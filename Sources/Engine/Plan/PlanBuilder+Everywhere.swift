@@ -31,12 +31,18 @@ extension PlanBuilder {
     }
     var builder = PairBuilder(fields: fields)
     try builder.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &noisePlace)
-    if accuracy > 0 { try builder.prepareForTree(at: text, box: scene.box.sides.contains(.periodic)) }
+    var reception = FarReception.oneByOne
+    if accuracy > 0 {
+      try builder.prepareForTree(at: text, box: scene.box.sides.contains(.periodic))
+      reception = builder.reception
+    }
     let kernel = PairKernel(
       comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: true,
       species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
     plan.everywhere.append(
-      FarGroup(kernel: kernel, adds: builder.targets.map { $0.clears == 0 }, accuracy: accuracy, name: use.law.name))
+      FarGroup(
+        kernel: kernel, adds: builder.targets.map { $0.clears == 0 }, accuracy: accuracy, reception: reception,
+        name: use.law.name))
     return plan.everywhere.count - 1
   }
 }
@@ -46,7 +52,7 @@ extension PairBuilder {
   fileprivate mutating func prepareForTree(at text: Expression, box isPeriodic: Bool) throws(Diagnostic) {
     let exact = "everywhere: 0 sums all pairs one by one"
     if isPeriodic { throw text.diagnostic("the nearest image is not smooth where it changes", hint: exact) }
-    let roots = parts.flatMap { ($0.energy.map { [$0] } ?? []) + ($0.force ?? []) + $0.sums.map(\.own) }
+    let roots = outcomes
     let conditions = parts.compactMap(\.condition)
     if let input = graph.inputs(of: conditions).first(where: { $0.end != "i" }) {
       throw text.diagnostic("a tree cannot leave out sources by \(input.name)", hint: exact)
@@ -65,11 +71,26 @@ extension PairBuilder {
     if strengths.isEmpty { weigh() }
   }
 
+  private var outcomes: [NodeID] {
+    parts.flatMap { ($0.energy.map { [$0] } ?? []) + ($0.force ?? []) + $0.sums.map(\.own) }
+  }
+
+  /// How targets may receive: at points of their box if their fields but one strength do not enter.
+  fileprivate var reception: FarReception {
+    mutating get {
+      guard parts.allSatisfy({ $0.condition == nil }) else { return .oneByOne }
+      let strengths = graph.inputs(of: outcomes).filter { $0.kind == .field && $0.end == "i" }
+      guard let strength = strengths.first else { return .alike }
+      guard strengths.count == 1, isLinear(outcomes, in: strengths, strength) else { return .oneByOne }
+      return .inProportion(to: Column(strength.name, strength.component))
+    }
+  }
+
   private func dependsOnSpecies(_ input: Input) -> Bool {
     input.kind == .species || input.kind == .parameter && !input.end.isEmpty && fields.speciesNames.count > 1
   }
 
-  /// True if the roots vanish with all strengths, and their slopes by one of them depend on none.
+  /// Whether the roots vanish with all strengths, and their slopes by one of them depend on none.
   private mutating func isLinear(_ roots: [NodeID], in strengths: [Input], _ strength: Input) -> Bool {
     let nodes = strengths.map { graph.input($0) }, own = graph.input(strength), zero = graph.constant(0)
     let empty = graph.substitute(Dictionary(uniqueKeysWithValues: nodes.map { ($0, zero) }), in: roots)

@@ -158,7 +158,7 @@ struct PlanBuilder {
       case .totals(let pass):
         if pass.tape.inputs.contains(where: { $0.name == "potential" || $0.name == "virial" }) { return true }
       case .meetings(let index):
-        if plan.meetings[index].kernel.columns.contains(where: { $0.column.field == "force" }) { return true }
+        if plan.meetings[index].kernel.row.contains(where: { $0.field == "force" }) { return true }
       case .lattice(let pass): if plan.readsForces(pass) { return true }
       case .world, .require: continue
       }

@@ -92,7 +92,7 @@ struct Scope {
     case .pair:
       guard let end = ends[key.owner], let field = end.fields[key.name] else { return nil }
       return Value(
-        field.shape,
+        field.shape.ofValues,
         (0..<field.components).map { graph.input(Input(.field, field.name, component: $0, end: end.name)) })
     }
   }
@@ -223,7 +223,7 @@ final class CurrentValues {
   private(set) var assigned: [Column: NodeID] = [:]
 
   func value(of field: FieldTable.Field, in graph: inout Graph) -> Value {
-    Value(field.shape, (0..<field.components).map { node(of: Column(field.name, $0), in: &graph) })
+    Value(field.shape.ofValues, (0..<field.components).map { node(of: Column(field.name, $0), in: &graph) })
   }
 
   func node(of column: Column, in graph: inout Graph) -> NodeID { assigned[column] ?? graph.input(column.input) }

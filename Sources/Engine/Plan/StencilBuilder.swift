@@ -178,7 +178,7 @@ struct StencilBuilder {
     for element in elements {
       let value =
         if let element { try lowering.lower(binding.value, setting: variable, to: element) } else {
-          try lowering.lower(binding.value)
+          try lowering.lower(binding.value, at: field.shape, of: lattice.grid, ends: ["i", "j"])
         }
       guard value.components.count == width else {
         throw binding.value.diagnostic("\(binding.name) is a \(field.shape), this is a \(value.shape)")

@@ -37,8 +37,11 @@ struct TransferBuilder {
     for role in pass.receivers { ends[role] = i }
     for role in pass.givers { ends[role] = j }
     var scope = Scope(use, .pair, fields: self.fields, lets: pass.lets, ends: ends)
-    let space = fields.space
-    scope.given["w"] = { graph in .scalar(graph.input(Input(.local, "w"))) }
+    let space = fields.space, isSwept = pass.swept != nil
+    scope.given["w"] = { graph in
+      isSwept
+        ? .vector((0..<space).map { graph.input(Input(.local, "w", component: $0)) }) : .scalar(graph.input(Input(.local, "w")))
+    }
     scope.given["dw"] = { graph in .vector((0..<space).map { graph.input(Input(.local, "dw", component: $0)) }) }
     lowering = scope.lowering(on: Graph(), noisePlace: noisePlace)
   }
@@ -60,20 +63,28 @@ struct TransferBuilder {
         at: pass.location)
     }
     let kernel = TransferKernel(
-      name: name, comment: use.law.name, graph: lowering.graph, receiver: receiver, reach: try reach(), space: fields.space,
-      outcomes: outcomes, condition: condition, requirements: requirement.map { [$0] } ?? [], mask: mask,
+      name: name, comment: use.law.name, graph: lowering.graph, receiver: receiver, reach: try reach(), swept: pass.swept,
+      space: fields.space, outcomes: outcomes, condition: condition, requirements: requirement.map { [$0] } ?? [], mask: mask,
       rate: Rates.sites(species: fields.speciesNames.count))
     return TransferPass(
-      kernel: kernel, lattice: lattice.index, mask: mask, offset: try offset(), requirement: pass.require?.description,
+      kernel: kernel, lattice: lattice.index, mask: mask, offset: try offset(), requirement: requirementText,
       name: use.law.name)
   }
 
-  /// The degree of the spline, which must fit into periodic sides.
+  /// What must hold: what the pass says, and that swept ways are short.
+  private var requirementText: String? {
+    let short = pass.swept.map { "the way from \($0) to position leads to no site but the next one, a smaller dt does" }
+    let all = [pass.require?.description, short].compactMap { $0 }
+    return all.isEmpty ? nil : all.joined(separator: "; ")
+  }
+
+  /// The degree of the spline, which must fit into periodic sides; so must a way of up to a cell and the opposite one.
   private func reach() throws(Diagnostic) -> Int {
     guard case .weight(let word) = pass.pairing, let reach = Self.reach[word], let grid = lattice.grid else { return 0 }
-    for (axis, count) in grid.counts.enumerated() where grid.isPeriodic[axis] && count <= reach {
+    let width = max(reach + 1, pass.swept == nil ? 1 : 2)
+    for (axis, count) in grid.counts.enumerated() where grid.isPeriodic[axis] && count < width {
       throw Diagnostic(
-        "\(lattice.species[0]) has \(count) sites along \(["x", "y", "z"][axis]), weight: \(word) gives to \(reach + 1)",
+        "\(lattice.species[0]) has \(count) sites along \(["x", "y", "z"][axis]), weight: \(word) gives to \(width)",
         hint: "a smaller spacing, or a larger box", at: pass.location)
     }
     return reach
@@ -91,7 +102,7 @@ struct TransferBuilder {
     let present: [(String, Bool)] = [
       ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil),
       ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
-      ("react", pass.react != nil), ("remove", pass.remove != nil), ("sequential", pass.sequential), ("swept", pass.swept != nil),
+      ("react", pass.react != nil), ("remove", pass.remove != nil), ("sequential", pass.sequential),
     ]
     if let (name, _) = present.first(where: \.1) {
       throw Diagnostic(
@@ -111,15 +122,30 @@ struct TransferBuilder {
     for element in elements {
       let value =
         if let element { try lowering.lower(binding.value, setting: binding.index ?? "", to: element) } else {
-          try lowering.lower(binding.value)
+          try lowering.lower(binding.value, at: field.shape, of: lattice.grid, ends: siteNames)
         }
       guard value.components.count == width else {
         throw binding.value.diagnostic("\(name) is a \(field.shape), this is a \(value.shape)")
       }
+      let shape = placing(field, value)
       for (component, node) in value.components.enumerated() {
         let column = Column(field.name, (element ?? 0) * width + component)
-        outcomes.append(TransferKernel.Outcome(column, lowering.graph.number(node), fold))
+        let place = shape.place(ofComponent: component, space: fields.space)
+        outcomes.append(
+          TransferKernel.Outcome(column, lowering.graph.number(node), fold, place: place.indices.filter { place[$0] > 0 }))
       }
     }
+  }
+
+  /// By which names the pass knows the site.
+  private var siteNames: [String] {
+    receiver == .sites ? ["i"] + pass.receivers : ["j"] + pass.givers
+  }
+
+  /// The shape that says at which places pairs meet: that of the lattice's field that receives, or of those that are read.
+  private func placing(_ field: FieldTable.Field, _ value: Value) -> Shape {
+    if receiver == .sites { return field.shape }
+    let read = lowering.graph.inputs(of: value.components).filter { $0.kind == .field && $0.end == TransferKernel.site }
+    return read.lazy.compactMap { fields[$0.name]?.shape }.first(where: \.isStaggered) ?? .scalar
   }
 }

@@ -23,22 +23,21 @@ struct MeetingCall {
   private let seed: UInt64
   private let step: Int64
   private let targets: [MeetingKernel.Target]
-  /// Where every thread has a copy of the sums, how many numbers a copy has, by outcome; nil where threads share them.
-  var sumsOfParts: [Int]?
+  /// What is read of members, row by row.
+  private let rows: UnsafePointer<Double>
+  /// Where every thread has a copy of the sums, how many numbers a copy has; nil where threads share them.
+  var sumsOfPart: Int?
+  /// Whether sums over all meetings are wanted.
+  var wantsTotals = true
 
-  /// `places` are those of the ends, meeting by meeting; `own` holds what belongs to the meetings themselves.
+  /// `places` are those of the ends, meeting by meeting; `own` holds what belongs to the meetings themselves, `rows` what is read
+  /// of members.
   init(
     _ needs: BoundNeeds, _ pass: MeetingPass, _ stores: [MemberStore], own: MemberStore, _ world: WorldState, box: Box,
-    places: [Int64]
+    places: [Int64], rows: AlignedArray<Double>
   ) {
-    let ends = pass.kernel.ends
-    columns = pass.kernel.columns.map { item in
-      let store = ends.firstIndex(of: item.end).map { stores[pass.ends[$0]] } ?? own
-      guard let column = store.column(item.column) else {
-        preconditionFailure("the store has no column \(item.column.field) \(item.column.component)")
-      }
-      return column
-    }
+    self.rows = UnsafePointer(rows.base)
+    columns = pass.kernel.columns.map { own.existing($0) }
     ids = pass.ends.map { UnsafePointer(stores[$0].idColumn) }
     species = pass.ends.map { UnsafePointer(stores[$0].speciesColumn) }
     let lengths = (0..<3).map { axis in
@@ -51,16 +50,16 @@ struct MeetingCall {
     (seed, step) = (world.seed, world.step)
   }
 
-  /// Runs a kernel over all meetings; `sums` and `fresh` receive by outcome and by own column.
+  /// Runs a kernel over all meetings; `sums` receives row by row, `extremes` by outcome, `fresh` by own column.
   func run(
-    _ kernel: (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void, scales: [Double], _ sums: [AlignedArray<Int64>],
-    _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int
+    _ kernel: (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void, scales: [Double], _ sums: AlignedArray<Int64>,
+    extremes: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], _ workers: Workers, count: Int
   ) -> Result {
     let parts = workers.count, width = targets.count + 16  // what threads write lies more than a cache line apart
     var largest = [UInt64](repeating: 0, count: width * parts)
     var totals = [Int64](repeating: 0, count: width * parts)
     var failed = [Int64](repeating: .max, count: parts)
-    withCall(scales: scales, fresh) { call in
+    withCall(scales: scales, extremes, fresh) { call in
       largest.withUnsafeMutableBufferPointer { largest in
         totals.withUnsafeMutableBufferPointer { totals in
           failed.withUnsafeMutableBufferPointer { failed in
@@ -69,11 +68,9 @@ struct MeetingCall {
               own.largest = largest.baseAddress.map { $0 + part * width }
               own.totals = totals.baseAddress.map { $0 + part * width }
               own.failed = failed.baseAddress.map { $0 + part }
-              own.is_shared = parts > 1 && sumsOfParts == nil ? 1 : 0
-              withSums(sums, of: part) { places in
-                own.sums = places
-                kernel(&own, range.lowerBound, range.upperBound)
-              }
+              own.is_shared = parts > 1 && sumsOfPart == nil ? 1 : 0
+              own.sums = sums.base + part * (sumsOfPart ?? 0)
+              kernel(&own, range.lowerBound, range.upperBound)
             }
           }
         }
@@ -87,34 +84,31 @@ struct MeetingCall {
       failed: failed.min().flatMap { $0 == .max ? nil : Int($0) })
   }
 
-  /// Where a thread puts its sums.
-  private func withSums(
-    _ sums: [AlignedArray<Int64>], of part: Int, _ body: (UnsafePointer<UnsafeMutablePointer<Int64>?>?) -> Void
+  private func withCall(
+    scales: [Double], _ extremes: [AlignedArray<Int64>], _ fresh: [AlignedArray<Double>], _ body: (mote_meeting_call) -> Void
   ) {
-    let places = sums.enumerated().map { outcome, sum -> UnsafeMutablePointer<Int64>? in
-      sum.base + (outcome < targets.count ? part * (sumsOfParts?[outcome] ?? 0) : 0)
-    }
-    (places + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
-  }
-
-  private func withCall(scales: [Double], _ fresh: [AlignedArray<Double>], _ body: (mote_meeting_call) -> Void) {
     var call = mote_meeting_call()
     (call.side.0, call.side.1, call.side.2) = sides
     (call.seed, call.step) = (seed, step)
+    call.wants_totals = wantsTotals ? 1 : 0
+    call.rows = rows
     let freshPlaces: [UnsafeMutablePointer<Double>?] = fresh.map(\.base) + [nil]
+    let extremePlaces: [UnsafeMutablePointer<Int64>?] = extremes.map(\.base) + [nil]
     withColumns(columns) { columns in
       freshPlaces.withUnsafeBufferPointer { fresh in
         (ids + [nil]).withUnsafeBufferPointer { ids in
           (species + [nil]).withUnsafeBufferPointer { species in
             places.withUnsafeBufferPointer { places in
               scales.withUnsafeBufferPointer { scales in
-                needs.withTables { constants, tables, functions in
-                  call.columns = columns
-                  (call.next, call.ends) = (fresh.baseAddress, places.baseAddress)
-                  (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
-                  (call.k, call.table, call.function) = (constants, tables, functions)
-                  call.species_count = Int64(needs.speciesCount)
-                  body(call)
+                extremePlaces.withUnsafeBufferPointer { extremes in
+                  needs.withTables { constants, tables, functions in
+                    call.columns = columns
+                    (call.next, call.ends, call.extremes) = (fresh.baseAddress, places.baseAddress, extremes.baseAddress)
+                    (call.ids, call.species, call.scales) = (ids.baseAddress, species.baseAddress, scales.baseAddress)
+                    (call.k, call.table, call.function) = (constants, tables, functions)
+                    call.species_count = Int64(needs.speciesCount)
+                    body(call)
+                  }
                 }
               }
             }

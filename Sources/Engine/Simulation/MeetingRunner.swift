@@ -9,7 +9,12 @@ final class MeetingRunner {
   private typealias Kernel = @convention(c) (UnsafePointer<mote_meeting_call>, Int64, Int64) -> Void
   private typealias Collect =
     @convention(c) (
-      UnsafeMutablePointer<Int64>, Int64, Int64, Double, UnsafeMutablePointer<Double>, Int32, Int64, Int64
+      UnsafeMutablePointer<Int64>, Int64, Int64, Int64, Int64, UnsafePointer<Double>, UnsafePointer<Int32>,
+      UnsafePointer<UnsafeMutablePointer<Double>?>, Int64, Int64
+    ) -> Void
+  private typealias Pack =
+    @convention(c) (
+      UnsafePointer<UnsafeMutablePointer<Double>?>, Int64, Int64, UnsafeMutablePointer<Double>, Int64, Int64
     ) -> Void
 
   private typealias Settle =
@@ -28,6 +33,7 @@ final class MeetingRunner {
 
   private let library: KernelLibrary?
   private let collect: Collect?
+  private let pack: Pack?
   private let settleExtremes: Settle?
   private let workers: Workers
   private var passes: [Loaded] = []
@@ -35,8 +41,12 @@ final class MeetingRunner {
   private(set) var lists: [ListedPairs] = []
   /// The lists that some pass to come needs.
   private var needed: [ListedPairs] = []
-  /// Sums of a run, by outcome; zero between runs.
-  private var sums: [AlignedArray<Int64>] = []
+  /// What a pass reads of members, row by row.
+  private let rows = AlignedArray<Double>()
+  /// Sums of a run, row by row; zero between runs.
+  private let sums = AlignedArray<Int64>()
+  /// Least and greatest values of a run, by outcome.
+  private var extremes: [AlignedArray<Int64>] = []
   /// New values of a pass's own columns.
   private var fresh: [AlignedArray<Double>] = []
 
@@ -46,12 +56,13 @@ final class MeetingRunner {
     lists = plan.listings.map { ListedPairs($0, space: space) }
     needed = lists
     guard !plan.meetings.isEmpty else {
-      (library, collect, settleExtremes) = (nil, nil, nil)
+      (library, collect, pack, settleExtremes) = (nil, nil, nil, nil)
       return
     }
     let library = try KernelLibrary(plan.meetingText, with: toolchain)
     self.library = library
     collect = try library.function("mote_meeting_collect", as: Collect.self)
+    pack = try library.function("mote_meeting_pack", as: Pack.self)
     settleExtremes = try library.function("mote_meeting_settle", as: Settle.self)
     for pass in plan.meetings {
       passes.append(
@@ -89,41 +100,32 @@ final class MeetingRunner {
     ends[population, default: LinkEnds()].update(stores[population], stores[Population.particles])
   }
 
-  /// Runs a pass on all its meetings, whose lists are up to date; returns what it adds to potential energy and virial.
+  /// Runs a pass on all its meetings, whose lists are up to date; returns what it adds to potential energy and virial, where that
+  /// is wanted.
   func run(
-    _ index: Int, on stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, box: Box, step: Int
+    _ index: Int, on stores: [MemberStore], _ parameters: ParameterTable, _ world: WorldState, box: Box, step: Int,
+    wantsTotals: Bool
   ) throws(Failure) -> PairTotals {
     _ = passes[index].needs.update(parameters, world)
     let pass = passes[index].pass
     if case .links(let population) = pass.source { removeLost(of: population, stores) }
-    let own = own(of: pass, stores)
-    let copies = copies(of: pass, stores, meetings: own.count)
+    let own = own(of: pass, stores), members = stores[Population.particles]
+    let copies = workers.count * members.count <= 2 * own.count ? workers.count : 1
     prepare(pass, stores, copies: copies)
-    var call = MeetingCall(passes[index].needs, pass, stores, own: own, world, box: box, places: places(of: pass))
-    call.sumsOfParts = copies == 1 ? nil : pass.kernel.targets.map { stride(of: $0, pass, stores) }
-    var result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: own.count)
+    var call = MeetingCall(
+      passes[index].needs, pass, stores, own: own, world, box: box, places: places(of: pass), rows: rows)
+    call.wantsTotals = wantsTotals
+    call.sumsOfPart = copies == 1 ? nil : members.count * pass.kernel.sumWidth
+    var result = call.run(passes[index].kernel, scales: scales(index), sums, extremes: extremes, fresh, workers, count: own.count)
     while try settle(index, result.largest, step: step) {
-      clear(pass, stores, copies: copies)
-      result = call.run(passes[index].kernel, scales: scales(index), sums, fresh, workers, count: own.count)
+      sums.base.update(repeating: 0, count: copies * members.count * pass.kernel.sumWidth)
+      result = call.run(passes[index].kernel, scales: scales(index), sums, extremes: extremes, fresh, workers, count: own.count)
     }
     if let failed = result.failed {
       throw Failure(
         .blewUp, "step \(step): \(name(of: failed, pass, stores)) breaks what a law requires: \(pass.requirement ?? "")")
     }
     return store(index, stores, result.totals, copies: copies)
-  }
-
-  /// How many copies of its sums a pass keeps: one for each thread, so that none waits for another, unless to put them together would
-  /// take longer than that.
-  private func copies(of pass: MeetingPass, _ stores: [MemberStore], meetings: Int) -> Int {
-    let members = pass.kernel.targets.map { stride(of: $0, pass, stores) }.max() ?? 0
-    return workers.count * members <= 2 * meetings ? workers.count : 1
-  }
-
-  /// How many numbers a copy of a sum has; 0 for what has no copies.
-  private func stride(of target: MeetingKernel.Target, _ pass: MeetingPass, _ stores: [MemberStore]) -> Int {
-    guard case .sum(let column) = target else { return 0 }
-    return store(of: column.end, pass, stores).count
   }
 
   /// What belongs to the meetings of a pass themselves.
@@ -171,9 +173,15 @@ final class MeetingRunner {
   /// Chooses the magnitude of sums after a run; true if the run has to be repeated with it.
   ///
   /// It follows from the largest contribution alone, so that threads and order change nothing.
-  private func settle(_ index: Int, _ largest: [Double], step: Int) throws(Failure) -> Bool {
+  private func settle(_ index: Int, _ found: [Double], step: Int) throws(Failure) -> Bool {
+    let targets = passes[index].pass.kernel.targets
+    // What goes to one column has one magnitude, whichever end it is seen from.
+    let largest = zip(targets, found).map { target, top in
+      guard case .sum(let column) = target else { return top }
+      return zip(targets, found).reduce(top) { $1.0.isSum(of: column.column) && !($1.1 <= $0) ? $1.1 : $0 }
+    }
     var again = false
-    for (outcome, top) in largest.enumerated() where passes[index].pass.kernel.targets[outcome].isSum {
+    for (outcome, top) in largest.enumerated() where targets[outcome].isSum {
       guard top.isFinite else {
         throw Failure(
           .blewUp, "step \(step): what a meeting of \(passes[index].pass.name) gives is not finite",
@@ -188,70 +196,71 @@ final class MeetingRunner {
     return again
   }
 
-  private func clear(_ pass: MeetingPass, _ stores: [MemberStore], copies: Int) {
-    for (outcome, target) in pass.kernel.targets.enumerated() where sums.indices.contains(outcome) {
-      sums[outcome].base.update(repeating: 0, count: copies * stride(of: target, pass, stores))
-    }
-  }
-
   private func prepare(_ pass: MeetingPass, _ stores: [MemberStore], copies: Int) {
-    var own = 0
-    for (outcome, target) in pass.kernel.targets.enumerated() {
-      if sums.count <= outcome { sums.append(AlignedArray<Int64>()) }
+    let members = stores[Population.particles], kernel = pass.kernel, own = own(of: pass, stores)
+    sums.reserve(copies * members.count * kernel.sumWidth)
+    rows.reserve(members.count * kernel.rowWidth)
+    withColumns(kernel.row.map { members.existing($0) }) { columns in
+      workers.forRanges(of: members.count) { _, range in
+        pack?(columns, Int64(kernel.row.count), Int64(kernel.rowWidth), rows.base, range.lowerBound, range.upperBound)
+      }
+    }
+    var number = 0
+    for (outcome, target) in kernel.targets.enumerated() {
+      if extremes.count <= outcome { extremes.append(AlignedArray<Int64>()) }
       switch target {
-      case .sum: sums[outcome].reserve(copies * stride(of: target, pass, stores))
       case .own:
-        if fresh.count <= own { fresh.append(AlignedArray<Double>()) }
-        fresh[own].reserve(self.own(of: pass, stores).count)
-        own += 1
-      case .least(let column), .greatest(let column):
-        let count = store(of: column.end, pass, stores).count
-        sums[outcome].reserve(count)
-        sums[outcome].base.update(repeating: .min, count: count)
-      case .total: continue
+        if fresh.count <= number { fresh.append(AlignedArray<Double>()) }
+        fresh[number].reserve(own.count)
+        number += 1
+      case .least, .greatest:
+        extremes[outcome].reserve(members.count)
+        extremes[outcome].base.update(repeating: .min, count: members.count)
+      case .sum, .total: continue
       }
     }
   }
 
-  private func store(of end: String, _ pass: MeetingPass, _ stores: [MemberStore]) -> MemberStore {
-    guard let number = pass.kernel.ends.firstIndex(of: end) else { return own(of: pass, stores) }
-    return stores[pass.ends[number]]
-  }
-
-  /// Puts sums and new values into their columns. A column that two ends share is replaced once and then added to.
+  /// Puts sums and new values into their columns.
   private func store(_ index: Int, _ stores: [MemberStore], _ totals: [Int64], copies: Int) -> PairTotals {
-    let pass = passes[index].pass, space = stores[Population.particles].space
-    var written: Set<WrittenColumn> = [], own = 0
+    let pass = passes[index].pass, members = stores[Population.particles], space = members.space
+    var own = 0
     var found = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
     for (outcome, target) in pass.kernel.targets.enumerated() {
-      let unit = Double(sign: .plus, exponent: -(passes[index].exponents[outcome] ?? 0), significand: 1)
       switch target {
-      case .sum(let column):
-        let store = store(of: column.end, pass, stores)
-        guard let values = store.column(column.column) else { continue }
-        let isFirst = written.insert(WrittenColumn(store: ObjectIdentifier(store), column: column.column)).inserted
-        workers.forRanges(of: store.count) { _, range in
-          let adds: Int32 = pass.adds[outcome] || !isFirst ? 1 : 0
-          collect?(
-            sums[outcome].base, Int64(copies), Int64(store.count), unit, values, adds, range.lowerBound, range.upperBound)
-        }
-      case .total(0): found.energy += Double(totals[outcome]) * unit
-      case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit
+      case .sum: continue
+      case .total(0): found.energy += Double(totals[outcome]) * unit(index, outcome)
+      case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit(index, outcome)
       case .own(let column):
         let store = self.own(of: pass, stores)
         store.column(column)?.update(from: fresh[own].base, count: store.count)
         own += 1
       case .least(let column), .greatest(let column):
-        let store = store(of: column.end, pass, stores)
         let sign: Double = if case .least = target { -1 } else { 1 }
-        if let values = store.column(column.column) { settleExtremes?(sums[outcome].base, sign, values, 0, Int64(store.count)) }
+        if let values = members.column(column.column) {
+          settleExtremes?(extremes[outcome].base, sign, values, 0, Int64(members.count))
+        }
       }
     }
+    collectSums(index, members, copies: copies)
     return found
   }
 
-  private struct WrittenColumn: Hashable {
-    var store: ObjectIdentifier
-    var column: Column
+  /// Turns the rows of sums into numbers. A column that several outcomes share is replaced once and then added to.
+  private func collectSums(_ index: Int, _ members: MemberStore, copies: Int) {
+    let kernel = passes[index].pass.kernel, adds = passes[index].pass.adds
+    let first = kernel.sums.map { column in kernel.targets.firstIndex { $0.isSum(of: column) } ?? 0 }
+    let units = first.map { unit(index, $0) }, added: [Int32] = first.map { adds[$0] ? 1 : 0 }
+    withColumns(kernel.sums.map { members.existing($0) }) { columns in
+      workers.forRanges(of: members.count) { _, range in
+        collect?(
+          sums.base, Int64(copies), Int64(members.count), Int64(kernel.sumWidth), Int64(kernel.sums.count), units, added, columns,
+          range.lowerBound, range.upperBound)
+      }
+    }
+  }
+
+  private func unit(_ index: Int, _ outcome: Int) -> Double {
+    Double(sign: .plus, exponent: -(passes[index].exponents[outcome] ?? 0), significand: 1)
   }
 }

@@ -39,7 +39,7 @@ final class PairRunner {
       loops.append(
         Loop(
           library: library, kernel: group.kernel, bound: group.range, needs: BoundNeeds(group.kernel.needs, isPaired: true),
-          evaluation: try Self.evaluation(library, group.kernel, range, neighbourhood), range: range))
+          evaluation: try Self.evaluation(library, group.kernel, group.meets, range, neighbourhood), range: range))
       for tail in group.tails { tails.append((tail, tail.perDensity(parameters, world, space: box.space))) }
     }
   }
@@ -55,13 +55,13 @@ final class PairRunner {
   }
 
   private static func evaluation(
-    _ library: KernelLibrary, _ kernel: PairKernel, _ range: Double, _ neighbourhood: Neighbourhood
+    _ library: KernelLibrary, _ kernel: PairKernel, _ meets: [UInt64], _ range: Double, _ neighbourhood: Neighbourhood
   ) throws(Failure) -> PairEvaluation {
     try PairEvaluation(
       library,
       layout: PairLayout(
         extras: kernel.extras.count, hasForce: kernel.hasForce, sums: kernel.sums.count, usesSpecies: kernel.usesSpecies,
-        usesIds: kernel.usesIds, extremes: kernel.extremes.map(\.isLeast)),
+        usesIds: kernel.usesIds, extremes: kernel.extremes.map(\.isLeast), meets: meets),
       range: range, in: neighbourhood, hasTotals: kernel.hasForce || kernel.hasEnergy)
   }
 
@@ -79,7 +79,8 @@ final class PairRunner {
     guard range > loop.range || range < 0.7 * loop.range else { return }
     let room = neighbourhood.widestRange
     loops[index].range = max(range, min(1.05 * range, room))
-    loops[index].evaluation = try Self.evaluation(loop.library, loop.kernel, loops[index].range, neighbourhood)
+    loops[index].evaluation = try Self.evaluation(
+      loop.library, loop.kernel, loop.evaluation.layout.meets, loops[index].range, neighbourhood)
     loops[index].evaluation.fixedPoint = loop.evaluation.fixedPoint
     loops[index].needs = BoundNeeds(loop.kernel.needs, isPaired: true)
     neighbourhood.release(loop.evaluation.list)

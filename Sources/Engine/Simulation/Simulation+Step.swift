@@ -16,7 +16,7 @@ extension Simulation {
       world["time"] = before
     case .meetings(let index):
       try updatePairs()
-      _ = try run(meetings: index)
+      _ = try run(meetings: index, wantsTotals: false)
     case .lattice(let pass): try run(pass)
     case .repetition(let repetition): try run(repetition, wantsTotals: wantsTotals)
     case .every(let count, let inner):
@@ -138,9 +138,9 @@ extension Simulation {
 
   /// Runs a pass over meetings, takes away what it marks and makes the links that it wants; returns what it adds to potential and
   /// virial.
-  private func run(meetings index: Int) throws -> PairTotals {
+  private func run(meetings index: Int, wantsTotals: Bool) throws -> PairTotals {
     let pass = plan.meetings[index]
-    let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step)
+    let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step, wantsTotals: wantsTotals)
     for joining in pass.joins { join(joining, of: pass) }
     for population in pass.removes { removeMarked(of: population) }
     if let reaction = pass.reaction { try react(reaction, of: pass) }
@@ -153,7 +153,7 @@ extension Simulation {
       let store = stores[population]
       for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
     case .members(let call): try run(call)
-    case .meetings(let index): linkTotals.add(try run(meetings: index))
+    case .meetings(let index): linkTotals.add(try run(meetings: index, wantsTotals: wantsTotals))
     case .energy: break
     case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
     case .lattice(let pass): try run(pass)

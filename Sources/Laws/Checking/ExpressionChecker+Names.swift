@@ -127,6 +127,9 @@ extension ExpressionChecker {
       let places = known.places == Scope.Place.pairs ? "a pass over pairs" : joined(known.places)
       return wrong(term, "\(name) is known in \(places), not in \(scope.place.name)", hint: "\(name) is \(known.meaning)")
     }
+    if scope.isSwept, ["d", "r", "n", "dw"].contains(name) {
+      return wrong(term, "\(name) is not known in a pass with swept: a way has no one place", hint: "w is what crosses the edges")
+    }
     if !scope.readsMembers, scope.isPair, Scope.Place.pairs == known.places {
       return wrong(term, "\(name) of which pair? sum(\(name)), mean(\(name)), min(\(name)) or max(\(name))")
     }

@@ -63,7 +63,7 @@ extension LawChecker {
         for binding in fields { _ = check(binding, of: [links], verb: "link", with: &checker) }
       }
       for creation in pass.react?.create ?? [] { check(creation, with: &checker) }
-      for role in Set(scope.ends.values.map(\.role)) { checkPlaces(pass.sum + pass.add, role: role, scope) }
+      checkPlaces(of: pass, scope)
       access.add(checker)
       take(checker)
     }
@@ -117,16 +117,6 @@ extension LawChecker {
     if let offset = pass.offset { checker.expect(ValueType(.vector, named("length")), for: "offset", offset) }
     if let smooth = pass.smooth { checker.expect(length, for: "smooth", smooth) }
     if let swept = pass.swept { checkSwept(swept, pass) }
-  }
-
-  private mutating func checkSwept(_ name: String, _ pass: Interact) {
-    let fields = (pass.receivers + pass.givers).compactMap { types.field(name, role: $0) }
-    guard let field = fields.first, field.shape == .vector, field.dimension == named("length") else {
-      report(
-        "swept: \(name) is no field of the particles that holds a position", hint: "declare it: \(name): vector length",
-        at: pass.location)
-      return
-    }
   }
 
   private mutating func checkForces(_ pass: Interact, _ checker: inout ExpressionChecker, _ access: inout PassAccess) {

@@ -21,7 +21,7 @@ extension LawChecker {
       }
       checkForces(pass, role, &checker, &access)
       for creation in pass.create { check(creation, with: &checker) }
-      checkPlaces(pass.assignments, role: role, scope)
+      checkPlaces(of: pass, role: role, scope)
       if pass.waves { checkWaves(pass, role, scope) }
       access.add(checker)
       take(checker)

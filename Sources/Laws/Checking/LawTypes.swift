@@ -19,7 +19,7 @@ public struct TypedField: Sendable {
   public var isKnown = false
 
   /// Whether the components sit in different places of a cell.
-  public var isStaggered: Bool { shape == .edges || shape == .faces }
+  public var isStaggered: Bool { shape.isStaggered }
 
   /// What the name is in an expression.
   func type(space: Int) -> ValueType {

@@ -73,7 +73,9 @@ extension ValueType.Kind {
     case (.open, _), (_, .open): true
     case (.zero, .boolean): false
     case (.zero, _): true
-    case (.boolean, .integer), (.boolean, .scalar), (.boolean, .axial), (.integer, .scalar), (.integer, .axial): true
+    case (.boolean, .booleans), (.boolean, .integer), (.boolean, .scalar), (.boolean, .axial), (.integer, .scalar),
+      (.integer, .axial):
+      true
     case (.scalar, .axial), (.axial, .scalar): true
     case (.array(let a, let x), .array(let b, let y)): (a == nil || b == nil || a == b) && x.fits(y)
     default: self == wanted

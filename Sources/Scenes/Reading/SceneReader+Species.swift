@@ -180,7 +180,8 @@ extension SceneReader {
   ) -> Formula? {
     do {
       let compiled = try formula.compiled(space: space, isReduced: units.isReduced)
-      guard compiled.count == type.shape.components(space: space) else {
+      let isForEach = type.shape.isStaggered && compiled.count == 1
+      guard isForEach || compiled.count == type.shape.components(space: space) else {
         report.error(
           "\(pair.key): the formula gives \(compiled.count) numbers, the field has \(type.shape.components(space: space))",
           at: pair.value)

@@ -47,7 +47,25 @@ extension Scene {
   /// The sites of a lattice with the fields that the scene sets.
   private func lattice(_ species: Species, _ grid: Grid) throws(Failure) -> FrameLattice {
     let sites = (0..<grid.count).map { grid.position(of: $0) }
-    return FrameLattice(name: species.name, grid: grid, fields: try fields(of: species, at: sites, firstID: 0))
+    var fields = try fields(of: species, at: sites, firstID: 0)
+    for (number, field) in species.fields.enumerated() where field.shape.isStaggered {
+      fields[number].values = try values(of: field, number: number, of: species.name, beside: sites, spacing: grid.spacing)
+    }
+    return FrameLattice(name: species.name, grid: grid, fields: fields)
+  }
+
+  /// The values of a staggered field: each component has that of its own place. A formula of one number holds for every component.
+  private func values(
+    of field: InitialField, number: Int, of species: String, beside sites: [[Double]], spacing: Double
+  ) throws(Failure) -> [Double] {
+    let columns = try (0..<space).map { component throws(Failure) in
+      let shift = field.shape.place(ofComponent: component, space: space).map { $0 * spacing }
+      let places = sites.map { zip($0, shift).map { $0 + $1 } }
+      let values = try values(of: field, number: number, of: species, at: places, firstID: 0)
+      let width = values.count / max(1, sites.count)
+      return sites.indices.map { values[$0 * width + component % width] }
+    }
+    return sites.indices.flatMap { site in columns.map { $0[site] } }
   }
 
   /// All fields that the scene sets for a species, for members at these positions with ascending ids.

@@ -7,7 +7,8 @@ extension Start {
   func checkPlaces() throws(Failure) {
     let box = scene.box, total = positions.reduce(0) { $0 + $1.count }
     let spacing = pow(box.volume / Double(max(1, total)), 1 / Double(box.space))
-    var grid = PlaceGrid(box: box, reach: spacing)
+    // Fine cells: in a large box all particles may lie close together.
+    var grid = PlaceGrid(box: box, reach: 0.01 * spacing)
     for (index, points) in positions.enumerated() {
       for (number, point) in points.enumerated() {
         for axis in point.indices where !(point[axis] >= box.origin[axis] && point[axis] <= box.origin[axis] + box.lengths[axis])

@@ -34,12 +34,16 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Steps to measure, instead of seconds.")
   var steps: Int?
 
+  @Option(help: "Steps before the clock starts, at least; a quarter of the seconds in any case.")
+  var warmUp = 1
+
   @Flag(help: "Print one line of JSON.")
   var json = false
 
   func validate() throws {
     if !(seconds > 0 && seconds <= 86_400) { throw ValidationError("--seconds \(seconds): above 0, at most a day") }
     if let steps, steps < 1 { throw ValidationError("--steps \(steps): 1 or more") }
+    if warmUp < 0 { throw ValidationError("--warm-up \(warmUp): 0 or more") }
   }
 
   func run() throws {
@@ -47,7 +51,7 @@ struct BenchCommand: ParsableCommand {
     var scene = SceneOptions()
     (scene.scene, scene.overrides, scene.allowPath) = (try Self.path(of: name), overrides, [])
     var settings = Benchmark.Settings()
-    (settings.threads, settings.seconds, settings.steps) = (max(1, threads), seconds, steps)
+    (settings.threads, settings.seconds, settings.steps, settings.warmUp) = (max(1, threads), seconds, steps, warmUp)
     let label = URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent
     let result = try Benchmark(try scene.read(), name: label, settings, library: scene.library, source: FileFrames())
     if json { return try Console.printJSON(result, isLine: true) }

@@ -54,6 +54,19 @@ struct StencilTests {
     #expect(abs((rows[1]["mean_square"]?[0] ?? 0) - 16) < 1e-4)
   }
 
+  @Test(
+    "Values that go past the caches are those that do not", arguments: ["[3, 2, 2]", "[70, 2]", "[131.5, 1.5]"],
+    ["periodic", "open"])
+  func large(size: String, sides: String) throws {
+    func final(_ cached: Int) throws -> [Double] {
+      let simulation = try heated(size, sides: sides, heat: "sin(3*position.x)*cos(position.y^2)")
+      simulation.lattices.cached = cached
+      try simulation.run(steps: 10)
+      return simulation.frame(fields: ["heat"]).lattices[0].fields[0].values
+    }
+    #expect(try final(0) == final(.max))
+  }
+
   @Test("Threads change no bit")
   func threads() throws {
     func final(_ threads: Int) throws -> [Double] {

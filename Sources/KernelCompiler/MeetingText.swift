@@ -1,0 +1,212 @@
+import Expressions
+
+/// Writes the C text of a loop over meetings, which works on blocks of them: what a block reads is gathered first, then the law
+/// computes all its meetings in lanes, and last what each gives is added to its ends.
+///
+/// A block is always full, so that the numbers of a meeting are the same wherever it stands.
+struct MeetingText {
+  let name: String
+  let comment: String
+  let ends: [String]
+  let columns: [Column]
+  let row: [Column]
+  let sums: [Column]
+  let targets: [MeetingKernel.Target]
+  let space: Int
+  /// The statements that choose the meetings for which a condition holds; nil if all meet.
+  private var choice: [String]?
+  /// The functions.
+  private(set) var lines: [String] = []
+
+  init(
+    name: String, comment: String, ends: [String], columns: [Column], row: [Column], sums: [Column],
+    targets: [MeetingKernel.Target], space: Int
+  ) {
+    (self.name, self.comment, self.ends, self.columns) = (name, comment, ends, columns)
+    (self.row, self.sums, self.targets, self.space) = (row, sums, targets, space)
+  }
+
+  // MARK: Inputs
+
+  static func text(of input: Input) -> String {
+    switch input.kind {
+    case .separation: "d_\(Separations.name(of: input))_\(input.component)"
+    case .distanceSquared: "r2_\(Separations.name(of: input))"
+    case .field where input.name == "id": "(double)\(input.end)_id[n]"
+    case .field: "\(Column(input.name, input.component).meetingName(of: input.end))[n]"
+    case .species: "(double)\(input.end)_species[n]"
+    case .local: input.component == 0 && input.end.isEmpty ? input.name : "\(input.name)[\(input.component)]"
+    default: "NAN"
+    }
+  }
+
+  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
+  static func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
+    let sense = component >= 0 ? "(i_id[n] < j_id[n] ? 1 : -1) * " : ""
+    return "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), "
+      + "(uint32_t)i_id[n], (uint32_t)j_id[n])"
+  }
+
+  /// The separations of ends that a kernel reads, `i` and `j` where none are named.
+  struct Separations {
+    let pairs: [(String, String)]
+    var ends: [String] { pairs.flatMap { [$0.0, $0.1] } }
+
+    init(_ inputs: [Input]) {
+      let names = Set(inputs.filter { $0.kind == .separation || $0.kind == .distanceSquared }.map { $0.end })
+      pairs = names.sorted().map { name in
+        let letters = name.isEmpty ? ["i", "j"] : name.map(String.init)
+        return (letters[0], letters[letters.count - 1])
+      }
+    }
+
+    static func name(of input: Input) -> String { input.end.isEmpty ? "ij" : input.end }
+
+    func statements(space: Int) -> [String] {
+      pairs.flatMap { a, b -> [String] in
+        let differences = (0..<space).map { axis in
+          "const double d_\(a)\(b)_\(axis) = mote_nearest(\(a)_position_\(axis)[n] - \(b)_position_\(axis)[n], side[\(axis)]);"
+        }
+        let squares = (0..<space).map { "d_\(a)\(b)_\($0) * d_\(a)\(b)_\($0)" }
+        return differences + ["const double r2_\(a)\(b) = \(squares.joined(separator: " + "));"]
+      }
+    }
+  }
+
+  /// The columns that inputs stand for, with the positions behind separations.
+  static func columns(of inputs: [Input], space: Int) -> Set<MeetingKernel.EndColumn> {
+    let fields = inputs.filter { $0.kind == .field && $0.name != "id" }
+    let places = Separations(inputs).ends.flatMap { end in
+      (0..<space).map { MeetingKernel.EndColumn(end, Column("position", $0)) }
+    }
+    return Set(fields.map { MeetingKernel.EndColumn($0.end, Column($0.name, $0.component)) } + places)
+  }
+
+  /// The statements that put what meetings read into lanes.
+  private func gathering(_ inputs: [Input], for statements: [String]) -> [String] {
+    let read = Self.columns(of: inputs, space: space)
+    var text: [String] = []
+    for (number, end) in ends.enumerated() {
+      text.append("int64_t at_\(end)[MOTE_MEETINGS];")
+      text.append("mote_take_ends(call, \(number), \(ends.count), meeting, at_\(end));")
+      for (what, type) in [("id", "int64_t"), ("species", "int32_t")] where uses("\(end)_\(what)[n]", in: statements) {
+        text.append("\(type) \(end)_\(what)[MOTE_MEETINGS];")
+        let source = what == "id" ? "ids" : "species"
+        text.append("for (int n = 0; n < MOTE_MEETINGS; n++) \(end)_\(what)[n] = call->\(source)[\(number)][at_\(end)[n]];")
+      }
+    }
+    for (number, column) in columns.enumerated() where read.contains(.init("", column)) {
+      let name = column.meetingName(of: "")
+      text += ["double \(name)[MOTE_MEETINGS];", "mote_take_own(call, \(number), meeting, \(name));"]
+    }
+    for end in ends { text += gatheringRows(of: end, read.filter { $0.end == end }.map(\.column)) }
+    return text
+  }
+
+  private func gatheringRows(of end: String, _ read: [Column]) -> [String] {
+    let width = MeetingKernel.padded(row.count), places = read.compactMap { row.firstIndex(of: $0) }
+    guard !places.isEmpty else { return [] }
+    let parts = Set(places.map { $0 / 8 * 8 }).sorted().map { "mote_take_rows(call, at_\(end), \(width), \($0), row_\(end));" }
+    let names = zip(read, places).sorted { $0.1 < $1.1 }
+      .map { "const double *const \($0.meetingName(of: end)) = row_\(end)[\($1)];" }
+    return ["double row_\(end)[\(width)][MOTE_MEETINGS];"] + parts + names
+  }
+
+  private func uses(_ text: String, in statements: [String]) -> Bool { statements.contains { $0.contains(text) } }
+
+  private func loop(_ body: [String]) -> [String] {
+    ["MOTE_IN_LANES for (int n = 0; n < MOTE_MEETINGS; n++) {"] + body.map { "  " + $0 } + ["}"]
+  }
+
+  private let constants = [
+    "const double *const k = call->k;", "const double *const *const table = call->table;",
+    "const double side[3] = {call->side[0], call->side[1], call->side[2]};", "(void)k, (void)table, (void)side;",
+  ]
+
+  // MARK: Functions
+
+  /// The meetings for which a condition holds are chosen first; the own columns of the others become zero, or keep their values.
+  mutating func addChoice(where holds: String, after statements: [String], reading inputs: [Input], forgets: Bool) {
+    let body = Separations(inputs).statements(space: space) + statements + ["holds[n] = \(holds);"]
+    let kept = targets.enumerated().compactMap { index, target -> String? in
+      guard case .own(let column) = target, let number = columns.firstIndex(of: column) else { return nil }
+      let value = forgets ? "0" : "call->columns[\(number)][meeting[n]]"
+      return "  if (!holds[n]) call->next[\(ownPlace(index))][meeting[n]] = \(value);"
+    }
+    choice =
+      ["int32_t holds[MOTE_MEETINGS];"] + gathering(inputs, for: body) + loop(body)
+      + ["for (int n = 0; n < count; n++) {"] + kept + ["  if (holds[n]) chosen[many++] = meeting[n];", "}"]
+  }
+
+  /// What a block of meetings gives, with or without the totals over all of them.
+  mutating func addBlock(
+    giving given: [(outcome: Int, value: String)], requiring kept: [String], after statements: [String], reading inputs: [Input],
+    withTotals: Bool
+  ) {
+    let results =
+      given.map { "given_\($0.outcome)[n] = \($0.value);" } + kept.enumerated().map { "kept_\($0)[n] = \($1);" }
+    let body = Separations(inputs).statements(space: space) + statements + results
+    let found =
+      given.map { "double given_\($0.outcome)[MOTE_MEETINGS];" } + kept.indices.map { "int32_t kept_\($0)[MOTE_MEETINGS];" }
+    let stored =
+      kept.indices.map { "mote_require(call, meeting, kept_\($0), count);" } + given.compactMap { store($0.outcome) }
+      + ends.flatMap { storeSums(of: $0) }
+    add(
+      "static void \(name)_block\(withTotals ? "_with_totals" : "")(const mote_meeting_call *call, const int64_t *meeting, int count)",
+      constants + gathering(inputs, for: body) + found + loop(body) + stored)
+  }
+
+  /// The function that runs over all blocks.
+  mutating func addLoop() {
+    if let choice {
+      add(
+        "static int \(name)_choice(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen)",
+        constants + ["int many = 0;"] + choice + ["return many;"])
+    }
+    let step = choice == nil ? "mote_all_meet" : "\(name)_choice"
+    let totals =
+      targets.contains(where: \.isTotal)
+      ? ["if (call->wants_totals) mote_blocks(call, begin, end, \(step), \(name)_block_with_totals);", "else"] : []
+    add(
+      "void \(name)(const mote_meeting_call *call, int64_t begin, int64_t end)",
+      totals + ["mote_blocks(call, begin, end, \(step), \(name)_block);"])
+    lines.insert("// \(comment.split(separator: "\n").joined(separator: " "))", at: 0)
+  }
+
+  private mutating func add(_ head: String, _ body: [String]) {
+    lines += [head + " {"] + body.map { "  " + $0 } + ["}", ""]
+  }
+
+  /// Which of the meeting's own columns a target is.
+  private func ownPlace(_ index: Int) -> Int {
+    targets.prefix(index).count { if case .own = $0 { true } else { false } }
+  }
+
+  /// All sums of an end at once.
+  private func storeSums(of end: String) -> [String] {
+    let parts = targets.enumerated().compactMap { index, target -> String? in
+      guard case .sum(let column) = target, column.end == end, let place = sums.firstIndex(of: column.column) else { return nil }
+      return "mote_whole_parts(call, \(index), given_\(index), whole_\(end)[\(place)]);"
+    }
+    if parts.isEmpty { return [] }
+    let width = MeetingKernel.padded(sums.count)
+    return ["int64_t whole_\(end)[\(width)][MOTE_MEETINGS] = {{0}};"] + parts
+      + ["mote_contribute(call, at_\(end), \(width), whole_\(end), count);"]
+  }
+
+  private func store(_ index: Int) -> String? {
+    switch targets[index] {
+    case .sum: nil
+    case .total: "mote_add_up(call, \(index), given_\(index), count);"
+    case .own(let column):
+      "for (int n = 0; n < count; n++) call->next[\(ownPlace(index))][meeting[n]] = given_\(index)[n];  // \(column.meetingName(of: ""))"
+    case .least(let column): "mote_raise(call, \(index), at_\(column.end), given_\(index), -1, count);"
+    case .greatest(let column): "mote_raise(call, \(index), at_\(column.end), given_\(index), 1, count);"
+    }
+  }
+}
+
+extension Column {
+  /// Its name in C, as a column of an end, or of the meeting itself.
+  func meetingName(of end: String) -> String { "\(end.isEmpty ? "own" : end)_\(cName)" }
+}
