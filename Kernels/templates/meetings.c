@@ -7,6 +7,7 @@ static inline double mote_nearest(double difference, double side) {
 
 // Meetings are worked on in blocks of so many, whose numbers lie side by side in lanes.
 enum { MOTE_MEETINGS = 32 };
+#define MOTE_ALWAYS static inline __attribute__((always_inline))
 #define MOTE_IN_LANES _Pragma("clang loop vectorize(enable) unroll(disable)")
 typedef int mote_choice(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen);
 typedef void mote_meeting_block(const mote_meeting_call *call, const int64_t *meeting, int count);
@@ -17,8 +18,8 @@ static inline int mote_all_meet(const mote_meeting_call *call, const int64_t *me
 }
 
 // Gathers the meetings that are chosen into full blocks; what is left over fills a last block with repetitions, which do not count.
-static inline __attribute__((always_inline)) void mote_blocks(const mote_meeting_call *call, int64_t begin, int64_t end,
-                                                              mote_choice choose, mote_meeting_block block) {
+MOTE_ALWAYS void mote_blocks(const mote_meeting_call *call, int64_t begin, int64_t end, mote_choice choose,
+                            mote_meeting_block block) {
   int64_t meeting[MOTE_MEETINGS], chosen[2 * MOTE_MEETINGS];
   int many = 0;
   for (int64_t first = begin; first < end; first += MOTE_MEETINGS) {
@@ -46,7 +47,7 @@ static inline void mote_take_own(const mote_meeting_call *call, int column, cons
 
 // Eight rows of eight become eight columns.
 typedef int64_t mote_eight __attribute__((ext_vector_type(8), aligned(8)));
-static inline __attribute__((always_inline)) void mote_transpose(mote_eight *r) {
+MOTE_ALWAYS void mote_transpose(mote_eight *r) {
   mote_eight a[8], b[8];
 #pragma clang loop unroll(full)
   for (int k = 0; k < 8; k += 2) {
@@ -67,8 +68,8 @@ static inline __attribute__((always_inline)) void mote_transpose(mote_eight *r) 
 }
 
 // The numbers first ..< first + 8 of the rows of members, as columns.
-static inline void mote_take_rows(const mote_meeting_call *call, const int64_t *at, int width, int first,
-                                  double (*numbers)[MOTE_MEETINGS]) {
+MOTE_ALWAYS void mote_take_rows(const mote_meeting_call *call, const int64_t *at, int width, int first,
+                                double (*numbers)[MOTE_MEETINGS]) {
   for (int n = 0; n < MOTE_MEETINGS; n += 8) {
     mote_eight r[8];
     for (int m = 0; m < 8; m++) r[m] = *(const mote_eight *)(call->rows + at[n + m] * width + first);
@@ -95,8 +96,8 @@ static inline void mote_whole_parts(const mote_meeting_call *call, int outcome, 
 }
 
 // Adds what meetings give to the numbers of an end, one column for each number, to the rows of sums.
-static inline void mote_contribute(const mote_meeting_call *call, const int64_t *at, int width, int64_t (*whole)[MOTE_MEETINGS],
-                                   int count) {
+MOTE_ALWAYS void mote_contribute(const mote_meeting_call *call, const int64_t *at, int width, int64_t (*whole)[MOTE_MEETINGS],
+                                 int count) {
   if (call->is_shared) {
     for (int n = 0; n < count; n++)
       for (int k = 0; k < width; k++)
