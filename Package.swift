@@ -21,7 +21,7 @@ let layers: [(name: String, uses: [Target.Dependency])] = [
   ("Snapshots", ["Diagnostics", "Expressions", "World", "CHDF5", "CVTK"]),
   ("Engine", ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "KernelCompiler", "CKernel"]),
   ("Running", ["Diagnostics", "Expressions", "World", "Laws", "KernelCompiler", "Engine", "Scenes", "Snapshots"]),
-  ("Rendering", ["Diagnostics", "Expressions", "World", "Snapshots", "CPicture"]),
+  ("Rendering", ["Diagnostics", "Expressions", "World", "Scenes", "Snapshots", "CPicture"]),
   (
     "Fitting",
     ["Diagnostics", "Expressions", "Laws", "World", "Scenes", "Engine", "Snapshots", "Rendering", "CLinearAlgebra", yams]

@@ -21,7 +21,8 @@ struct Mote: ParsableCommand {
     version: Build.version,
     subcommands: [
       RunCommand.self, CheckCommand.self, NewCommand.self, InfoCommand.self, ShowCommand.self, VerifyCommand.self,
-      RepackCommand.self, ExportCommand.self, RenderCommand.self, FitCommand.self, SweepCommand.self, BenchCommand.self,
+      RepackCommand.self, ExportCommand.self, RenderCommand.self, PlotCommand.self, FitCommand.self, SweepCommand.self,
+      BenchCommand.self,
       CompileCommand.self, LawCommand.self, SchemaCommand.self, CompletionCommand.self, DoctorCommand.self, HelpCommand.self,
     ])
 

@@ -97,6 +97,21 @@ struct PlotTests {
     #expect(abs(Double(top.x - left) / Double(right - left) - 0.5) < 0.08)
   }
 
+  @Test("Rings are hollow and larger than points, dots are smaller")
+  func marks() {
+    func ink(_ style: LinePlot.Series.Style) -> (dark: Int, middle: UInt8) {
+      let one = LinePlot.Series("", x: [5.5], y: [5.5], style: style, color: .black)
+      let axis = LinePlot.Axis(range: 0...11)
+      let picture = LinePlot(x: axis, y: axis, series: [one]).picture(width: 640, height: 640)
+      let dark = picture.pixels.indices.filter { picture.pixels[$0].x < 60 && picture.pixels[$0].x == picture.pixels[$0].z }
+      let middle = dark.reduce(into: SIMD2(0, 0)) { $0 &+= SIMD2($1 % 640, $1 / 640) } / SIMD2(repeating: max(1, dark.count))
+      return (dark.count, picture[middle.x, middle.y].x)
+    }
+    let (points, rings, dots) = (ink(.points), ink(.rings), ink(.dots))
+    #expect(points.middle < 60 && dots.middle < 60 && rings.middle > 200)
+    #expect(rings.dark > points.dark && points.dark > dots.dark)
+  }
+
   @Test("A power law is straight on logarithmic axes")
   func powerLaw() {
     let x = AxisScale(.init(isLogarithmic: true), values: [1, 100], about: 5)

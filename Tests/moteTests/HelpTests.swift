@@ -4,7 +4,8 @@ import Testing
 /// What the program says of itself; `MOTE_RENEW=1` writes the texts anew, to be read in review.
 @Suite struct HelpTests {
   static let commands = [
-    [], ["run"], ["check"], ["new"], ["info"], ["show"], ["verify"], ["repack"], ["export"], ["render"], ["fit"], ["sweep"],
+    [], ["run"], ["check"], ["new"], ["info"], ["show"], ["verify"], ["repack"], ["export"], ["render"], ["plot"], ["fit"],
+    ["sweep"],
     ["bench"],
     ["compile"], ["law"], ["law", "list"], ["law", "show"], ["law", "diff"], ["schema"], ["completion"], ["doctor"], ["help"],
   ]

@@ -13,6 +13,25 @@ import Testing
     #expect(Array(header[16...]) == [0, 0, 0, 160, 0, 0, 0, 90])
   }
 
+  @Test(
+    "A plot shows the log, the ends of runs over a value of their scenes, and members of frames",
+    arguments: [
+      ["-x", "time", "-y", "temperature", "--curve", "one: 0*x + 1", "--logarithmic", "y"],
+      ["--of", "runs", "-x", "laws.lennard-jones.epsilon", "-y", "temperature"],
+      ["--of", "atom", "-x", "position.x", "-y", "speed: norm(velocity)", "--frames", "0:5:2", "--where", "position.y > 1"],
+    ])
+  func plot(_ words: [String]) throws {
+    let place = try Workplace.withRun()
+    let outcome = try place.run(["plot", "tiny.h5", "-o", "tiny.png", "--size", "160x120"] + words)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(Array([UInt8](try place.data("tiny.png").prefix(24))[16...]) == [0, 0, 0, 160, 0, 0, 0, 120])
+    #expect(try place.run(["plot", "tiny.h5", "-o", "tiny.png"] + words).status == 1, "an existing picture is kept")
+    let mistake = try place.mote("plot", "tiny.h5", "-o", "no.png", "-x", "time", "-y", "temprature")
+    let axes = ["-x", "time", "-y", "temperature", "--logarithmic", "z"]
+    #expect(try place.run(["plot", "tiny.h5", "-o", "no.png"] + axes).status == 2)
+    #expect(mistake.status == 3 && mistake.errors.contains("temperature") && !place.exists("no.png"), "\(mistake)")
+  }
+
   @Test("A sequence has a picture of each frame that was chosen")
   func sequence() throws {
     let place = try Workplace.withRun()

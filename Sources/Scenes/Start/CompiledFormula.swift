@@ -3,31 +3,31 @@ import Expressions
 import Laws
 
 /// A formula outside of laws (a first value, a default, a mixing rule), checked and lowered once, evaluated for many particles.
-struct CompiledFormula {
+public struct CompiledFormula: Sendable {
   /// What a name stands for.
-  struct Name {
+  public struct Name: Sendable {
     var type: ValueType
     /// In units of the run; nil for an argument, whose numbers come with each evaluation.
     var numbers: [Double]?
 
     /// A name of this shape; a missing dimension fits every other.
-    init(_ shape: Shape, _ dimension: Dimension?, space: Int, numbers: [Double]? = nil) {
+    public init(_ shape: Shape, _ dimension: Dimension?, space: Int, numbers: [Double]? = nil) {
       type = ValueType(ValueType.Kind(shape, space: space), dimension.map { OpenDimension($0) })
       self.numbers = numbers
     }
   }
 
   /// Dimension of the result; nil if it fits every dimension.
-  let dimension: Dimension?
+  public let dimension: Dimension?
   private let tape: Tape
 
   /// How many numbers the result has.
-  var count: Int { tape.count }
+  public var count: Int { tape.count }
 
   /// With `isReduced` nothing has a dimension.
   ///
   /// - Throws: all mistakes of the expression, each at its term.
-  init(
+  public init(
     _ expression: Expression, knowing names: [String: Name], space: Int, isReduced: Bool, allowsNoise: Bool = false
   ) throws(Diagnostics) {
     let type = try expression.type(
@@ -69,13 +69,28 @@ struct CompiledFormula {
       noise: { kind, place, component, _ in noise(kind == .normal, place, max(0, component)) })
     return tape.run(in: context)
   }
+
+  /// The numbers of the result, with the components of arguments, counted from 0, as they are asked for.
+  public func numbers(at component: @escaping (String, Int) -> Double) -> [Double] {
+    tape.run(in: GraphContext(input: { component($0.name, $0.component) }))
+  }
 }
 
 extension CompiledFormula.Name {
   fileprivate func value(of name: String, space: Int, in graph: inout Graph) -> Value {
     if let numbers { return Value(shape(numbers.count), numbers.map { graph.constant($0) }) }
-    let count = type.kind == .vector ? space : 1
+    let count = count(space: space)
     return Value(shape(count), (0..<count).map { graph.input(Input(.local, name, component: $0)) })
+  }
+
+  private func count(space: Int) -> Int {
+    switch type.kind {
+    case .vector: space
+    case .matrix: space * space
+    case .quaternion: 4
+    case .array(let count, _): count ?? 1
+    default: 1
+    }
   }
 
   private func shape(_ count: Int) -> Shape {

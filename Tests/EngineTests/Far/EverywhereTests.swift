@@ -123,6 +123,19 @@ struct EverywhereTests {
     #expect(abs(rough.world["potential"][0] - potential) < accuracy * abs(potential))
   }
 
+  @Test("Decade by decade a tree's error keeps below the accuracy asked for, which a tree of a hundredth of it does not")
+  func decades() throws {
+    let text = law("energy: \"\(energies["softened"] ?? "")\"")
+    let wanted = try forces(try simulation(ball(3000, ""), laws: text)), size = wanted.reduce(0) { $0 + $1 * $1 }
+    let decades = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
+    let errors = try decades.map { accuracy in
+      let found = try forces(try simulation(ball(3000, "accuracy: \(accuracy)"), laws: text))
+      return (zip(found, wanted).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / size).squareRoot()
+    }
+    for (error, accuracy) in zip(errors, decades) { #expect(error < accuracy) }
+    for (error, finer) in zip(errors, decades.dropFirst(2)) { #expect(error > finer, "the bound can be missed") }
+  }
+
   @Test("A tree counts particles where a law has no strength") func counting() throws {
     // An energy makes it a force law; it is none.
     let text = law("energy: \"0*e\", sum: {phi: \"a/sqrt(r^2 + a^2)\", near: \"exp(-r/a)\"}")

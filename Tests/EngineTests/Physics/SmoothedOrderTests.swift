@@ -63,4 +63,37 @@ struct SmoothedOrderTests {
     let short = try Self.shearWave(32, law: "cut-short").values(of: "density")
     #expect(short.contains { abs($0 - 1) > 1e-3 })
   }
+
+  /// How far the forces of a gas whose pressure is a wave are from the slope of that wave, over the largest of these; so many
+  /// particles on a line, h three spacings. The law's pairs reach `range` times h.
+  private static func slopeError(_ count: Int, range: Double) throws -> Double {
+    let text = try lawLibrary().law(named: "gas-sph").text.replacing("law: gas-sph", with: "law: gas")
+      .replacing("within: 2*max(", with: "within: \(range)*max(")
+    let spacing = 1 / Double(count), wave = 2 * Double.pi
+    let run = try simulation(
+      """
+      units: reduced
+      precision: double
+      box: {size: [1]}
+      species:
+        gas:
+          fields: {mass: \(spacing), h: \(3 * spacing), heat: "2.5 + 0.25*sin(2*pi*position.x)"}
+          fill: {lattice: line, spacing: \(spacing)}
+      laws: {velocity-verlet: {}, gas: {eta: 3, alpha: 0, beta: 0}}
+      dt: 1e-9
+      steps: 1
+      """, laws: ["gas": text])
+    try run.run(steps: 1)
+    let greatest = 0.1 * wave * spacing
+    return distance(run.values(of: "force"), run.values(of: "position").map { -greatest * cos(wave * $0) }) / greatest
+  }
+
+  @Test("Forces of pressure are right to the second order of the smoothing length, which they are not if pairs are cut short")
+  func pressure() throws {
+    func order(_ range: Double) throws -> Double {
+      try log2(Self.slopeError(50, range: range) / Self.slopeError(100, range: range))
+    }
+    #expect(try abs(order(2) - 2) < 0.15)
+    #expect(try order(1.2) < 0.5)
+  }
 }

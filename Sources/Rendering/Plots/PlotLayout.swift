@@ -78,7 +78,7 @@ struct PlotLayout {
   /// One series, cut off at the frame.
   func draw(_ series: LinePlot.Series, color: Color, on picture: inout Picture) {
     let shares = zip(series.x, series.y).map { SIMD2(x.share(of: $0), y.share(of: $1)) }
-    if series.style != .points {
+    if series.style.hasLine {
       var lines = zip(shares, shares.dropFirst()).compactMap { cut($0, $1) }
       if series.style == .dashed { lines = dashes(of: lines) }
       picture.stroke(lines, width: Float(2.4 * unit), color: color)
@@ -88,12 +88,21 @@ struct PlotLayout {
       return cut(SIMD2(at, y.share(of: middle - reach)), SIMD2(at, y.share(of: middle + reach)))
     }
     picture.stroke(bars, width: Float(1.4 * unit), color: color)
-    if series.style == .points || series.style == .linePoints {
+    if series.style != .line, series.style != .dashed {
       let inside = shares.filter { (0...1).contains($0.x) && (0...1).contains($0.y) }.map { place($0.x, $0.y) }
-      let dots = inside.map { Segment(from: $0, to: $0) }
-      picture.stroke(dots, width: Float(9.5 * unit), color: .white)
-      picture.stroke(dots, width: Float(7 * unit), color: color)
+      mark(inside, as: series.style, color: color, on: &picture)
     }
+  }
+
+  private func mark(_ places: [SIMD2<Float>], as style: LinePlot.Series.Style, color: Color, on picture: inout Picture) {
+    let dots = places.map { Segment(from: $0, to: $0) }
+    let layers: [(width: Double, color: Color)] =
+      switch style {
+      case .dots: [(2.4, color)]
+      case .rings: [(13, color), (9.5, .white)]
+      default: [(9.5, .white), (7, color)]
+      }
+    for layer in layers { picture.stroke(dots, width: Float(layer.width * unit), color: layer.color) }
   }
 
   /// What the legend says, in the corner of the four where the fewest points are.
@@ -111,12 +120,11 @@ struct PlotLayout {
       let middle = Float(top + pad / 2 + step * (Double(row) + 0.5)), start = Float(left + pad)
       let line = Segment(from: SIMD2(start, middle), to: SIMD2(start + Float(sample), middle)),
         color = one.color ?? Self.color(index)
-      if one.style != .points {
+      if one.style.hasLine {
         picture.stroke(one.style == .dashed ? dashes(of: [line]) : [line], width: Float(2.4 * unit), color: color)
       }
-      if one.style == .points || one.style == .linePoints {
-        let dot = (line.from + line.to) / 2
-        picture.stroke([Segment(from: dot, to: dot)], width: Float(7 * unit), color: color)
+      if one.style != .line, one.style != .dashed {
+        mark([(line.from + line.to) / 2], as: one.style == .dots ? .points : one.style, color: color, on: &picture)
       }
       picture.write(one.name, at: SIMD2(start + Float(sample + pad), middle + textSize / 2), size: textSize, color: Self.ink)
     }

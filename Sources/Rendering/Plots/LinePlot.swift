@@ -3,7 +3,16 @@ public struct LinePlot: Sendable {
   /// One set of points, drawn as a line, as marks, or both.
   public struct Series: Sendable {
     /// How the points are drawn.
-    public enum Style: Sendable, Hashable { case line, dashed, points, linePoints }
+    public enum Style: String, CaseIterable, Sendable, Hashable {
+      case line, dashed, points, linePoints
+      /// Small points without a rim, for thousands of them.
+      case dots
+      /// Hollow points, which leave what is under or over them to be seen.
+      case rings
+
+      /// Whether lines join the points.
+      public var hasLine: Bool { self == .line || self == .dashed || self == .linePoints }
+    }
 
     /// What the legend calls it; empty leaves it out.
     public var name: String
