@@ -36,13 +36,27 @@ MOTE_ALWAYS void mote_blocks(const mote_meeting_call *call, int64_t begin, int64
   block(call, chosen, many);
 }
 
+// Whether the meetings of a block follow one another, as they do where all meet: then nothing needs to be gathered.
+static inline int mote_follow(const int64_t *meeting) {
+  int64_t apart = 0;
+  for (int n = 0; n < MOTE_MEETINGS; n++) apart |= meeting[n] - meeting[0] - n;
+  return apart == 0;
+}
+
 // The places of one of the ends of each meeting, and the numbers of a column of the meetings themselves.
 static inline void mote_take_ends(const mote_meeting_call *call, int end, int ends, const int64_t *meeting, int64_t *at) {
-  for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = call->ends[ends * meeting[n] + end];
+  const int64_t *const from = call->ends + ends * meeting[0] + end;
+  if (mote_follow(meeting))
+    for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = from[ends * n];
+  else
+    for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = call->ends[ends * meeting[n] + end];
 }
 static inline void mote_take_own(const mote_meeting_call *call, int column, const int64_t *meeting, double *numbers) {
   const double *const from = call->columns[column];
-  for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[n]];
+  if (mote_follow(meeting))
+    for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[0] + n];
+  else
+    for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[n]];
 }
 
 // Eight rows of eight become eight columns.
@@ -78,6 +92,11 @@ MOTE_ALWAYS void mote_take_rows(const mote_meeting_call *call, const int64_t *at
   }
 }
 
+// One of the numbers of the rows of members.
+MOTE_ALWAYS void mote_take_number(const mote_meeting_call *call, const int64_t *at, int width, int place, double *numbers) {
+  for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = call->rows[at[n] * width + place];
+}
+
 static inline void mote_require(const mote_meeting_call *call, const int64_t *meeting, const int32_t *kept, int count) {
   for (int n = 0; n < count; n++)
     if (!kept[n] && meeting[n] < *call->failed) *call->failed = meeting[n];
@@ -96,12 +115,17 @@ static inline void mote_whole_parts(const mote_meeting_call *call, int outcome, 
 }
 
 // Adds what meetings give to the numbers of an end, one column for each number, to the rows of sums.
-MOTE_ALWAYS void mote_contribute(const mote_meeting_call *call, const int64_t *at, int width, int64_t (*whole)[MOTE_MEETINGS],
-                                 int count) {
+MOTE_ALWAYS void mote_contribute(const mote_meeting_call *call, const int64_t *at, int width, int numbers,
+                                 int64_t (*whole)[MOTE_MEETINGS], int count) {
   if (call->is_shared) {
     for (int n = 0; n < count; n++)
       for (int k = 0; k < width; k++)
         if (whole[k][n] != 0) __atomic_fetch_add(call->sums + at[n] * width + k, whole[k][n], __ATOMIC_RELAXED);
+    return;
+  }
+  if (numbers <= 2) {
+    for (int n = 0; n < count; n++)
+      for (int k = 0; k < numbers; k++) call->sums[at[n] * width + k] += whole[k][n];
     return;
   }
   for (int first = 0; first < width; first += 8)

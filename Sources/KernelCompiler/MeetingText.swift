@@ -106,7 +106,14 @@ struct MeetingText {
   private func gatheringRows(of end: String, _ read: [Column]) -> [String] {
     let width = MeetingKernel.padded(row.count), places = read.compactMap { row.firstIndex(of: $0) }
     guard !places.isEmpty else { return [] }
-    let parts = Set(places.map { $0 / 8 * 8 }).sorted().map { "mote_take_rows(call, at_\(end), \(width), \($0), row_\(end));" }
+    var parts: [String] = []
+    for (first, wanted) in Dictionary(grouping: places, by: { $0 / 8 * 8 }).sorted(by: { $0.key < $1.key }) {
+      // Up to two numbers are quicker taken one by one.
+      parts +=
+        wanted.count > 2
+        ? ["mote_take_rows(call, at_\(end), \(width), \(first), row_\(end));"]
+        : wanted.sorted().map { "mote_take_number(call, at_\(end), \(width), \($0), row_\(end)[\($0)]);" }
+    }
     let names = zip(read, places).sorted { $0.1 < $1.1 }
       .map { "const double *const \($0.meetingName(of: end)) = row_\(end)[\($1)];" }
     return ["double row_\(end)[\(width)][MOTE_MEETINGS];"] + parts + names
@@ -191,7 +198,7 @@ struct MeetingText {
     if parts.isEmpty { return [] }
     let width = MeetingKernel.padded(sums.count)
     return ["int64_t whole_\(end)[\(width)][MOTE_MEETINGS] = {{0}};"] + parts
-      + ["mote_contribute(call, at_\(end), \(width), whole_\(end), count);"]
+      + ["mote_contribute(call, at_\(end), \(width), \(sums.count), whole_\(end), count);"]
   }
 
   private func store(_ index: Int) -> String? {

@@ -81,9 +81,9 @@ public final class MemberStore {
   /// Removes the particles at places for which `isGone`, keeping the order of the others; returns how many went.
   @discardableResult
   public func remove(where isGone: (Int) -> Bool) -> Int {
-    let kept = (0..<count).filter { !isGone($0) }
+    guard let first = (0..<count).first(where: isGone) else { return 0 }
+    let kept = Array(0..<first) + (first + 1..<count).filter { !isGone($0) }
     let removed = count - kept.count
-    guard removed > 0 else { return 0 }
     func close<Element>(_ column: AlignedArray<Element>) {
       for (to, from) in kept.enumerated() { column.base[to] = column.base[from] }
     }
