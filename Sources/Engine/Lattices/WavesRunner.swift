@@ -45,6 +45,7 @@ final class WavesRunner {
     for (number, column) in columns.enumerated() {
       parts[number].re.reserve(store.count)
       parts[number].im.reserve(store.count)
+      guard loaded.pass.read.contains(column) else { continue }
       parts[number].re.base.update(from: store.existing(column), count: store.count)
       parts[number].im.base.update(repeating: 0, count: store.count)
       turn(number, grid, sense: -1)
@@ -63,7 +64,7 @@ final class WavesRunner {
     for (number, column) in columns.enumerated() where kernel.written.contains(column) {
       turn(number, grid, sense: 1)
       let target = store.existing(column), found = parts[number].re.base
-      for site in 0..<store.count { target[site] = scale * found[site] }
+      for site in 0..<store.count { target[site] = (loaded.pass.adds ? target[site] : 0) + scale * found[site] }
     }
   }
 

@@ -44,6 +44,10 @@ struct CellPass: Sendable {
 /// A pass over the Fourier amplitudes of a lattice.
 struct WavesPass: Sendable {
   var kernel: MemberKernel
+  /// Columns whose amplitudes the kernel reads.
+  var read: Set<Column>
+  /// Whether new values are added to the old ones.
+  var adds: Bool
   var lattice: Int
   var name: String
 }

@@ -58,7 +58,10 @@ struct WavesBuilder {
     let kernel = MemberKernel(
       name: name, comment: use.law.name, graph: lowering.graph, stores: stores, speciesMask: nil,
       rate: Rates.members(species: fields.speciesNames.count))
-    return WavesPass(kernel: kernel, lattice: lattice.index, name: use.law.name)
+    let read = lowering.graph.inputs(of: stores.map(\.value)).filter { $0.kind == .field && $0.name != Self.wave }
+    return WavesPass(
+      kernel: kernel, read: Set(read.map { Column($0.name, $0.component) }), adds: adjoint != nil, lattice: lattice.index,
+      name: use.law.name)
   }
 
   private func reversed(
@@ -71,9 +74,9 @@ struct WavesBuilder {
     let functional = graph.sum(products), zero = graph.constant(0)
     let sources = graph.inputs(of: [functional]).filter { $0.kind == .field && adjoint.fields.contains($0.name) }
     return sources.sorted { ($0.name, $0.component) < ($1.name, $1.component) }.map { source in
-      let column = Column(Adjoint.name(of: source.name), source.component), old = graph.input(column.input)
+      let column = Column(Adjoint.name(of: source.name), source.component)
       let slope = graph.derivative(of: functional, by: graph.input(source))
-      return MemberKernel.Store(column: column, value: graph.add(old, condition.map { graph.select($0, slope, zero) } ?? slope))
+      return MemberKernel.Store(column: column, value: condition.map { graph.select($0, slope, zero) } ?? slope)
     }
   }
 

@@ -278,8 +278,7 @@ final class MeetingRunner {
       case .total(0): found.energy += Double(totals[outcome]) * unit(index, outcome)
       case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit(index, outcome)
       case .own(let column):
-        let store = self.own(of: pass, stores)
-        store.column(column)?.update(from: fresh[own].base, count: store.count)
+        self.own(of: pass, stores).exchange(column, with: &fresh[own])
         own += 1
       case .least(let column), .greatest(let column):
         let sign: Double = if case .least = target { -1 } else { 1 }
