@@ -217,6 +217,7 @@ MOTE_INLINE int mote_may_meet(const mote_search *s, int32_t a, int32_t b) {
 
 // Lists those of the clusters met that hold a particle within reach of a group.
 static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, int diagonal) {
+  const int all = view->s->species == 0;   // known outside the loop
   const V reach2 = (V)(mote_real)(view->s->reach * view->s->reach);
   const mote_real *positions = (const mote_real *)view->s->positions;
   const int32_t self = view->shift == MOTE_UNSHIFTED ? own->cluster : -1, count = view->met_count;
@@ -233,7 +234,7 @@ static void mote_keep_near(mote_view *view, const mote_seeker *own, int group, i
       const int32_t j = view->met[k], lanes = mote_count_lanes(x, positions + (int64_t)j * MOTE_SPACE * 8, reach2);
       list->within += j != self ? lanes : 0;
       *to = j;
-      to += lanes > 0 && j != self && mote_may_meet(view->s, own->cluster, j);
+      to += lanes > 0 && j != self && (all || mote_may_meet(view->s, own->cluster, j));
     }
     list->partner_count = to - list->partners;
   }
