@@ -122,6 +122,13 @@ MOTE_INLINE void mote_far_run(const mote_far_call *call, int64_t begin, int64_t 
 
 static int mote_far_collects(const mote_far_call *call, const mote_far_node *node) { return call->collects && node->proxies >= 0; }
 
+// Adds what a box far away gives, by its points if it has any.
+MOTE_INLINE void mote_far_meet_box(const mote_far_call *call, const mote_uniforms *u, const V *x, mote_pair_point *p,
+                                   const mote_far_node *box, mote_far_sums *to, const int totals) {
+  if (box->proxies < 0) mote_far_meet(call, u, x, p, &call->sources, box->begin, box->end, to, 0, 0, 0, totals);
+  else mote_far_meet(call, u, x, p, &call->proxies, box->proxies, box->proxies + call->proxy_count, to, 0, 0, 0, totals);
+}
+
 // What the particles of a leaf get from the boxes that box n meets: those that are near, or all.
 MOTE_INLINE void mote_far_gather(const mote_far_call *call, const mote_uniforms *u, const mote_far_node *leaf, int64_t n,
                                  const int near_only, const int totals) {
@@ -136,9 +143,7 @@ MOTE_INLINE void mote_far_gather(const mote_far_call *call, const mote_uniforms 
       const mote_far_node *node = call->nodes + (near ? ~call->met[m] : call->met[m]);
       if (near) mote_far_meet_all(call, u, x, &p, node->begin, node->end, &sums, at, 0, totals);
       else if (near_only) continue;
-      else if (node->proxies < 0) mote_far_meet(call, u, x, &p, &call->sources, node->begin, node->end, &sums, 0, 0, 0, totals);
-      else
-        mote_far_meet(call, u, x, &p, &call->proxies, node->proxies, node->proxies + call->proxy_count, &sums, 0, 0, 0, totals);
+      else mote_far_meet_box(call, u, x, &p, node, &sums, totals);
     }
     mote_far_add(call->sums, call->totals, at, leaf->end - at < MOTE_LANES ? leaf->end - at : MOTE_LANES, &sums, totals);
   }
@@ -156,10 +161,7 @@ MOTE_INLINE void mote_far_gather_at_points(const mote_far_call *call, const mote
     for (int k = 0; k < MOTE_EXTRA; k++) p.i[k] = (V)1;
     for (int64_t m = call->starts[n]; m < call->starts[n + 1]; m++) {
       if (call->met[m] < 0) continue;
-      const mote_far_node *node = call->nodes + call->met[m];
-      if (node->proxies < 0) mote_far_meet(call, u, x, &p, &call->sources, node->begin, node->end, &sums, 0, 0, 0, totals);
-      else
-        mote_far_meet(call, u, x, &p, &call->proxies, node->proxies, node->proxies + call->proxy_count, &sums, 0, 0, 0, totals);
+      mote_far_meet_box(call, u, x, &p, call->nodes + call->met[m], &sums, totals);
     }
     mote_far_add(call->proxy_sums, call->proxy_sums + MOTE_CHANNELS, at, MOTE_LANES, &sums, totals);
   }

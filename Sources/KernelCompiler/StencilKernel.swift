@@ -3,8 +3,8 @@ import Expressions
 /// A pass over the sites of a lattice, each with its neighbours at constant steps: the generated function.
 ///
 /// Rows along x are the inner loop. Where all neighbours of a row lie at constant distances in memory the loop is vectorised; the
-/// sites at its ends go one by one, and so do rows at sides that are not periodic, which look their neighbours up. A row that has no site with a
-/// flag (a boolean field), and whose neighbours have none, takes a shorter way, from which the flags are gone.
+/// sites at its ends go one by one, and so do rows at sides that are not periodic, which look their neighbours up. A row that
+/// has no site with a flag (a boolean field), and whose neighbours have none, takes a shorter way, from which the flags are gone.
 public struct StencilKernel: Sendable {
   /// New values of columns, and what must hold, for one site.
   public struct Outcome: Sendable {
