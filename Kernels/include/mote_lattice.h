@@ -3,8 +3,15 @@
 #define MOTE_LATTICE_H
 #include "mote_member.h"
 
+// A row of sites, for passes that put new values where they read old ones.
 typedef struct {
-  double *const *columns;               // those that the compiler listed
+  int32_t low, high;                    // sites low ..< high read where they write
+  int32_t is_ring;                      // all others are the ends of a periodic row without flags
+  int64_t aside;                        // where the new values of these are kept
+} mote_calm;
+
+typedef struct {
+  double *const *columns;               // those that the compiler listed; some may hold floats, as it knows
   double *const *next;                  // where the outcomes go, one column each
   const double *k;                      // what is the same everywhere
   const double *const *table;           // one number for each species
@@ -26,6 +33,14 @@ typedef struct {
   const int64_t *starts;
   int64_t species_count;
   int32_t is_large;                     // what a pass over sites writes does not stay in the caches
+  // Passes over sites that put new values where they read old ones.
+  mote_calm *calm;                      // one for each row
+  uint8_t *marks;                       // sites with a flag; null if none has
+  const int32_t *steps;                 // to the neighbours, 3 numbers each
+  int64_t step_count;
+  double *aside;                        // new values of sites that are not calm
+  int64_t aside_count;                  // for each outcome
+  int32_t is_first;                     // the call that makes those; else the one that makes the others and stores all
 } mote_lattice_call;
 
 // Sorts particles into cells; returns how many have part of their support, or all of it, where no site is.
