@@ -132,7 +132,9 @@ public struct Emitter {
     case .constant(let value): return literal(value)
     case .input(let input): return inputText(input)
     case .sum(let constant, let terms): return sum(constant, terms)
-    case .product(let factors): return product(factors, coefficient: 1)
+    case .product(let factors):
+      if let known = names[graph.negate(node)] { return keep("-\(known)") }
+      return product(factors, coefficient: 1)
     case .function(let function, let a): return keep(call(function, value(of: a)))
     case .pairwise(let function, let a, let b): return keep(call(function, spread(a), spread(b)))
     case .compare(let comparison, let a, let b):

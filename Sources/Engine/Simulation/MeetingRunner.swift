@@ -29,6 +29,8 @@ final class MeetingRunner {
     var needs: BoundNeeds
     /// For each outcome the power of two that one counts as; nil until something was summed.
     var exponents: [Int?]
+    /// For which members the columns were cleared that stay zero.
+    var clearedStamp: Int?
   }
 
   private let library: KernelLibrary?
@@ -55,7 +57,7 @@ final class MeetingRunner {
   /// Loads, and if need be compiles, the kernels of all passes over meetings of a plan.
   init(_ plan: Plan, space: Int, toolchain: Toolchain, workers: Workers) throws(Failure) {
     self.workers = workers
-    lists = plan.listings.map { ListedPairs($0, space: space) }
+    lists = plan.listings.map { ListedPairs($0) }
     needed = lists
     guard !plan.meetings.isEmpty else {
       (library, collect, pack, settleExtremes) = (nil, nil, nil, nil)
@@ -124,8 +126,18 @@ final class MeetingRunner {
       sums.base.update(repeating: 0, count: copies * members.count * pass.kernel.sumWidth)
       result = call.run(passes[index].kernel, scales: scales(index), sums, extremes: extremes, fresh, workers, count: own.count)
     }
+    note(result, pass)
     try check(result, pass, stores, step: step)
     return store(index, stores, result.totals, copies: copies)
+  }
+
+  /// Whether the last pass has marked meetings of its own.
+  private(set) var hasMarked = false
+
+  private func note(_ result: MeetingCall.Result, _ pass: MeetingPass) {
+    hasMarked = zip(pass.kernel.targets, result.largest).contains { target, found in
+      if case .mark = target { found > 0 } else { false }
+    }
   }
 
   private func check(_ result: MeetingCall.Result, _ pass: MeetingPass, _ stores: [MemberStore], step: Int) throws(Failure) {
@@ -146,6 +158,7 @@ final class MeetingRunner {
       passes[index].kernel, scales: [], sums, extremes: extremes, fresh, workers, count: own.count, turns: turns(of: pass, stores)
     )
     if result.largest.contains(where: { !$0.isFinite }) { throw notFinite(pass, step: step) }
+    note(result, pass)
     try check(result, pass, stores, step: step)
     let space = stores[Population.particles].space
     return PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
@@ -153,11 +166,7 @@ final class MeetingRunner {
 
   /// The order in which the meetings of a pass act, made anew when there are others.
   private func turns(of pass: MeetingPass, _ stores: [MemberStore]) -> Turns {
-    let stamp: Int =
-      switch pass.source {
-      case .links(let population): stores[population].arrangement
-      case .pairs(let list): lists[list].listed
-      }
+    let stamp = stamp(of: pass, stores)
     if let known = turns[pass.source], known.stamp == stamp { return known.turns }
     let members = stores[Population.particles].count, new: Turns
     switch pass.source {
@@ -172,6 +181,14 @@ final class MeetingRunner {
     return new
   }
 
+  /// Changes when there are other meetings.
+  private func stamp(of pass: MeetingPass, _ stores: [MemberStore]) -> Int {
+    switch pass.source {
+    case .links(let population): stores[population].arrangement
+    case .pairs(let list): lists[list].listed
+    }
+  }
+
   /// What belongs to the meetings of a pass themselves.
   func own(of pass: MeetingPass, _ stores: [MemberStore]) -> MemberStore {
     switch pass.source {
@@ -181,7 +198,7 @@ final class MeetingRunner {
   }
 
   /// Places of the ends, meeting by meeting.
-  func places(of pass: MeetingPass) -> [Int64] {
+  func places(of pass: MeetingPass) -> [Int32] {
     switch pass.source {
     case .links(let population): ends[population]?.places ?? []
     case .pairs(let list): lists[list].places
@@ -262,7 +279,7 @@ final class MeetingRunner {
       case .least, .greatest:
         extremes[outcome].reserve(members.count)
         extremes[outcome].base.update(repeating: .min, count: members.count)
-      case .sum, .total: continue
+      case .sum, .total, .mark: continue
       }
     }
   }
@@ -274,7 +291,7 @@ final class MeetingRunner {
     var found = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
     for (outcome, target) in pass.kernel.targets.enumerated() {
       switch target {
-      case .sum: continue
+      case .sum, .mark: continue
       case .total(0): found.energy += Double(totals[outcome]) * unit(index, outcome)
       case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit(index, outcome)
       case .own(let column):
@@ -287,8 +304,21 @@ final class MeetingRunner {
         }
       }
     }
+    clear(index, stores)
     collectSums(index, members, copies: copies)
     return found
+  }
+
+  /// Clears the columns that a pass leaves zero: once for each list, unless another pass writes them.
+  private func clear(_ index: Int, _ stores: [MemberStore]) {
+    let pass = passes[index].pass, stamp = stamp(of: pass, stores), meetings = own(of: pass, stores)
+    let others = passes.indices.filter { $0 != index && passes[$0].pass.source == pass.source }.map { passes[$0].pass.kernel }
+    for column in pass.kernel.cleared {
+      let isAlone = !others.contains { $0.written.contains(column.field) }
+      if isAlone, passes[index].clearedStamp == stamp { continue }
+      meetings.existing(column).update(repeating: 0, count: meetings.count)
+    }
+    passes[index].clearedStamp = stamp
   }
 
   /// Turns the rows of sums into numbers. A column that several outcomes share is replaced once and then added to.

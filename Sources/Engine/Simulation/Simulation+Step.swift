@@ -132,7 +132,9 @@ extension Simulation {
     }
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step, wantsTotals: wantsTotals)
     for joining in pass.joins { join(joining, of: pass) }
-    for population in pass.removes { removeMarked(of: population) }
+    for population in pass.removes where population == Population.particles || meetings.hasMarked {
+      removeMarked(of: population)
+    }
     if let reaction = pass.reaction { try react(reaction, of: pass) }
     if pass.movesParticles { try removeEscaped() }
     return found
