@@ -133,6 +133,10 @@ public struct Emitter {
     case .input(let input): return inputText(input)
     case .sum(let constant, let terms): return sum(constant, terms)
     case .product(let factors): return product(factors, coefficient: 1)
+    case .function(.erfc, let a) where dialect == .lanes:
+      // exp(−a²), which the slope has too.
+      let bell = graph.function(.exp, graph.negate(graph.power(a, Rational(2))))
+      return keep("mote_erfc(\(spread(a)), \(spread(bell)))")
     case .function(let function, let a): return keep(call(function, value(of: a)))
     case .pairwise(let function, let a, let b): return keep(call(function, spread(a), spread(b)))
     case .compare(let comparison, let a, let b):
