@@ -3,7 +3,7 @@ import Expressions
 /// Writes the statements that compute nodes of a graph, and collects what must be computed before the kernel is called.
 ///
 /// The largest parts that do not vary become constants (`k[n]`) or tables per species (`table[n]`), so that the text depends on
-/// the form of a law alone, never on the values of its parameters.
+/// the form of a law alone (to which whole exponents and zeros belong), never on the values of its parameters.
 public struct Emitter {
   /// The graph, which grows by what regrouping needs.
   public internal(set) var graph: Graph
