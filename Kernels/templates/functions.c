@@ -143,14 +143,15 @@ MOTE_INLINE void mote_fetch_rows(const mote_real *rows, I at, V *c) {
 }
 
 // A function of the scene: blocks of equal length, one for each pair of species: where the table begins, intervals per unit of
-// the argument, their number, the length of a block; then 4 coefficients for each interval.
+// the argument, their number, the length of a block; then 4 coefficients for each interval. `grid` is a function with the same intervals,
+// if one was looked up before: then they are found once.
 #define FUNCTION(n) u->table[MOTE_FIRST_FUNCTION + (n)]
-MOTE_INLINE V mote_spline_lanes(const mote_real *tables, I which, int derivative, V x) {
-  const I block = MOTE_TABLE_ENTRIES == 1 ? (I)0 : which * (mote_whole)tables[3];
+MOTE_INLINE V mote_spline_lanes(const mote_real *tables, const mote_real *grid, I which, int derivative, V x) {
+  const I block = MOTE_TABLE_ENTRIES == 1 ? (I)0 : which * (mote_whole)grid[3];
   V head[4], c[4];
   if (MOTE_TABLE_ENTRIES == 1)
-    for (int k = 0; k < 4; k++) head[k] = (V)tables[k];
-  else mote_fetch_rows(tables, block, head);
+    for (int k = 0; k < 4; k++) head[k] = (V)grid[k];
+  else mote_fetch_rows(grid, block, head);
   const V w = head[1], at = (x - head[0]) * w, below = __builtin_elementwise_max(at, (V)0);
   const I interval = __builtin_convertvector(__builtin_elementwise_min(below, head[2] - 1), I);
   const V s = below - __builtin_convertvector(interval, V);

@@ -17,6 +17,9 @@ public struct Emitter {
   /// Where the value of a species, or pair of species, stands in its table.
   let speciesPlace: String
 
+  /// Whether the tables of two functions have the same intervals, for each pair of species.
+  var sharesIntervals: (FunctionUse, FunctionUse) -> Bool = { _, _ in false }
+
   /// Nodes whose values the kernel reads as `k[n]`.
   public private(set) var constants: [NodeID] = []
   /// Nodes whose values per species, or per pair of species, the kernel reads from `table[n]`.
@@ -172,9 +175,10 @@ public struct Emitter {
     let index = functions.firstIndex(of: use) ?? functions.count
     if index == functions.count { functions.append(use) }
     // Tables of pairs lie in the order of both species, whichever end the function belongs to.
-    let at = !end.isEmpty ? speciesPlace : dialect == .lanes ? "(I)0" : "0"
-    return keep(
-      "\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
+    let at = !end.isEmpty ? speciesPlace : dialect == .lanes ? "(I)0" : "0", x = spread(argument)
+    guard dialect == .lanes else { return keep("mote_spline(FUNCTION(\(index)), \(at), \(derivative), \(x))") }
+    let grid = functions.firstIndex { $0 == use || $0.end.isEmpty == end.isEmpty && sharesIntervals($0, use) } ?? index
+    return keep("mote_spline_lanes(FUNCTION(\(index)), FUNCTION(\(grid)), \(at), \(derivative), \(x))")
   }
 
   // MARK: Products and powers

@@ -74,7 +74,8 @@ public struct PairKernel: Sendable {
   /// within a range, or over all pairs, of which those in mixed precision have sums through a tree alone.
   public init(
     comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, species: Int, isEverywhere: Bool = false,
-    isHalf: Bool = true, rate: @escaping (Input) -> Rate
+    isHalf: Bool = true, sharesIntervals: @escaping (FunctionUse, FunctionUse) -> Bool = { _, _ in false },
+    rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
     let combined = Combined(parts, in: &graph, space: space, isHalf: isHalf)
@@ -84,6 +85,7 @@ public struct PairKernel: Sendable {
     let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
     var emitter = Emitter(
       graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
+    emitter.sharesIntervals = sharesIntervals
     emitter.shareInverseDistance(among: roots)
     combined.leaveEarly(&emitter)
     let outcomes = combined.assignments(&emitter)

@@ -103,10 +103,11 @@ struct PairBuilder {
   // MARK: The kernel
 
   /// The group of everything gathered; `itself` is what members give themselves, as a chain of passes over single particles.
-  func finish(precision: Scene.Precision) -> (group: PairGroup, itself: ChainBuilder) {
+  func finish(precision: Scene.Precision, _ parameters: ParameterTable) -> (group: PairGroup, itself: ChainBuilder) {
     let kernel = PairKernel(
       comment: names.joined(separator: " + "), graph: graph, parts: parts, space: fields.space, double: precision == .double,
-      species: fields.speciesNames.count, isHalf: !isOneWay, rate: Rates.pairs(species: fields.speciesNames.count))
+      species: fields.speciesNames.count, isHalf: !isOneWay, sharesIntervals: parameters.shareIntervals,
+      rate: Rates.pairs(species: fields.speciesNames.count))
     let allMeet = fields.speciesNames.indices.allSatisfy {
       fields.everySpecies >> UInt64($0) & 1 == 0 || meets[$0] == fields.everySpecies
     }
