@@ -41,9 +41,11 @@ public struct MemberKernel: Sendable {
     self.name = name
     var body = emitter.statements
     if let speciesMask { body.append("const int own = (0x\(String(speciesMask, radix: 16))ull >> species[m]) & 1;") }
-    for condition in conditions {
-      let broken = speciesMask == nil ? "!(\(condition))" : "own && !(\(condition))"
-      body.append("failed = (\(broken)) && ids[m] < failed ? ids[m] : failed;")
+    for (index, condition) in conditions.enumerated() {
+      let kept = speciesMask == nil ? condition : "!own | (\(condition))"
+      // In two steps, as the least of a row: so the loop stays one of vectors.
+      body.append("const int64_t broken\(index) = (\(kept)) ? INT64_MAX : ids[m];")
+      body.append("failed = broken\(index) < failed ? broken\(index) : failed;")
     }
     // All values before any column changes: a value may be another column as it was.
     for (index, value) in values.enumerated() { body.append("const double new\(index) = \(value);") }
@@ -66,6 +68,12 @@ public struct MemberKernel: Sendable {
     return Set(read + others).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
   }
 
+  /// Lanes where a loop calls functions: clang knows those of libmvec for no more than four.
+  private static func width(of body: [String]) -> String {
+    let isCalled = ["log", "exp", "sin", "cos", "pow"].contains { name in body.contains { $0.contains("= \(name)(") } }
+    return isCalled ? " vectorize_width(4)" : ""
+  }
+
   static func function(
     _ name: String, comment: String, columns: [Column], written: Set<Column>, body: [String], before: [String] = [],
     after: [String] = [], isIndependent: Bool = true
@@ -78,7 +86,7 @@ public struct MemberKernel: Sendable {
       void \(name)(const mote_member_call *call, int64_t begin, int64_t end) {
         MOTE_MEMBER_NAMES
       \((pointers + before.map { "  " + $0 }).joined(separator: "\n"))
-      \(isIndependent ? "#pragma clang loop vectorize(assume_safety)" : "")
+      \(isIndependent ? "#pragma clang loop vectorize(assume_safety)\(width(of: body))" : "")
         for (int64_t m = begin; m < end; m++) {
       \(body.map { "    " + $0 }.joined(separator: "\n"))
         }
