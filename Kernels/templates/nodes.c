@@ -173,12 +173,12 @@ void mote_write_columns(const mote_lattice_call *call, int64_t begin, int64_t en
   for (int64_t group = 0; group < call->node_groups; group++) {
     const mote_nodes *const nodes = &call->nodes[group];
     const int64_t sites = call->counts[0], beyond = call->is_periodic[0] ? nodes->counts[0] - sites : 0;
+    for (int lane = 0; lane < nodes->used; lane++)
+      if (!nodes->adds[lane]) memset(nodes->columns[lane] + begin * sites, 0, sizeof(double) * (size_t)((end - begin) * sites));
     for (int64_t line = begin; line < end; line++) {
       int64_t y[2], z[2];
       const int many_y = mote_images(call, nodes, 1, line % call->counts[1], y);
       const int many_z = mote_images(call, nodes, 2, line / call->counts[1], z);
-      for (int lane = 0; lane < nodes->used; lane++)
-        if (!nodes->adds[lane]) memset(nodes->columns[lane] + line * sites, 0, sizeof(double) * (size_t)sites);
       for (int c = 0; c < many_z; c++)
         for (int b = 0; b < many_y; b++) {
           const int64_t own = z[c] * nodes->counts[1] + y[b];

@@ -66,6 +66,7 @@ struct NodeTests {
       dt: 1
       steps: 1
       """, laws: ["giving": Self.law(weight, condition)], threads: threads)
+    #expect(simulation.plan.transfers.allSatisfy { $0.kernel.groups.isEmpty == !condition.isEmpty })
     try simulation.run(steps: 2)
     let ofSites = ["m", "momentum", "bent", "pull"].map { simulation.frame(fields: [$0]).lattices[0].fields[0].values }
     return ofSites + ["turning", "slope", "curved", "velocity"].map { simulation.values(of: $0) }
