@@ -17,13 +17,27 @@ static inline int mote_all_meet(const mote_meeting_call *call, const int64_t *me
   return count;
 }
 
+// How much a pass reads and writes of each end: numbers in a row, and in a row of sums.
+typedef struct { int ends, width, sums; } mote_extent;
+
+// Asks for the rows of the ends of a block's meetings before they are needed: members lie too far apart to stay in the nearest cache.
+MOTE_ALWAYS void mote_fetch_ahead(const mote_meeting_call *call, int64_t begin, int64_t end, mote_extent extent) {
+  for (int64_t place = extent.ends * begin; place < extent.ends * end; place++) {
+    const int64_t at = call->ends[place];
+    for (int k = 0; k < extent.width; k += 8) __builtin_prefetch(call->rows + at * extent.width + k);
+    for (int k = 0; k < extent.sums; k += 8) __builtin_prefetch(call->sums + at * extent.sums + k, 1);
+  }
+}
+
 // Gathers the meetings that are chosen into full blocks; what is left over fills a last block with repetitions, which do not count.
-MOTE_ALWAYS void mote_blocks(const mote_meeting_call *call, int64_t begin, int64_t end, mote_choice choose,
+MOTE_ALWAYS void mote_blocks(const mote_meeting_call *call, int64_t begin, int64_t end, mote_extent extent, mote_choice choose,
                             mote_meeting_block block) {
   int64_t meeting[MOTE_MEETINGS], chosen[2 * MOTE_MEETINGS];
   int many = 0;
   for (int64_t first = begin; first < end; first += MOTE_MEETINGS) {
-    const int count = end - first < MOTE_MEETINGS ? (int)(end - first) : MOTE_MEETINGS;
+    const int64_t next = first + MOTE_MEETINGS, beyond = next + MOTE_MEETINGS;
+    const int count = next > end ? (int)(end - first) : MOTE_MEETINGS;
+    if (next < end) mote_fetch_ahead(call, next, beyond < end ? beyond : end, extent);
     for (int n = 0; n < MOTE_MEETINGS; n++) meeting[n] = first + (n < count ? n : 0);
     many += choose(call, meeting, count, chosen + many);
     if (many < MOTE_MEETINGS) continue;
@@ -36,24 +50,25 @@ MOTE_ALWAYS void mote_blocks(const mote_meeting_call *call, int64_t begin, int64
   block(call, chosen, many);
 }
 
-// Whether the meetings of a block follow one another, as they do where all meet: then nothing needs to be gathered.
-static inline int mote_follow(const int64_t *meeting) {
-  int64_t apart = 0;
-  for (int n = 0; n < MOTE_MEETINGS; n++) apart |= meeting[n] - meeting[0] - n;
-  return apart == 0;
+// Own numbers of meetings that follow one another, for those of them that are not chosen: as they were, or forgotten.
+static inline void mote_leave(const mote_meeting_call *call, int own, int column, int forgets, int64_t first, int count) {
+  const double *const from = call->columns[column] + first;
+  double *restrict const to = call->next[own] + first;
+  for (int n = 0; n < count; n++) to[n] = forgets ? 0 : from[n];
 }
 
-// The places of one of the ends of each meeting, and the numbers of a column of the meetings themselves.
-static inline void mote_take_ends(const mote_meeting_call *call, int end, int ends, const int64_t *meeting, int64_t *at) {
+// The places of one of the ends of each meeting, and the numbers of a column of the meetings themselves. Where all meet, those of a
+// full block follow one another, and nothing needs to be gathered.
+MOTE_ALWAYS void mote_take_ends(const mote_meeting_call *call, int end, int ends, const int64_t *meeting, int follow, int64_t *at) {
   const int64_t *const from = call->ends + ends * meeting[0] + end;
-  if (mote_follow(meeting))
+  if (follow)
     for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = from[ends * n];
   else
     for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = call->ends[ends * meeting[n] + end];
 }
-static inline void mote_take_own(const mote_meeting_call *call, int column, const int64_t *meeting, double *numbers) {
+MOTE_ALWAYS void mote_take_own(const mote_meeting_call *call, int column, const int64_t *meeting, int follow, double *numbers) {
   const double *const from = call->columns[column];
-  if (mote_follow(meeting))
+  if (follow)
     for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[0] + n];
   else
     for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[n]];
@@ -61,6 +76,8 @@ static inline void mote_take_own(const mote_meeting_call *call, int column, cons
 
 // Eight rows of eight become eight columns.
 typedef int64_t mote_eight __attribute__((ext_vector_type(8), aligned(8)));
+typedef int64_t mote_four __attribute__((ext_vector_type(4), aligned(8)));
+typedef double mote_numbers __attribute__((ext_vector_type(8), aligned(8)));
 MOTE_ALWAYS void mote_transpose(mote_eight *r) {
   mote_eight a[8], b[8];
 #pragma clang loop unroll(full)
@@ -89,6 +106,28 @@ MOTE_ALWAYS void mote_take_rows(const mote_meeting_call *call, const int64_t *at
     for (int m = 0; m < 8; m++) r[m] = *(const mote_eight *)(call->rows + at[n + m] * width + first);
     mote_transpose(r);
     for (int k = 0; k < 8; k++) *(mote_eight *)(numbers[first + k] + n) = r[k];
+  }
+}
+
+// The numbers first ..< first + 4 alone.
+MOTE_ALWAYS void mote_take_half_rows(const mote_meeting_call *call, const int64_t *at, int width, int first,
+                                     double (*numbers)[MOTE_MEETINGS]) {
+  for (int n = 0; n < MOTE_MEETINGS; n += 8) {
+    mote_eight r[4], a[4];
+    for (int m = 0; m < 4; m++) {
+      const mote_four low = *(const mote_four *)(call->rows + at[n + m] * width + first);
+      const mote_four high = *(const mote_four *)(call->rows + at[n + m + 4] * width + first);
+      r[m] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+    for (int k = 0; k < 4; k += 2) {
+      a[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+      a[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int k = 0; k < 2; k++) {
+      r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    for (int k = 0; k < 4; k++) *(mote_eight *)(numbers[first + k] + n) = r[k];
   }
 }
 
@@ -182,7 +221,17 @@ void mote_meeting_settle(int64_t *found, double sign, double *column, int64_t be
 
 // Puts columns of members side by side, row by row.
 void mote_meeting_pack(double *const *columns, int64_t count, int64_t width, double *rows, int64_t begin, int64_t end) {
-  for (int64_t m = begin; m < end; m++)
+  const int64_t whole = begin + (end - begin) / 8 * 8;
+  for (int64_t first = 0; first < width; first += 8) {
+    const int64_t several = count - first < 8 ? count - first : 8;
+    for (int64_t m = begin; m < whole; m += 8) {
+      mote_eight r[8] = {0};
+      for (int64_t k = 0; k < several; k++) r[k] = *(const mote_eight *)(columns[first + k] + m);
+      mote_transpose(r);
+      for (int k = 0; k < 8; k++) *(mote_eight *)(rows + (m + k) * width + first) = r[k];
+    }
+  }
+  for (int64_t m = whole; m < end; m++)
     for (int64_t k = 0; k < count; k++) rows[m * width + k] = columns[k][m];
 }
 
@@ -190,7 +239,26 @@ void mote_meeting_pack(double *const *columns, int64_t count, int64_t width, dou
 // clears them.
 void mote_meeting_collect(int64_t *sums, int64_t copies, int64_t members, int64_t width, int64_t count, const double *units,
                           const int32_t *adds, double *const *columns, int64_t begin, int64_t end) {
-  for (int64_t m = begin; m < end; m++) {
+  const int64_t whole = begin + (end - begin) / 8 * 8;
+  for (int64_t first = 0; first < width; first += 8) {
+    const int64_t several = count - first < 8 ? count - first : 8;
+    for (int64_t m = begin; m < whole; m += 8) {
+      mote_eight r[8] = {0};
+      for (int64_t copy = 0; copy < copies; copy++)
+        for (int k = 0; k < 8; k++) {
+          mote_eight *const row = (mote_eight *)(sums + (copy * members + m + k) * width + first);
+          r[k] += *row;
+          *row = (mote_eight)0;
+        }
+      mote_transpose(r);
+      for (int64_t k = 0; k < several; k++) {
+        mote_numbers *const to = (mote_numbers *)(columns[first + k] + m);
+        const mote_numbers found = __builtin_convertvector(r[k], mote_numbers) * units[first + k];
+        *to = adds[first + k] ? *to + found : found;
+      }
+    }
+  }
+  for (int64_t m = whole; m < end; m++) {
     for (int64_t k = 0; k < count; k++) {
       int64_t sum = 0;
       for (int64_t copy = 0; copy < copies; copy++) sum += sums[(copy * members + m) * width + k];

@@ -323,6 +323,8 @@ void mote_survey(const mote_list *list, int32_t half, uint8_t *blocks, int32_t *
   }
 }
 
+typedef _Bool mote_row_flags __attribute__((ext_vector_type(8)));
+
 // Whether a comes before b in a pair: 1 if so, -1 if the other way round, 0 if they do not meet.
 static inline int mote_sense(const mote_roles *roles, int64_t a, int64_t b) {
   const int64_t sa = roles->species[a], sb = roles->species[b];
@@ -352,9 +354,12 @@ int64_t mote_list_pairs(const mote_search *s, const mote_list *list, const mote_
           const mote_row d = xi[8 * axis] + (mote_real)(image[axis] * s->grid->shift[axis]) - *(const mote_row *)(xj + 8 * axis);
           r2 += d * d;
         }
-        for (int32_t b = diagonal ? a + 1 : 0; b < theirs; b++) {
-          const int64_t i = first[own] + a, j = first[other] + b;
-          if (r2[b] > reach2) continue;
+        uint32_t near = __builtin_bit_cast(uint8_t, __builtin_convertvector(r2 <= reach2, mote_row_flags));
+        near &= (1u << theirs) - 1;
+        if (diagonal) near &= ~0u << (a + 1);
+        const int64_t i = first[own] + a;
+        for (; near != 0; near &= near - 1) {
+          const int64_t j = first[other] + __builtin_ctz(near);
           const int sense = mote_sense(roles, i, j);
           if (sense == 0) continue;
           if (count < capacity) pairs[2 * count] = sense > 0 ? i : j, pairs[2 * count + 1] = sense > 0 ? j : i;

@@ -83,6 +83,10 @@ extension Graph {
     case .sum(0, let terms) where terms.count == 1 && (exponent.denominator == 1 || terms[0].coefficient > 0):
       coefficient *= Foundation.pow(terms[0].coefficient, exponent.value)
       collect(Factor(base: terms[0].node, exponent: exponent), into: &exponents, coefficient: &coefficient)
+    case .sum where exponent.denominator == 1:
+      let (base, isOpposite) = withLeadingPlus(factor.base)
+      if isOpposite, exponent.numerator % 2 != 0 { coefficient = -coefficient }
+      exponents[base, default: Rational(0)] = exponents[base, default: Rational(0)] + exponent
     case .product(let inner)
     where (exponent.denominator == 1 || inner.allSatisfy({ isNonNegative($0.base) }))
       && inner.allSatisfy({ ($0.exponent * exponent).isModest }):
@@ -94,6 +98,12 @@ extension Graph {
     default:
       exponents[factor.base] = exponents[factor.base, default: Rational(0)] + exponent
     }
+  }
+
+  /// A sum, or its opposite, so that its first coefficient is positive: powers of a − b and b − a are then of one base.
+  private mutating func withLeadingPlus(_ node: NodeID) -> (node: NodeID, isOpposite: Bool) {
+    guard case .sum(_, let terms) = self[node], let first = terms.first, first.coefficient < 0 else { return (node, false) }
+    return (negate(node), true)
   }
 
   /// True only if the value can't be negative whatever the inputs are, so that roots of its powers may be collected.
@@ -120,6 +130,13 @@ extension Graph {
   public mutating func function(_ function: Function, _ a: NodeID) -> NodeID {
     if let value = constant(a), let result = function.value(value) { return constant(result) }
     if function == .abs, isNonNegative(a) { return a }
+    if function.parity != .none {
+      let (argument, isOpposite) = withLeadingPlus(a)
+      if isOpposite {
+        let value = self.function(function, argument)
+        return function.parity == .odd ? negate(value) : value
+      }
+    }
     return node(.function(function, number(a)))
   }
 

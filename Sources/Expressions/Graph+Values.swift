@@ -26,6 +26,15 @@ extension Graph.Function {
     }
   }
 
+  /// What the opposite argument does to the value.
+  var parity: Parity {
+    switch self {
+    case .cos, .cosh, .abs: .even
+    case .sin, .tan, .asin, .atan, .sinh, .tanh, .erf, .sign: .odd
+    case .exp, .log, .acos, .erfc, .gamma, .digamma, .floor, .ceil: .none
+    }
+  }
+
   /// ψ(x) = d ln Γ/dx by recurrence and the asymptotic series (Abramowitz and Stegun, 6.3.5, 6.3.18).
   static func digamma(_ x: Double) -> Double {
     var (x, shift) = (x, 0.0)

@@ -4,6 +4,8 @@ import Expressions
 extension Emitter {
   /// constant + Σ.
   mutating func sum(_ constant: Double, _ terms: [Graph.Term], scaled: Bool = false) -> String {
+    let opposite = graph.sum(constant: -constant, terms.map { Graph.Term(coefficient: -$0.coefficient, node: $0.node) })
+    if !scaled, let known = names[opposite] { return keep("-\(known)") }
     let fixed = terms.filter { rate(of: $0.node) != .varying }
     let moving = grouped(terms.filter { rate(of: $0.node) == .varying }, scaled: scaled)
     let rest = graph.sum(constant: constant, fixed)

@@ -35,6 +35,7 @@ extension MeetingKernel {
     self.name = name
     self.ends = ends
     self.targets = targets
+    cleared = []
     columnsInTurn = all
     columns = Self.sorted(Set(all.filter { $0.end.isEmpty }.map(\.column)))
     row = Self.sorted(Set(all.filter { !$0.end.isEmpty }.map(\.column)))

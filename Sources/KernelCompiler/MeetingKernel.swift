@@ -60,6 +60,11 @@ public struct MeetingKernel: Sendable {
       self.target = target
       self.value = value
     }
+
+    /// The meeting's own column, if its new value is always zero.
+    func clearedColumn(_ graph: Graph) -> Column? {
+      if case .own(let column) = target, graph.constant(value) == 0 { column } else { nil }
+    }
   }
 
   /// Name of the C function.
@@ -82,6 +87,8 @@ public struct MeetingKernel: Sendable {
   public let columnsInTurn: [EndColumn]
   /// Where its values go, in order.
   public let targets: [Target]
+  /// Columns of the meeting itself that become zero whatever is read.
+  public let cleared: [Column]
   /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
 
@@ -92,9 +99,12 @@ public struct MeetingKernel: Sendable {
   ///   - forgets: where `condition` does not hold, the meeting's own columns become zero; else they keep their values.
   ///   - requirements: conditions that must hold for every meeting.
   public init(
-    name: String, comment: String, graph: Graph, ends: [String], outcomes: [Outcome], condition: NodeID?, forgets: Bool = false,
-    requirements: [NodeID] = [], space: Int, rate: @escaping (Input) -> Rate
+    name: String, comment: String, graph: Graph, ends: [String], outcomes all: [Outcome], condition: NodeID?,
+    forgets: Bool = false, requirements: [NodeID] = [], space: Int, rate: @escaping (Input) -> Rate
   ) {
+    let clears = condition == nil || forgets
+    cleared = clears ? all.compactMap { $0.clearedColumn(graph) } : []
+    let outcomes = all.filter { !clears || $0.clearedColumn(graph) == nil }
     let values = outcomes.map(\.value) + requirements
     let roots = values + (condition.map { [$0] } ?? [])
     let targets = outcomes.map(\.target)
@@ -146,7 +156,7 @@ public struct MeetingKernel: Sendable {
         case .own(let column): column.field
         case .total: nil
         }
-      })
+      } + cleared.map(\.field))
   }
 
   static func padded(_ count: Int) -> Int { (count + 7) / 8 * 8 }

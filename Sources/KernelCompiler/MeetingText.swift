@@ -83,12 +83,14 @@ struct MeetingText {
   }
 
   /// The statements that put what meetings read into lanes.
-  private func gathering(_ inputs: [Input], for statements: [String]) -> [String] {
+  ///
+  /// - Parameter follow: C text that holds where the meetings of a block follow one another.
+  private func gathering(_ inputs: [Input], for statements: [String], follow: String) -> [String] {
     let read = Self.columns(of: inputs, space: space)
-    var text: [String] = []
+    var text = ["const int follow = \(follow);", "(void)follow;"]
     for (number, end) in ends.enumerated() {
       text.append("int64_t at_\(end)[MOTE_MEETINGS];")
-      text.append("mote_take_ends(call, \(number), \(ends.count), meeting, at_\(end));")
+      text.append("mote_take_ends(call, \(number), \(ends.count), meeting, follow, at_\(end));")
       for (what, type) in [("id", "int64_t"), ("species", "int32_t")] where uses("\(end)_\(what)[n]", in: statements) {
         text.append("\(type) \(end)_\(what)[MOTE_MEETINGS];")
         let source = what == "id" ? "ids" : "species"
@@ -97,7 +99,7 @@ struct MeetingText {
     }
     for (number, column) in columns.enumerated() where read.contains(.init("", column)) {
       let name = column.meetingName(of: "")
-      text += ["double \(name)[MOTE_MEETINGS];", "mote_take_own(call, \(number), meeting, \(name));"]
+      text += ["double \(name)[MOTE_MEETINGS];", "mote_take_own(call, \(number), meeting, follow, \(name));"]
     }
     for end in ends { text += gatheringRows(of: end, read.filter { $0.end == end }.map(\.column)) }
     return text
@@ -109,9 +111,10 @@ struct MeetingText {
     var parts: [String] = []
     for (first, wanted) in Dictionary(grouping: places, by: { $0 / 8 * 8 }).sorted(by: { $0.key < $1.key }) {
       // Up to two numbers are quicker taken one by one.
+      let several = wanted.allSatisfy { $0 < first + 4 } ? "half_rows" : "rows"
       parts +=
         wanted.count > 2
-        ? ["mote_take_rows(call, at_\(end), \(width), \(first), row_\(end));"]
+        ? ["mote_take_\(several)(call, at_\(end), \(width), \(first), row_\(end));"]
         : wanted.sorted().map { "mote_take_number(call, at_\(end), \(width), \($0), row_\(end)[\($0)]);" }
     }
     let names = zip(read, places).sorted { $0.1 < $1.1 }
@@ -125,6 +128,8 @@ struct MeetingText {
     ["MOTE_IN_LANES for (int n = 0; n < MOTE_MEETINGS; n++) {"] + body.map { "  " + $0 } + ["}"]
   }
 
+  private let full = "count == MOTE_MEETINGS"
+
   private let constants = [
     "const double *const k = call->k;", "const double *const *const table = call->table;",
     "const double side[3] = {call->side[0], call->side[1], call->side[2]};", "(void)k, (void)table, (void)side;",
@@ -135,14 +140,14 @@ struct MeetingText {
   /// The meetings for which a condition holds are chosen first; the own columns of the others become zero, or keep their values.
   mutating func addChoice(where holds: String, after statements: [String], reading inputs: [Input], forgets: Bool) {
     let body = Separations(inputs).statements(space: space) + statements + ["holds[n] = \(holds);"]
-    let kept = targets.enumerated().compactMap { index, target -> String? in
+    let left = targets.enumerated().compactMap { index, target -> String? in
       guard case .own(let column) = target, let number = columns.firstIndex(of: column) else { return nil }
-      let value = forgets ? "0" : "call->columns[\(number)][meeting[n]]"
-      return "  if (!holds[n]) call->next[\(ownPlace(index))][meeting[n]] = \(value);"
+      return "mote_leave(call, \(ownPlace(index)), \(number), \(forgets ? 1 : 0), meeting[0], count);"
     }
+    // Without a branch, which nobody could predict; what is written beyond the chosen is overwritten.
     choice =
-      ["int32_t holds[MOTE_MEETINGS];"] + gathering(inputs, for: body) + loop(body)
-      + ["for (int n = 0; n < count; n++) {"] + kept + ["  if (holds[n]) chosen[many++] = meeting[n];", "}"]
+      ["int32_t holds[MOTE_MEETINGS];"] + gathering(inputs, for: body, follow: full) + loop(body) + left
+      + ["for (int n = 0; n < count; n++) chosen[many] = meeting[n], many += holds[n] != 0;"]
   }
 
   /// What a block of meetings gives, with or without the totals over all of them.
@@ -160,7 +165,7 @@ struct MeetingText {
       + ends.flatMap { storeSums(of: $0) }
     add(
       "static void \(name)_block\(withTotals ? "_with_totals" : "")(const mote_meeting_call *call, const int64_t *meeting, int count)",
-      constants + gathering(inputs, for: body) + found + loop(body) + stored)
+      constants + gathering(inputs, for: body, follow: choice == nil ? full : "0") + found + loop(body) + stored)
   }
 
   /// The function that runs over all blocks.
@@ -170,13 +175,15 @@ struct MeetingText {
         "static int \(name)_choice(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen)",
         constants + ["int many = 0;"] + choice + ["return many;"])
     }
+    let width = MeetingKernel.padded(row.count), sumWidth = MeetingKernel.padded(sums.count)
+    let extent = "const mote_extent extent = {.ends = \(ends.count), .width = \(width), .sums = \(sumWidth)};"
     let step = choice == nil ? "mote_all_meet" : "\(name)_choice"
     let totals =
       targets.contains(where: \.isTotal)
-      ? ["if (call->wants_totals) mote_blocks(call, begin, end, \(step), \(name)_block_with_totals);", "else"] : []
+      ? ["if (call->wants_totals) mote_blocks(call, begin, end, extent, \(step), \(name)_block_with_totals);", "else"] : []
     add(
       "void \(name)(const mote_meeting_call *call, int64_t begin, int64_t end)",
-      totals + ["mote_blocks(call, begin, end, \(step), \(name)_block);"])
+      [extent] + totals + ["mote_blocks(call, begin, end, extent, \(step), \(name)_block);"])
     lines.insert("// \(comment.split(separator: "\n").joined(separator: " "))", at: 0)
   }
 

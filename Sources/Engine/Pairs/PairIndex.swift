@@ -33,8 +33,9 @@ struct PlaceTable {
   private var places: [Int64]
 
   init(_ store: MemberStore) {
-    places = [Int64](repeating: -1, count: (0..<store.count).reduce(0) { max($0, Int(store.idColumn[$1]) + 1) })
-    for place in 0..<store.count { places[Int(store.idColumn[place])] = Int64(place) }
+    let ids = store.idColumn, count = store.count
+    places = [Int64](repeating: -1, count: (0..<count).reduce(0) { max($0, Int(ids[$1]) + 1) })
+    for place in 0..<count { places[Int(ids[place])] = Int64(place) }
   }
 
   /// The place of an id; -1 if no member has it.

@@ -7,7 +7,9 @@ import World
 /// They are taken from a list of clusters whenever that is made anew; what they remember travels by the ids of their ends.
 final class ListedPairs {
   /// A row for each pair.
-  let rows: MemberStore
+  private(set) var rows: MemberStore
+  /// The rows of the last list, from which memory is taken over.
+  private var old: MemberStore
   /// Places of i and j, pair by pair.
   private(set) var places: [Int64] = []
   private let listing: PairListing
@@ -24,12 +26,17 @@ final class ListedPairs {
   private var rebuilds = -1
   private var arrangements: [Int] = []
 
-  init(_ listing: PairListing, space: Int) {
+  init(_ listing: PairListing) {
     self.listing = listing
-    rows = MemberStore(space: space)
-    for field in listing.fields { rows.addField(field.name, components: field.components) }
-    for links in listing.marks { rows.addField(PairListing.mark(links).field, components: 1) }
+    (rows, old) = (Self.store(listing), Self.store(listing))
     remembered = listing.memory
+  }
+
+  private static func store(_ listing: PairListing) -> MemberStore {
+    let store = MemberStore(space: 1)
+    for field in listing.fields { store.addField(field.name, components: field.components) }
+    for links in listing.marks { store.addField(PairListing.mark(links).field, components: 1) }
+    return store
   }
 
   /// Makes sure that the list of clusters reaches as far as the pairs do.
@@ -52,7 +59,7 @@ final class ListedPairs {
   func release(in neighbourhood: Neighbourhood) {
     if let list { neighbourhood.release(list) }
     (list, levels, places, ids) = (nil, nil, [], [])
-    rows.remove { _ in true }
+    rows.removeAll()
   }
 
   /// Lists the pairs afresh where the neighbourhood, which is up to date, has been made anew.
@@ -73,7 +80,8 @@ final class ListedPairs {
   }
 
   private func relist(_ particles: MemberStore, _ neighbourhood: Neighbourhood) {
-    let memory = self.memory
+    let oldIds = ids
+    swap(&rows, &old)
     listed += 1
     rebuilds = neighbourhood.rebuilds
     places = []
@@ -84,10 +92,11 @@ final class ListedPairs {
       let search = LevelSearch(levels, within: neighbourhood.skin, receives: listing.receives, speciesCount: listing.speciesCount)
       places = search.pairs(particles, neighbourhood.box, workers: neighbourhood.workers)
     }
-    ids = places.map { particles.idColumn[Int($0)] }
-    rows.remove { _ in true }
+    let id = particles.idColumn
+    ids = places.map { id[Int($0)] }
+    rows.removeAll()
     rows.append(species: 0, ids: 0..<Int64(places.count / 2))
-    recall(memory, particles)
+    recall(oldIds, particles)
   }
 
   /// Sets a column to 1 for pairs that such a link joins, else to 0.
@@ -111,31 +120,48 @@ final class ListedPairs {
     var values: [Double] = []
   }
 
+  /// What the pairs remember now; what is put here is recalled when they are listed next.
   var memory: Memory {
     get {
-      let columns = remembered.flatMap { rows.columns(of: $0) ?? [] }
-      var memory = Memory()
-      for row in 0..<rows.count where columns.contains(where: { $0[row] != 0 }) {
-        memory.ends.append((ids[2 * row], ids[2 * row + 1]))
-        for column in columns { memory.values.append(column[row]) }
-      }
-      return memory
+      let columns = columns(of: rows), kept = Self.remembering(columns, count: rows.count), ids = self.ids
+      return Memory(
+        ends: kept.map { (ids[2 * $0], ids[2 * $0 + 1]) }, values: kept.flatMap { row in columns.map { $0[row] } })
     }
-    set { kept = newValue }
+    set {
+      rows.removeAll()
+      rows.append(species: 0, ids: 0..<Int64(newValue.ends.count))
+      ids = newValue.ends.flatMap { [$0.0, $0.1] }
+      let columns = columns(of: rows)
+      for row in 0..<rows.count {
+        for (number, column) in columns.enumerated() { column[row] = newValue.values[row * columns.count + number] }
+      }
+      rebuilds = -1
+    }
   }
-  /// What a run that goes on has remembered, until its pairs are listed.
-  private var kept: Memory?
 
-  private func recall(_ own: Memory, _ particles: MemberStore) {
-    let memory = kept ?? own
-    kept = nil
-    let columns = remembered.flatMap { rows.columns(of: $0) ?? [] }
-    guard !memory.ends.isEmpty, !columns.isEmpty else { return }
+  /// The columns that travel.
+  private func columns(of store: MemberStore) -> [UnsafeMutablePointer<Double>] {
+    remembered.flatMap { store.columns(of: $0) ?? [] }
+  }
+
+  /// The rows that are not zero in every column.
+  private static func remembering(_ columns: [UnsafeMutablePointer<Double>], count: Int) -> [Int] {
+    (0..<count).filter { row in
+      for column in columns where column[row] != 0 { return true }
+      return false
+    }
+  }
+
+  /// Takes over what the old rows remember of pairs with these ids.
+  private func recall(_ oldIds: [Int64], _ particles: MemberStore) {
+    let from = columns(of: old), to = columns(of: rows), places = self.places
+    let kept = Self.remembering(from, count: old.count)
+    guard !kept.isEmpty else { return }
     let table = PlaceTable(particles)
-    let index = PairIndex(memory.ends.map { (table[$0.0], table[$0.1]) }, count: particles.count)
+    let index = PairIndex(kept.map { (table[oldIds[2 * $0]], table[oldIds[2 * $0 + 1]]) }, count: particles.count)
     for row in 0..<rows.count {
-      guard let old = index.row(places[2 * row], places[2 * row + 1]) else { continue }
-      for (number, column) in columns.enumerated() { column[row] = memory.values[old * columns.count + number] }
+      guard let found = index.row(places[2 * row], places[2 * row + 1]) else { continue }
+      for (column, before) in zip(to, from) { column[row] = before[kept[found]] }
     }
   }
 

@@ -29,6 +29,8 @@ final class MeetingRunner {
     var needs: BoundNeeds
     /// For each outcome the power of two that one counts as; nil until something was summed.
     var exponents: [Int?]
+    /// For which members the columns were cleared that stay zero.
+    var clearedStamp: Int?
   }
 
   private let library: KernelLibrary?
@@ -55,7 +57,7 @@ final class MeetingRunner {
   /// Loads, and if need be compiles, the kernels of all passes over meetings of a plan.
   init(_ plan: Plan, space: Int, toolchain: Toolchain, workers: Workers) throws(Failure) {
     self.workers = workers
-    lists = plan.listings.map { ListedPairs($0, space: space) }
+    lists = plan.listings.map { ListedPairs($0) }
     needed = lists
     guard !plan.meetings.isEmpty else {
       (library, collect, pack, settleExtremes) = (nil, nil, nil, nil)
@@ -153,11 +155,7 @@ final class MeetingRunner {
 
   /// The order in which the meetings of a pass act, made anew when there are others.
   private func turns(of pass: MeetingPass, _ stores: [MemberStore]) -> Turns {
-    let stamp: Int =
-      switch pass.source {
-      case .links(let population): stores[population].arrangement
-      case .pairs(let list): lists[list].listed
-      }
+    let stamp = stamp(of: pass, stores)
     if let known = turns[pass.source], known.stamp == stamp { return known.turns }
     let members = stores[Population.particles].count, new: Turns
     switch pass.source {
@@ -170,6 +168,14 @@ final class MeetingRunner {
     }
     turns[pass.source] = (stamp, new)
     return new
+  }
+
+  /// Changes when there are other meetings.
+  private func stamp(of pass: MeetingPass, _ stores: [MemberStore]) -> Int {
+    switch pass.source {
+    case .links(let population): stores[population].arrangement
+    case .pairs(let list): lists[list].listed
+    }
   }
 
   /// What belongs to the meetings of a pass themselves.
@@ -287,8 +293,21 @@ final class MeetingRunner {
         }
       }
     }
+    clear(index, stores)
     collectSums(index, members, copies: copies)
     return found
+  }
+
+  /// Clears the columns that a pass leaves zero: once for each list, unless another pass writes them.
+  private func clear(_ index: Int, _ stores: [MemberStore]) {
+    let pass = passes[index].pass, stamp = stamp(of: pass, stores), meetings = own(of: pass, stores)
+    let others = passes.indices.filter { $0 != index && passes[$0].pass.source == pass.source }.map { passes[$0].pass.kernel }
+    for column in pass.kernel.cleared {
+      let isAlone = !others.contains { $0.written.contains(column.field) }
+      if isAlone, passes[index].clearedStamp == stamp { continue }
+      meetings.existing(column).update(repeating: 0, count: meetings.count)
+    }
+    passes[index].clearedStamp = stamp
   }
 
   /// Turns the rows of sums into numbers. A column that several outcomes share is replaced once and then added to.

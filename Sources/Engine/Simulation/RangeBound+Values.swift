@@ -18,7 +18,8 @@ extension RangeBound {
     var largest: [Column: Double] = [:]
     for case let input in graph.inputs(of: nodes) where input.kind == .field {
       let column = Column(input.name, input.component)
-      if let numbers = store.column(column) { largest[column] = places.reduce(-.infinity) { max($0, numbers[$1]) } }
+      guard largest[column] == nil, let numbers = store.column(column) else { continue }
+      largest[column] = places.reduce(-.infinity) { max($0, numbers[$1]) }
     }
     return largest
   }

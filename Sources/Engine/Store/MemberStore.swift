@@ -78,6 +78,12 @@ public final class MemberStore {
     return places
   }
 
+  /// Removes all particles, and keeps their room.
+  func removeAll() {
+    count = 0
+    rearranged()
+  }
+
   /// Removes the particles at places for which `isGone`, keeping the order of the others; returns how many went.
   @discardableResult
   public func remove(where isGone: (Int) -> Bool) -> Int {
