@@ -30,7 +30,7 @@ extension NodeText {
   /// Adds to the sites around a particle. `v` is what the site gets, but for the shares along the axes that follow; `step_` by what it
   /// grows along an axis.
   func affineScatter(_ index: Int) -> [String] {
-    let part = transfer.parts[index], width = part.group.width, type = "mote_row_\(width)", sloped = sloped(part)
+    let part = transfer.parts[index], type = "mote_row_\(part.group.width)", sloped = sloped(part)
     let given = { (axis: Int?) in product(part, along: axis).map { "give_\(index)_\($0)[l]" } }
     let first =
       [given(nil)].compactMap { $0 }
@@ -45,7 +45,7 @@ extension NodeText {
         lines.append("\(type) v\(inner) = v\(axis) * \(share);")
         lines += sloped.filter { $0 < axis }.map { "const \(type) step_\($0)_\(inner) = step_\($0)_\(axis) * \(share);" }
       } else {
-        lines.append("\(type) *const to = (\(type) *)(own + (\(offset((0..<space).reversed()))) * \(width));")
+        lines.append(target(index))
         lines.append("*to += v0 * \(share);")
       }
     }

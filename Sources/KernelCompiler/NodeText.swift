@@ -104,9 +104,7 @@ struct NodeText {
   private func scatter(_ index: Int) -> [String] {
     let part = transfer.parts[index], width = part.group.width, type = "mote_row_\(width)"
     // The cell was found by other roundings: at its very edge no site may be left.
-    var lines = [
-      "if (corner.of[l] < 0) continue;", "double *const own = call->nodes[\(index)].numbers + corner.of[l] * \(width);",
-    ]
+    var lines = ["if (corner.of[l] < 0) continue;"] + arrival(index)
     if isAffine(part) { return lines + affineScatter(index) }
     var known = part.products.indices.map { (key: Array(keys(part)[$0].reversed()), name: "give_\(index)_\($0)[l]") }
     var serial = 0
@@ -125,8 +123,7 @@ struct NodeText {
         }
       }
       if axis == 0 {
-        lines.append("\(type) *const to = (\(type) *)(own + (\(offset((0..<space).reversed()))) * \(width));")
-        lines.append("*to = \((["*to"] + sums.joined()).joined(separator: " + "));")
+        lines += [target(index), "*to = \((["*to"] + sums.joined()).joined(separator: " + "));"]
       } else {
         lines += zip(next, sums).map { "const \(type) \($0.name) = \($1.joined(separator: " + "));" }
       }
@@ -135,8 +132,41 @@ struct NodeText {
     return lines + [String](repeating: "}", count: space)
   }
 
+  /// Whether the sums of a cell are kept at hand until its last particle: in one dimension cells hold many, and the next particle
+  /// would wait for what the last one wrote.
+  private var keepsSums: Bool { space == 1 }
+
+  /// What is done when a particle comes to its sites.
+  private func arrival(_ index: Int) -> [String] {
+    let width = transfer.parts[index].group.width
+    guard keepsSums else { return ["double *const own = call->nodes[\(index)].numbers + corner.of[l] * \(width);"] }
+    return ["if (corner.of[l] != held_\(index)) {"] + release(index) + ["held_\(index) = corner.of[l];", "}"]
+  }
+
+  /// Gives what is kept to its sites.
+  private func release(_ index: Int) -> [String] {
+    let width = transfer.parts[index].group.width, type = "mote_row_\(width)"
+    return [
+      Self.unrolled, "for (int a = 0; a <= \(reach); a++) {",
+      "if (held_\(index) >= 0) ((\(type) *)(call->nodes[\(index)].numbers + held_\(index) * \(width)))[a] += sum_\(index)[a];",
+      "sum_\(index)[a] = (\(type))0;", "}",
+    ]
+  }
+
+  /// Where the innermost loop adds.
+  func target(_ index: Int) -> String {
+    let width = transfer.parts[index].group.width, type = "mote_row_\(width)"
+    return keepsSums
+      ? "\(type) *const to = &sum_\(index)[a];"
+      : "\(type) *const to = (\(type) *)(own + (\(offset((0..<space).reversed()))) * \(width));"
+  }
+
   var toSites: String {
     let given = given, place = "const int64_t p = call->order[n + l];"
+    let kept = keepsSums ? Array(transfer.parts.indices) : []
+    let sums = kept.flatMap {
+      ["mote_row_\(transfer.parts[$0].group.width) sum_\($0)[\(reach + 1)] = {0};", "int64_t held_\($0) = -1;"]
+    }
     let body =
       ["const int many = stop - n < MOTE_BATCH ? (int)(stop - n) : MOTE_BATCH;"]
       + spans.map { $0.replacing("PLACE", with: "call->order[n + (l < many ? l : 0)]") } + given.names + [Self.batch, place]
@@ -145,12 +175,13 @@ struct NodeText {
       // \(comment)
       void \(name)(const mote_lattice_call *call, int64_t begin, int64_t end) {
       #pragma clang fp reassociate(off)
-      \(indented(pointers, 1))
+      \(indented(pointers + sums, 1))
         const int64_t layer = mote_cells_in_layer(call, \(space), \(reach)), stop = call->starts[end * layer];
         MOTE_NODE_STRIDES
         for (int64_t n = call->starts[begin * layer]; n < stop; n += MOTE_BATCH) {
       \(indented(body, 2))
         }
+      \(indented(kept.flatMap(release), 1))
       }
 
       """
