@@ -41,9 +41,11 @@ public struct MemberKernel: Sendable {
     self.name = name
     var body = emitter.statements
     if let speciesMask { body.append("const int own = (0x\(String(speciesMask, radix: 16))ull >> species[m]) & 1;") }
-    for condition in conditions {
-      let broken = speciesMask == nil ? "!(\(condition))" : "own && !(\(condition))"
-      body.append("failed = (\(broken)) && ids[m] < failed ? ids[m] : failed;")
+    for (index, condition) in conditions.enumerated() {
+      let kept = speciesMask == nil ? condition : "!own | (\(condition))"
+      // In two steps, as the least of a row: so the loop stays one of vectors.
+      body.append("const int64_t broken\(index) = (\(kept)) ? INT64_MAX : ids[m];")
+      body.append("failed = broken\(index) < failed ? broken\(index) : failed;")
     }
     // All values before any column changes: a value may be another column as it was.
     for (index, value) in values.enumerated() { body.append("const double new\(index) = \(value);") }
@@ -87,6 +89,12 @@ public struct MemberKernel: Sendable {
     return Set(read + others).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
   }
 
+  /// Lanes where a loop calls functions: clang knows those of libmvec for no more than four.
+  private static func width(of body: [String]) -> String {
+    let isCalled = ["log", "exp", "sin", "cos", "pow"].contains { name in body.contains { $0.contains("= \(name)(") } }
+    return isCalled ? " vectorize_width(4)" : ""
+  }
+
   /// The text of a function that runs `body` for each member, or only for runs of members of which one meets a condition.
   static func function(
     _ name: String, comment: String, columns: [Column], written: Set<Column>, body: [String],
@@ -96,7 +104,7 @@ public struct MemberKernel: Sendable {
     let pointers = columns.enumerated().map { index, column in
       "  \(written.contains(column) ? "" : "const ")double *restrict const \(column.cName) = call->columns[\(index)];"
     }
-    let pragma = isIndependent ? "#pragma clang loop vectorize(assume_safety)" : ""
+    let pragma = isIndependent ? "#pragma clang loop vectorize(assume_safety)\(width(of: body))" : ""
     let loop = """
       \(pragma)
         for (int64_t m = \(condition == nil ? "begin" : "first"); m < \(condition == nil ? "end" : "last"); m++) {

@@ -27,7 +27,7 @@ extension Plan {
     let start = [
       "#define _GNU_SOURCE\n#include <math.h>\n#include <stdlib.h>\n#include <string.h>\n", KernelTemplates.memberHeader,
       KernelTemplates.latticeHeader, KernelTemplates.noise, KernelTemplates.members, KernelTemplates.stencil,
-      KernelTemplates.transfer, KernelTemplates.swept, KernelTemplates.cells, KernelTemplates.waves,
+      KernelTemplates.transfer, KernelTemplates.nodes, KernelTemplates.swept, KernelTemplates.cells, KernelTemplates.waves,
     ]
     return
       (start + stencils.map(\.kernel.text) + transfers.map(\.kernel.text) + cells.map(\.kernel.text) + waves.map(\.kernel.text))
