@@ -45,6 +45,8 @@ public enum KernelTemplates {
   public static var stencil: String { text(PackageResources.stencil_c) }
   /// What passes between particles and sites use; goes before them.
   public static var transfer: String { text(PackageResources.transfer_c) }
+  /// Numbers of sites that lie side by side, for passes between particles and sites; goes after `transfer`.
+  public static var nodes: String { text(PackageResources.nodes_c) }
   /// What particles give to edges that they cross; goes after `transfer`.
   public static var swept: String { text(PackageResources.swept_c) }
   /// What passes over random pairs in cells use; goes before them.

@@ -3,6 +3,16 @@
 #define MOTE_LATTICE_H
 #include "mote_member.h"
 
+// Numbers of sites side by side, with copies beyond the sides of the box.
+typedef struct {
+  double *numbers;                      // [layer][line][site][width]
+  double *const *columns;               // of the lattice, `used` of them
+  const uint8_t *adds;                  // for each column whether sums are added to it
+  int64_t width, used;
+  int64_t counts[3], before[3];         // sites along each axis, copies among them; how many lie before site 0
+  uint8_t *is_met;                      // of each line along the first axis whether particles give to it
+} mote_nodes;
+
 // A row of sites, for passes that put new values where they read old ones.
 typedef struct {
   int32_t low, high;                    // sites low ..< high read where they write
@@ -33,6 +43,9 @@ typedef struct {
   const int64_t *starts;
   int64_t species_count;
   int32_t is_large;                     // what a pass over sites writes does not stay in the caches
+  int32_t reach;                        // sites of a support along an axis, less one
+  const mote_nodes *nodes;              // all of the same counts
+  int64_t node_groups;
   // Passes over sites that put new values where they read old ones.
   mote_calm *calm;                      // one for each row
   uint8_t *marks;                       // sites with a flag; null if none has
@@ -57,7 +70,7 @@ typedef struct {
   int64_t particles;
   int64_t *cells;                       // one for each particle, for the function's own use
   int64_t *order;
-  int64_t *starts;                      // one more than there are cells
+  int64_t *starts;                      // one more than there are cells, and room for one beyond
 } mote_cell_order;
 
 typedef int64_t (*mote_cell_sort)(const mote_cell_order *call);

@@ -308,17 +308,17 @@ void mote_search_clusters(const mote_search *s, int64_t begin, int64_t end, mote
   }
 }
 
-// Marks the blocks of MOTE_BLOCK clusters whose sums a list touches, and counts the lanes that each cluster takes part in:
-// no particle of it receives more contributions than that. Lists of several threads share the counts.
+// Marks the blocks of MOTE_BLOCK clusters that a list touches, and counts the lanes from which each cluster receives: no particle of
+// it gets more contributions than that. Lists of several threads share the counts.
 void mote_survey(const mote_list *list, int32_t half, uint8_t *blocks, int32_t *lanes) {
   for (int64_t e = 0; e < list->entry_count; e++) {
     const mote_entry entry = list->entries[e];
     const int32_t own = entry.group / 2;
     blocks[own / MOTE_BLOCK] = 1;
     __atomic_fetch_add(&lanes[own], MOTE_CLUSTER * (entry.end - entry.begin), __ATOMIC_RELAXED);
-    for (int32_t k = entry.begin; half && k < entry.end; k++) {
+    for (int32_t k = entry.begin; k < entry.end; k++) {
       blocks[list->partners[k] / MOTE_BLOCK] = 1;
-      __atomic_fetch_add(&lanes[list->partners[k]], MOTE_GROUP, __ATOMIC_RELAXED);
+      if (half) __atomic_fetch_add(&lanes[list->partners[k]], MOTE_GROUP, __ATOMIC_RELAXED);
     }
   }
 }

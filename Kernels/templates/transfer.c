@@ -63,47 +63,85 @@ static inline int mote_by_id(const void *a, const void *b, void *ids) {
   return (one > other) - (one < other);
 }
 
-int64_t mote_sort_into_cells(const mote_cell_order *call) {
-  const int reach = call->reach;
-  int64_t cells[3] = {1, 1, 1}, lost = 0;
-  for (int axis = 0; axis < call->space; axis++) cells[axis] = call->counts[axis] + (call->is_periodic[axis] ? 0 : reach);
-  const int64_t all = cells[0] * cells[1] * cells[2];
-  memset(call->starts, 0, sizeof(int64_t) * (size_t)(all + 1));
-  for (int64_t p = 0; p < call->particles; p++) {
-    int64_t cell = 0;
-    int isWhole = 1, isInside = (call->mask >> call->species[p]) & 1, takesPart = isInside;
-    for (int axis = call->space - 1; axis >= 0; axis--) {
-      const double at = (call->position[axis][p] - call->origin[axis]) * call->inverse_spacing;
-      int64_t first = mote_first_site(at, reach);
-      if (call->is_periodic[axis]) {
-        first = mote_site(first, call->counts[axis], 1);
-      } else {
-        const int64_t least = call->is_staggered ? mote_first_site(at - 0.5, reach) : first;
-        if (least < 0 || first + reach >= call->counts[axis]) isWhole = 0;
-        first += reach;
-        if (first < 0 || first >= cells[axis]) isInside = 0;
-      }
-      cell = cell * cells[axis] + first;
+// What is known of a particle while its cell is sought, one bit each.
+enum { MOTE_NOT_WHOLE = 1, MOTE_OUTSIDE = 2 };
+
+// One axis more of the cells of all particles: cell = cell * cells + first site. `order` notes whose support is cut by a side.
+static inline __attribute__((always_inline)) void mote_cells_along_axis(const mote_cell_order *call, int axis, int reach,
+                                                                        int is_periodic) {
+  const double *const x = call->position[axis], count = (double)call->counts[axis];
+  const double origin = call->origin[axis], inverse_spacing = call->inverse_spacing;
+  const double middle = reach == 0 || reach == 2 ? 0.5 : 0, back = reach == 3 ? 1 : reach / 2;
+  const int64_t cells = call->counts[axis] + (is_periodic ? 0 : reach), particles = call->particles;
+  const int is_staggered = call->is_staggered;
+  int64_t *const cell = call->cells, *const notes = call->order;
+#pragma clang loop vectorize(assume_safety)
+  for (int64_t p = 0; p < particles; p++) {
+    const double at = (x[p] - origin) * inverse_spacing;
+    double first = floor(at + middle) - back;
+    if (is_periodic) {
+      first -= count * floor(first / count);
+      // The quotient may be rounded to the next whole number.
+      first = first < 0 ? first + count : first >= count ? first - count : first;
+    } else {
+      const double least = is_staggered ? floor(at - 0.5 + middle) - back : first;
+      const int is_cut = least < 0 || first + reach >= count;
+      first += reach;
+      const int is_outside = first < 0 || first >= (double)cells;
+      notes[p] |= (is_cut ? MOTE_NOT_WHOLE : 0) | (is_outside ? MOTE_OUTSIDE : 0);
+      first = is_outside ? 0 : first;
     }
-    if (takesPart && !isWhole) lost++;
-    call->cells[p] = isInside ? cell : -1;
-    if (isInside) call->starts[cell + 1]++;
+    cell[p] = cell[p] * cells + (int64_t)first;
   }
-  for (int64_t cell = 0; cell < all; cell++) call->starts[cell + 1] += call->starts[cell];
-  for (int64_t p = call->particles - 1; p >= 0; p--) {
-    const int64_t cell = call->cells[p];
-    if (cell >= 0) call->order[--call->starts[cell + 1]] = p;
+}
+
+static inline void mote_find_cells(const mote_cell_order *call) {
+  memset(call->cells, 0, sizeof(int64_t) * (size_t)call->particles);
+  memset(call->order, 0, sizeof(int64_t) * (size_t)call->particles);
+  for (int axis = call->space - 1; axis >= 0; axis--)
+    for (int reach = 0; reach <= 3; reach++) {
+      if (reach != call->reach) continue;
+      if (call->is_periodic[axis]) mote_cells_along_axis(call, axis, reach, 1);
+      else mote_cells_along_axis(call, axis, reach, 0);
+    }
+}
+
+static void mote_sort_by_id(const int64_t *ids, int64_t *list, int64_t many) {
+  if (many > 32) {
+    qsort_r(list, (size_t)many, sizeof(int64_t), mote_by_id, (void *)ids);
+    return;
   }
-  // What were ends of cells are beginnings now, one place further on.
-  memmove(call->starts, call->starts + 1, sizeof(int64_t) * (size_t)all);
-  call->starts[all] = 0;
-  for (int64_t p = 0; p < call->particles; p++) call->starts[all] += call->cells[p] >= 0;
-  for (int64_t cell = 0; cell < all; cell++) {
-    int64_t *const from = call->order + call->starts[cell];
-    const int64_t many = call->starts[cell + 1] - call->starts[cell];
-    int isSorted = 1;
-    for (int64_t n = 1; n < many; n++) isSorted &= call->ids[from[n - 1]] < call->ids[from[n]];
-    if (!isSorted) qsort_r(from, (size_t)many, sizeof(int64_t), mote_by_id, (void *)call->ids);
+  for (int64_t n = 1; n < many; n++) {
+    const int64_t own = list[n];
+    int64_t m = n;
+    for (; m > 0 && ids[list[m - 1]] > ids[own]; m--) list[m] = list[m - 1];
+    list[m] = own;
   }
+}
+
+int64_t mote_sort_into_cells(const mote_cell_order *call) {
+  int64_t *const cells = call->cells, *const order = call->order, *const starts = call->starts;
+  const int64_t particles = call->particles;
+  int64_t all = 1, lost = 0;
+  for (int axis = 0; axis < call->space; axis++) all *= call->counts[axis] + (call->is_periodic[axis] ? 0 : call->reach);
+  mote_find_cells(call);
+  // Counts stand two places further on, and the running sums one, until all particles have found their place.
+  memset(starts, 0, sizeof(int64_t) * (size_t)(all + 2));
+  for (int64_t p = 0; p < particles; p++) {
+    const int takes_part = (call->mask >> call->species[p]) & 1;
+    lost += takes_part && order[p] != 0;
+    if (!takes_part || (order[p] & MOTE_OUTSIDE)) cells[p] = -1;
+    else starts[cells[p] + 2]++;
+  }
+  for (int64_t cell = 0; cell < all; cell++) starts[cell + 2] += starts[cell + 1];
+  for (int64_t p = 0; p < particles; p++)
+    if (cells[p] >= 0) order[starts[cells[p] + 1]++] = p;
+  int is_sorted = 1;
+  for (int64_t n = 1; n < starts[all]; n++) {
+    const int64_t a = order[n - 1], b = order[n];
+    is_sorted &= (call->ids[a] < call->ids[b]) | (cells[a] != cells[b]);
+  }
+  for (int64_t cell = 0; cell < all && !is_sorted; cell++)
+    mote_sort_by_id(call->ids, order + starts[cell], starts[cell + 1] - starts[cell]);
   return lost;
 }

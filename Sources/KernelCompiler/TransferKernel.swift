@@ -2,9 +2,10 @@ import Expressions
 
 /// A pass between particles and the sites around them: the generated function.
 ///
-/// Where sites receive, a call fills the layers of sites from `begin` to `end` along the last axis with what all particles give them,
-/// cell by cell and by ascending id: each site has one writer, and its sum one order. Where particles receive, a call goes through
-/// particles from `begin` to `end`.
+/// Where values are polynomials in the share and the separation, kernels work on numbers of sites that lie side by side (`groups`), and
+/// a call that gives goes through the layers of cells from `begin` to `end` along the last axis. Else a call fills the layers of sites
+/// from `begin` to `end` with what all particles give them. Either goes cell by cell and by ascending id, so that the sum of a site has
+/// one order. Where particles receive, a call goes through particles from `begin` to `end`.
 public struct TransferKernel: Sendable {
   /// How shares become a value.
   public enum Fold: Sendable, Hashable { case sum, add, least, greatest }
@@ -61,6 +62,8 @@ public struct TransferKernel: Sendable {
   public let reach: Int
   /// Whether some place that counts lies beside its site.
   public let isStaggered: Bool
+  /// Numbers of sites that lie side by side; none if the kernel works on columns.
+  public let groups: [NodeGroup]
 
   /// - Parameters:
   ///   - reach: 0 to 3, the degree of the spline.
@@ -72,9 +75,6 @@ public struct TransferKernel: Sendable {
     name: String, comment: String, graph: Graph, receiver: Receiver, reach: Int, swept: String? = nil, space: Int,
     outcomes: [Outcome], condition: NodeID?, requirements: [NodeID], mask: UInt64, rate: @escaping (Input) -> Rate
   ) {
-    var emitter = Emitter(
-      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) }, noiseText: { _, _, _, _ in "NAN" },
-      speciesPlace: "species[p]")
     let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
     let fields = graph.inputs(of: roots).filter { $0.kind == .field }
     let own = receiver == .sites ? Self.site : Self.particle
@@ -85,50 +85,50 @@ public struct TransferKernel: Sendable {
     columns = found.sorted { ($0.end, $0.column.field, $0.column.component) < ($1.end, $1.column.field, $1.column.component) }
     self.outcomes = outcomes.map { ($0.column, $0.fold) }
     read = Set(found.filter { $0.end == own }.map(\.column)).intersection(outcomes.map(\.column))
-    for node in Self.alone(graph, roots) { _ = emitter.spread(node) }
-    let before = emitter
-    let places = Set(outcomes.map(\.place)).sorted { $0.lexicographicallyPrecedes($1) }
-    let loops = (places.isEmpty ? [[]] : places).map { place in
-      emitter.goBack(to: before)
-      let here = outcomes.enumerated().filter { $0.element.place == place }
-      let values = here.map { emitter.spread($0.element.value) }
-      let holds = condition.map { emitter.condition($0) }
-      let kept = requirements.map { emitter.condition($0) }
-      var body = Array(emitter.statements.dropFirst(before.statements.count))
-      for text in kept { body.append("if (\(holds.map { "(\($0)) && " } ?? "")!(\(text)) && ids[p] < failed) failed = ids[p];") }
-      for ((number, outcome), value) in zip(here, values) {
-        let collected = Self.collect(value, outcome.fold, receiver == .sites ? "to_\(number)[g]" : "sum_\(number)")
-        body.append(holds.map { "if (\($0)) \(collected)" } ?? collected)
-      }
-      return TransferText.Loop(place: place, body: body)
-    }
     self.name = name
     self.receiver = receiver
     self.reach = reach
-    isStaggered = places.contains { !$0.isEmpty }
-    needs = KernelNeeds(emitter)
+    isStaggered = outcomes.contains { !$0.place.isEmpty }
     let writer = TransferText(
-      name: name, comment: comment, columns: columns, outcomes: outcomes, reach: reach, swept: swept, space: space, mask: mask,
-      before: before.statements, loops: loops)
-    text = receiver == .sites ? writer.toSites : writer.toParticles
+      name: name, comment: comment, columns: columns, outcomes: outcomes, reach: reach, swept: swept, space: space, mask: mask)
+    var graph = graph
+    let paired = Self.paired(graph, roots), isPlain = condition == nil && requirements.isEmpty && swept == nil && reach > 0
+    let polynomials =
+      !isPlain ? nil : NodeTransfer.polynomials(of: outcomes, for: receiver, in: &graph, paired: paired, space: space)
+    var emitter = Emitter(
+      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) }, noiseText: { _, _, _, _ in "NAN" },
+      speciesPlace: "species[p]")
+    if let polynomials {
+      (text, groups) = writer.withNodes(polynomials, receiver, &emitter)
+    } else {
+      text = writer.withColumns(
+        &emitter, receiver, alone: Self.alone(graph, roots, paired), condition: condition, requirements: requirements)
+      groups = []
+    }
+    needs = KernelNeeds(emitter)
   }
 
-  /// The largest parts that belong to the particle alone: computed once for all its sites.
-  private static func alone(_ graph: Graph, _ roots: [NodeID]) -> [NodeID] {
-    var together: Set<NodeID> = [], found: [NodeID] = []
-    let reachable = graph.reachable(from: roots)
-    for node in reachable {
+  /// What belongs to the pair, not to the particle alone.
+  private static func paired(_ graph: Graph, _ roots: [NodeID]) -> Set<NodeID> {
+    var together: Set<NodeID> = []
+    for node in graph.reachable(from: roots) {
       let isPaired: Bool
       switch graph[node] {
-      case .input(let input): isPaired = input.kind == .local || input.kind == .separation || input.end == site
+      case .input(let input): isPaired = [.local, .separation, .distanceSquared].contains(input.kind) || input.end == site
       case .call: isPaired = true
       default: isPaired = graph.children(of: node).contains { together.contains($0) }
       }
       if isPaired { together.insert(node) }
     }
-    for node in reachable where together.contains(node) {
+    return together
+  }
+
+  /// The largest parts that belong to the particle alone: computed once for all its sites.
+  private static func alone(_ graph: Graph, _ roots: [NodeID], _ paired: Set<NodeID>) -> [NodeID] {
+    var found: [NodeID] = []
+    for node in graph.reachable(from: roots) where paired.contains(node) {
       for child in graph.children(of: node)
-      where !together.contains(child) && graph.constant(child) == nil && !found.contains(child) {
+      where !paired.contains(child) && graph.constant(child) == nil && !found.contains(child) {
         found.append(child)
       }
     }
@@ -143,14 +143,6 @@ public struct TransferKernel: Sendable {
     case .species: "(double)species[p]"
     case .local: input.name == "w" ? "w" : "\(input.name)[\(input.component)]"
     default: "NAN"
-    }
-  }
-
-  private static func collect(_ value: String, _ fold: Fold, _ place: String) -> String {
-    switch fold {
-    case .sum, .add: "\(place) += \(value);"
-    case .least: "\(place) = \(value) < \(place) ? \(value) : \(place);"
-    case .greatest: "\(place) = \(value) > \(place) ? \(value) : \(place);"
     }
   }
 }

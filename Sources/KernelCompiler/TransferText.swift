@@ -1,3 +1,5 @@
+import Expressions
+
 /// Writes the loops of a transfer around what it computes.
 struct TransferText {
   let name: String
@@ -9,8 +11,22 @@ struct TransferText {
   let space: Int
   let mask: UInt64
   /// What is computed once for each particle.
-  let before: [String]
-  let loops: [Loop]
+  private var before: [String] = []
+  private var loops: [Loop] = []
+
+  init(
+    name: String, comment: String, columns: [TransferKernel.EndColumn], outcomes: [TransferKernel.Outcome], reach: Int,
+    swept: String?, space: Int, mask: UInt64
+  ) {
+    self.name = name
+    self.comment = comment
+    self.columns = columns
+    self.outcomes = outcomes
+    self.reach = reach
+    self.swept = swept
+    self.space = space
+    self.mask = mask
+  }
 
   /// What is computed for each pair of a particle and a place beside a site.
   struct Loop {
@@ -20,15 +36,73 @@ struct TransferText {
 
   private static let letters = ["a", "b", "c"]
 
-  private var pointers: [String] {
+  /// The function over numbers of sites that lie side by side, and which these are.
+  func withNodes(
+    _ polynomials: [SharePolynomial], _ receiver: TransferKernel.Receiver, _ emitter: inout Emitter
+  ) -> (String, [NodeGroup]) {
+    let isToSites = receiver == .sites
+    let transfer =
+      isToSites
+      ? NodeTransfer(toSites: outcomes, polynomials, &emitter) : NodeTransfer(toParticles: outcomes, polynomials, &emitter)
+    let writer = NodeText(
+      name: name, comment: comment, pointers: pointers(of: TransferKernel.particle) + (isToSites ? [] : targets), reach: reach,
+      space: space, statements: emitter.statements, transfer: transfer)
+    let stores = zip(outcomes.indices, transfer.values).map { number, value in
+      "to_\(number)[p] \(outcomes[number].fold == .add ? "+=" : "=") \(value);"
+    }
+    return (isToSites ? writer.toSites : writer.toParticles(mask: mask, stores: stores), transfer.parts.map(\.group))
+  }
+
+  /// The function that goes through the sites of columns one by one, whatever the values are. `alone` belongs to the particle.
+  func withColumns(
+    _ emitter: inout Emitter, _ receiver: TransferKernel.Receiver, alone: [NodeID], condition: NodeID?, requirements: [NodeID]
+  ) -> String {
+    var writer = self
+    for node in alone { _ = emitter.spread(node) }
+    let before = emitter
+    writer.before = before.statements
+    let places = Set(outcomes.map(\.place)).sorted { $0.lexicographicallyPrecedes($1) }
+    writer.loops = (places.isEmpty ? [[]] : places).map { place in
+      emitter.goBack(to: before)
+      let here = outcomes.enumerated().filter { $0.element.place == place }
+      let values = here.map { emitter.spread($0.element.value) }
+      let holds = condition.map { emitter.condition($0) }
+      let kept = requirements.map { emitter.condition($0) }
+      var body = Array(emitter.statements.dropFirst(before.statements.count))
+      for text in kept { body.append("if (\(holds.map { "(\($0)) && " } ?? "")!(\(text)) && ids[p] < failed) failed = ids[p];") }
+      for ((number, outcome), value) in zip(here, values) {
+        let collected = Self.collect(value, outcome.fold, receiver == .sites ? "to_\(number)[g]" : "sum_\(number)")
+        body.append(holds.map { "if (\($0)) \(collected)" } ?? collected)
+      }
+      return Loop(place: place, body: body)
+    }
+    return receiver == .sites ? writer.toSites : writer.toParticles
+  }
+
+  private static func collect(_ value: String, _ fold: TransferKernel.Fold, _ place: String) -> String {
+    switch fold {
+    case .sum, .add: "\(place) += \(value);"
+    case .least: "\(place) = \(value) < \(place) ? \(value) : \(place);"
+    case .greatest: "\(place) = \(value) > \(place) ? \(value) : \(place);"
+    }
+  }
+
+  /// Pointers to columns of one end, or of both.
+  private func pointers(of end: String? = nil) -> [String] {
     [
       "const double *const k = call->k;", "const double *const *const table = call->table;",
       "const int64_t *const ids = call->ids;", "const int32_t *const species = call->species;",
     ]
-      + columns.enumerated().map { "const double *const \($1.cName) = call->columns[\($0)];" }
-      + outcomes.indices.map { "double *const to_\($0) = call->next[\($0)];  // \(outcomes[$0].column.cName)" }
-      + ["int64_t failed = *call->failed;", "(void)k, (void)table, (void)ids, (void)species;"]
+      + columns.enumerated().filter { end == nil || $0.element.end == end }.map {
+        "const double *const \($0.element.cName) = call->columns[\($0.offset)];"
+      } + ["(void)k, (void)table, (void)ids, (void)species;"]
   }
+
+  private var targets: [String] {
+    outcomes.indices.map { "double *const to_\($0) = call->next[\($0)];  // \(outcomes[$0].column.cName)" }
+  }
+
+  private var allPointers: [String] { pointers() + targets + ["int64_t failed = *call->failed;"] }
 
   private func indented(_ lines: [String], _ depth: Int) -> String {
     lines.map { String(repeating: "  ", count: depth) + $0 }.joined(separator: "\n")
@@ -106,12 +180,12 @@ struct TransferText {
   /// How far before the first and behind the last site of a support sites may get a share.
   private var margins: String { swept != nil ? "1, 1" : loops.contains { !$0.place.isEmpty } ? "1, 0" : "0, 0" }
 
-  var toSites: String {
+  private var toSites: String {
     let cells = (0..<space - 1).map { "mote_cells_along(call, \($0), \(reach))" }.joined(separator: " * ")
     return """
       // \(comment)
       void \(name)(const mote_lattice_call *call, int64_t begin, int64_t end) {
-      \(indented(pointers, 1))
+      \(indented(allPointers, 1))
         const int64_t layers = mote_cells_along(call, \(space - 1), \(reach)), width = \(cells.isEmpty ? "1" : cells);
         for (int64_t layer = 0; layer < layers; layer++) {
           if (!mote_layer_gives(call, \(space - 1), \(reach), \(margins), layer, begin, end)) continue;
@@ -126,7 +200,7 @@ struct TransferText {
       """
   }
 
-  var toParticles: String {
+  private var toParticles: String {
     let starts = outcomes.enumerated().map { number, outcome in
       let start =
         switch outcome.fold {
@@ -146,7 +220,7 @@ struct TransferText {
     return """
       // \(comment)
       void \(name)(const mote_lattice_call *call, int64_t begin, int64_t end) {
-      \(indented(pointers, 1))
+      \(indented(allPointers, 1))
         for (int64_t p = begin; p < end; p++) {
           if (!((0x\(String(mask, radix: 16))ull >> species[p]) & 1)) continue;
       \(indented(supports + before + starts + loops.flatMap { sites($0, sense: "-", skip: "SITE < 0") } + stores, 2))

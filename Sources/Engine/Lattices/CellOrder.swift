@@ -23,7 +23,7 @@ final class CellOrder {
     counts = grid.counts.indices.map { grid.counts[$0] + (grid.isPeriodic[$0] ? 0 : reach) }
     cells.reserve(store.count)
     order.reserve(store.count)
-    starts.reserve(counts.reduce(1, *) + 1)
+    starts.reserve(counts.reduce(1, *) + 2)
     var call = mote_cell_order()
     let space = store.space, axes = (0..<3).map { min($0, space - 1) }
     let sites = (0..<3).map { $0 < space ? Int64(grid.counts[$0]) : 1 }
@@ -54,5 +54,13 @@ final class CellOrder {
     }
     cuts.append(layers)
     return zip(cuts, cuts.dropFirst()).filter { $0 < $1 }.map { Int64($0)..<Int64($1) }
+  }
+
+  /// Layers of cells in blocks of two colours: particles of different blocks of a colour share no site. Which sums are made, and in
+  /// which order, is the same for all numbers of threads.
+  func blocks(reach: Int) -> [[Range<Int64>]] {
+    let layers = counts.last ?? 1, size = max(4, reach + 2)
+    let all = stride(from: 0, to: layers, by: size).map { Int64($0)..<Int64(min($0 + size, layers)) }
+    return [0, 1].map { colour in all.indices.filter { $0 % 2 == colour }.map { all[$0] } }
   }
 }

@@ -56,6 +56,11 @@ struct LatticeCall {
   /// Particles by cell.
   mutating func setCells(_ order: CellOrder) { (start.order, start.starts) = (order.places, order.beginnings) }
 
+  /// Numbers of sites side by side, laid out for the supports of a pass.
+  mutating func setNodes(_ memory: NodeMemory) {
+    (start.nodes, start.node_groups, start.reach) = (memory.nodes, memory.groupCount, memory.reach)
+  }
+
   /// Runs a kernel over ranges, one for each thread; returns the least id for which a requirement fails.
   func run(
     _ kernel: (UnsafePointer<mote_lattice_call>, Int64, Int64) -> Void, _ workers: Workers, ranges: [Range<Int64>]

@@ -27,7 +27,7 @@ extension Plan {
     let start = [
       "#define _GNU_SOURCE\n#include <math.h>\n#include <stdlib.h>\n#include <string.h>\n", KernelTemplates.memberHeader,
       KernelTemplates.latticeHeader, KernelTemplates.noise, KernelTemplates.members, KernelTemplates.stencil,
-      KernelTemplates.transfer, KernelTemplates.swept, KernelTemplates.cells, KernelTemplates.waves,
+      KernelTemplates.transfer, KernelTemplates.nodes, KernelTemplates.swept, KernelTemplates.cells, KernelTemplates.waves,
     ]
     return
       (start + stencils.map(\.kernel.text) + transfers.map(\.kernel.text) + cells.map(\.kernel.text) + waves.map(\.kernel.text))
@@ -41,7 +41,7 @@ extension Plan {
   public var texts: [(name: String, text: String)] {
     [("single particles", memberText)] + pairs.map { ($0.names.joined(separator: " + "), $0.kernel.text) }
       + (meetings.isEmpty ? [] : [("links", meetingText)]) + (hasLatticePasses ? [("lattices", latticeText)] : [])
-      + everywhere.map { ("all pairs: \($0.name)", $0.kernel.text) }
+      + everywhere.flatMap { group in group.kernels.map { ("all pairs: \(group.name)", $0.text) } }
       + measures.map { ("a measure of pairs", $0.kernel.text) }
   }
 }
