@@ -90,13 +90,13 @@ static mote_workbench mote_make_workbench(int64_t n, int32_t sense) {
 }
 
 // Eight numbers that follow one another, or as many as there are.
-MOTE_WAVES_INLINE mote_lines mote_take(const double *from, int64_t several) {
+MOTE_WAVES_INLINE mote_lines mote_take_lines(const double *from, int64_t several) {
   if (several >= mote_together) return *(const mote_lines_anywhere *)from;
   mote_lines v = (mote_lines)0;
   for (int64_t l = 0; l < several; l++) v[l] = from[l];
   return v;
 }
-MOTE_WAVES_INLINE void mote_put(double *to, mote_lines v, int64_t several) {
+MOTE_WAVES_INLINE void mote_put_lines(double *to, mote_lines v, int64_t several) {
   if (several >= mote_together) *(mote_lines_anywhere *)to = v;
   else
     for (int64_t l = 0; l < several; l++) to[l] = v[l];
@@ -108,14 +108,15 @@ void mote_waves_of_lines(const double *from, double *re, double *im, int64_t n, 
   for (int64_t at = 2 * mote_together * begin; at < 2 * mote_together * end && at < apart; at += 2 * mote_together) {
     const int64_t left = apart - at, right = left - mote_together;
     for (int64_t m = 0; m < n; m++)
-      bench.line[m] = (mote_amplitudes){mote_take(from + at + m * apart, left), mote_take(from + at + m * apart + mote_together, right)};
+      const double *const own = from + at + m * apart;
+      bench.line[m] = (mote_amplitudes){mote_take_lines(own, left), mote_take_lines(own + mote_together, right)};
     const mote_amplitudes *const z = mote_transform(bench.line, bench.other, bench.turn, n);
     for (int64_t m = 0; m <= n / 2; m++) {
       const mote_amplitudes a = z[m], b = z[m == 0 ? 0 : n - m];
-      mote_put(re + at + m * apart, (a.re + b.re) / 2, left);
-      mote_put(im + at + m * apart, (a.im - b.im) / 2, left);
-      mote_put(re + at + m * apart + mote_together, (a.im + b.im) / 2, right);
-      mote_put(im + at + m * apart + mote_together, (b.re - a.re) / 2, right);
+      mote_put_lines(re + at + m * apart, (a.re + b.re) / 2, left);
+      mote_put_lines(im + at + m * apart, (a.im - b.im) / 2, left);
+      mote_put_lines(re + at + m * apart + mote_together, (a.im + b.im) / 2, right);
+      mote_put_lines(im + at + m * apart + mote_together, (b.re - a.re) / 2, right);
     }
   }
   free(bench.line);
@@ -131,16 +132,16 @@ void mote_lines_of_waves(const double *re, const double *im, double *to, int64_t
       // The constant, and with even n the shortest wave, are their own conjugates.
       const double own = m == 0 || 2 * m == n ? 0 : 1;
       const int64_t place = at + m * apart, next = place + mote_together;
-      const mote_amplitudes a = {mote_take(re + place, left), own * mote_take(im + place, left)};
-      const mote_amplitudes b = {mote_take(re + next, right), own * mote_take(im + next, right)};
+      const mote_amplitudes a = {mote_take_lines(re + place, left), own * mote_take_lines(im + place, left)};
+      const mote_amplitudes b = {mote_take_lines(re + next, right), own * mote_take_lines(im + next, right)};
       bench.line[m] = (mote_amplitudes){a.re - b.im, a.im + b.re};
       if (own != 0) bench.line[n - m] = (mote_amplitudes){a.re + b.im, b.re - a.im};
     }
     const mote_amplitudes *const z = mote_transform(bench.line, bench.other, bench.turn, n);
     for (int64_t m = 0; m < n; m++) {
       double *const first = to + at + m * apart, *const second = first + mote_together;
-      mote_put(first, z[m].re * scale + (adds ? mote_take(first, left) : (mote_lines)0), left);
-      mote_put(second, z[m].im * scale + (adds ? mote_take(second, right) : (mote_lines)0), right);
+      mote_put_lines(first, z[m].re * scale + (adds ? mote_take_lines(first, left) : (mote_lines)0), left);
+      mote_put_lines(second, z[m].im * scale + (adds ? mote_take_lines(second, right) : (mote_lines)0), right);
     }
   }
   free(bench.line);
@@ -203,9 +204,12 @@ void mote_transform_lines(double *re, double *im, int64_t n, int64_t apart, int6
     }
     const int64_t side = block % across * mote_together, first = block / across * apart * n + side, left = apart - side;
     for (int64_t m = 0; m < n; m++)
-      bench.line[m] = (mote_amplitudes){mote_take(re + first + m * apart, left), mote_take(im + first + m * apart, left)};
+      bench.line[m] = (mote_amplitudes){mote_take_lines(re + first + m * apart, left), mote_take_lines(im + first + m * apart, left)};
     const mote_amplitudes *const z = mote_transform(bench.line, bench.other, bench.turn, n);
-    for (int64_t m = 0; m < n; m++) mote_put(re + first + m * apart, z[m].re, left), mote_put(im + first + m * apart, z[m].im, left);
+    for (int64_t m = 0; m < n; m++) {
+      mote_put_lines(re + first + m * apart, z[m].re, left);
+      mote_put_lines(im + first + m * apart, z[m].im, left);
+    }
   }
   free(bench.line);
 }
