@@ -13,8 +13,15 @@ typedef struct {
   uint8_t *is_met;                      // of each line along the first axis whether particles give to it
 } mote_nodes;
 
+// A row of sites, for passes that put new values where they read old ones.
 typedef struct {
-  double *const *columns;               // those that the compiler listed
+  int32_t low, high;                    // sites low ..< high read where they write
+  int32_t is_ring;                      // all others are the ends of a periodic row without flags
+  int64_t aside;                        // where the new values of these are kept
+} mote_calm;
+
+typedef struct {
+  double *const *columns;               // those that the compiler listed; some may hold floats, as it knows
   double *const *next;                  // where the outcomes go, one column each
   const double *k;                      // what is the same everywhere
   const double *const *table;           // one number for each species
@@ -39,6 +46,14 @@ typedef struct {
   int32_t reach;                        // sites of a support along an axis, less one
   const mote_nodes *nodes;              // all of the same counts
   int64_t node_groups;
+  // Passes over sites that put new values where they read old ones.
+  mote_calm *calm;                      // one for each row
+  uint8_t *marks;                       // sites with a flag; null if none has
+  const int32_t *steps;                 // to the neighbours, 3 numbers each
+  int64_t step_count;
+  double *aside;                        // new values of sites that are not calm
+  int64_t aside_count;                  // for each outcome
+  int32_t is_first;                     // the call that makes those; else the one that makes the others and stores all
 } mote_lattice_call;
 
 // Sorts particles into cells; returns how many have part of their support, or all of it, where no site is.

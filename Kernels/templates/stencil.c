@@ -47,18 +47,79 @@ static inline int32_t mote_row_is_clear(const mote_lattice_call *call, int64_t y
 
 enum { MOTE_SITES = 128 };   // of a part of a row
 
-// Copies part of a row past the caches, which would first read what is overwritten, and lose what is read next.
-static inline void mote_stream(double *to, const double *from, int64_t count) {
-  typedef double line __attribute__((ext_vector_type(8)));
-  int64_t at = 0;
-  for (; at < count && ((uintptr_t)(to + at) & (sizeof(line) - 1)) != 0; at++) to[at] = from[at];
-  for (; at + 8 <= count; at += 8) {
+// Copies bytes past the caches, which would first read what is overwritten, and lose what is read next.
+static inline void mote_stream(void *to, const void *from, int64_t bytes) {
+  typedef float line __attribute__((ext_vector_type(16)));
+  char *target = to;
+  const char *source = from;
+  const int64_t apart = -(int64_t)(uintptr_t)target & (int64_t)(sizeof(line) - 1);
+  int64_t at = apart < bytes ? apart : bytes;
+  memcpy(target, source, (size_t)at);
+  for (; at + (int64_t)sizeof(line) <= bytes; at += sizeof(line)) {
     line values;
-    memcpy(&values, from + at, sizeof values);
-    __builtin_nontemporal_store(values, (line *)(to + at));
+    memcpy(&values, source + at, sizeof values);
+    __builtin_nontemporal_store(values, (line *)(target + at));
   }
-  for (; at < count; at++) to[at] = from[at];
+  memcpy(target + at, source + at, (size_t)(bytes - at));
 }
 
 // Such copies are there for all threads.
 static inline void mote_stream_end(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+
+// What follows serves passes that put new values where they read old ones.
+
+// Where the new values of a site that is not calm are kept: ends of rows that are rings lie end by end, the others row by row.
+static inline int64_t mote_aside(const mote_lattice_call *call, int64_t row, int64_t x, int64_t before, int64_t after) {
+  const mote_calm calm = call->calm[row];
+  const int64_t place = x < before ? x : x - call->counts[0] + before + after;
+  if (calm.is_ring) return place * call->counts[1] * call->counts[2] + row;
+  return calm.aside + (x < calm.low ? x : x - calm.high + calm.low);
+}
+
+static inline int32_t mote_is_inside(int64_t x, int64_t count) { return x >= 0 && x < count; }
+
+// The longest run of sites without a mark in low ..< high.
+static inline void mote_longest_run(const uint8_t *some, int64_t low, int64_t high, mote_calm *calm) {
+  calm->low = calm->high = 0;
+  for (int64_t x = low; x < high; x++) {
+    const int64_t start = x;
+    while (x < high && !some[x]) x++;
+    if (x - start > calm->high - calm->low) calm->low = (int32_t)start, calm->high = (int32_t)x;
+  }
+}
+
+// Finds the sites of each row that are calm: their neighbours lie at the same distances as everywhere, and none has a mark.
+void mote_survey_rows(const mote_lattice_call *call, int64_t begin, int64_t end) {
+  const int64_t count = call->counts[0], across = call->counts[1];
+  const int32_t(*step)[3] = (const int32_t(*)[3])call->steps;
+  int64_t before = 0, after = 0;
+  uint8_t *const some = malloc((size_t)count);
+  for (int64_t q = 0; q < call->step_count; q++) {
+    before = -step[q][0] > before ? -step[q][0] : before;
+    after = step[q][0] > after ? step[q][0] : after;
+  }
+  for (int64_t row = begin; row < end; row++) {
+    const int64_t y = row % across, z = row / across;
+    mote_calm *const calm = call->calm + row;
+    int32_t straight = count > before + after && some != NULL;
+    for (int64_t q = 0; q < call->step_count; q++) {
+      straight &= mote_is_inside(y + step[q][1], across) & mote_is_inside(z + step[q][2], call->counts[2]);
+    }
+    *calm = (mote_calm){0};
+    if (!straight) continue;
+    calm->low = (int32_t)before, calm->high = (int32_t)(count - after), calm->is_ring = call->is_periodic[0];
+    if (call->marks == NULL) continue;
+    const uint8_t *const own = call->marks + row * count;
+    memcpy(some, own, (size_t)count);
+    for (int64_t q = 0; q < call->step_count; q++) {
+      const uint8_t *const near = own + (step[q][1] + step[q][2] * across) * count;
+      const int64_t by = step[q][0];
+      for (int64_t x = before; x < count - after; x++) some[x] |= near[x + by];
+      for (int64_t x = 0; x < before; x++) some[x] |= near[mote_stepped(x, by, count, 1)];
+      for (int64_t x = count - after; x < count; x++) some[x] |= near[mote_stepped(x, by, count, 1)];
+    }
+    for (int64_t x = 0; x < count; x++) calm->is_ring &= !some[x];
+    mote_longest_run(some, before, count - after, calm);
+  }
+  free(some);
+}

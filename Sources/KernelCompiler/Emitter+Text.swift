@@ -20,34 +20,34 @@ extension Emitter {
   func literal(_ value: Double) -> String {
     if value.isInfinite { return "\(dialect == .lanes ? "(mote_real)" : "")(\(value < 0 ? "-" : "")INFINITY)" }
     let text = value == value.rounded() && abs(value) < 1e15 ? "\(Int(value)).0" : "\(value)"
-    let signed = value < 0 ? "(\(text))" : text
+    let signed = value < 0 ? "(\(text)\(dialect.suffix))" : text + dialect.suffix
     return dialect == .lanes ? "(mote_real)\(signed)" : signed
   }
 
   func call(_ function: Graph.Function, _ argument: String) -> String {
     switch (function, dialect) {
     case (.sign, .lanes): "mote_sign((V)\(operand(argument)))"
-    case (.sign, .scalar): "((\(argument) > 0) - (\(argument) < 0))"
+    case (.sign, _): "((\(argument) > 0) - (\(argument) < 0))"
     case (_, .lanes): "mote_\(function.rawValue)((V)\(operand(argument)))"
-    case (.abs, .scalar): "fabs(\(argument))"
-    case (.gamma, .scalar): "tgamma(\(argument))"
-    case (.digamma, .scalar): "mote_digamma(\(argument))"
-    case (_, .scalar): "\(function.rawValue)(\(argument))"
+    case (.abs, _): "fabs\(dialect.suffix)(\(argument))"
+    case (.gamma, _): "tgamma\(dialect.suffix)(\(argument))"
+    case (.digamma, _): "mote_digamma(\(argument))"
+    case (_, _): "\(function.rawValue)\(dialect.suffix)(\(argument))"
     }
   }
 
   func call(_ function: Graph.Pairwise, _ a: String, _ b: String) -> String {
     switch (function, dialect) {
     case (.power, .lanes): "mote_pow(\(a), \(b))"
-    case (.power, .scalar): "pow(\(a), \(b))"
+    case (.power, _): "pow\(dialect.suffix)(\(a), \(b))"
     case (.atan2, .lanes): "mote_atan2(\(a), \(b))"
-    case (.atan2, .scalar): "atan2(\(a), \(b))"
+    case (.atan2, _): "atan2\(dialect.suffix)(\(a), \(b))"
     case (.minimum, .lanes): "__builtin_elementwise_min(\(a), \(b))"
-    case (.minimum, .scalar): "(\(a) < \(b) ? \(a) : \(b))"
+    case (.minimum, _): "(\(a) < \(b) ? \(a) : \(b))"
     case (.maximum, .lanes): "__builtin_elementwise_max(\(a), \(b))"
-    case (.maximum, .scalar): "(\(a) > \(b) ? \(a) : \(b))"
+    case (.maximum, _): "(\(a) > \(b) ? \(a) : \(b))"
     case (.modulo, .lanes): "mote_mod(\(a), \(b))"
-    case (.modulo, .scalar): "(\(a) - \(b)*floor(\(a)/\(b)))"
+    case (.modulo, _): "(\(a) - \(b)*floor\(dialect.suffix)(\(a)/\(b)))"
     }
   }
 }

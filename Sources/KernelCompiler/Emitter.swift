@@ -217,7 +217,7 @@ public struct Emitter {
 
   private mutating func root(_ base: String) -> String {
     if sharedRoots.contains(base) { return remember("sqrt \(base)", "\(base)*\(inverseRoot(base))") }
-    return remember("sqrt \(base)", "\(dialect == .lanes ? "mote_sqrt" : "sqrt")(\(cast(base)))")
+    return remember("sqrt \(base)", "\(dialect == .lanes ? "mote_sqrt" : "sqrt" + dialect.suffix)(\(cast(base)))")
   }
 
   private mutating func inverseRoot(_ base: String) -> String {

@@ -1,9 +1,9 @@
 import Expressions
 
 /// How the C text of a meeting names what it reads; all that differs between texts is where the numbers of an end stand.
-struct MeetingNames {
+struct MeetingNames: Sendable {
   /// C text of the place of an end's numbers, or of the meeting's own (the end is empty).
-  let place: (_ end: String) -> String
+  let place: @Sendable (_ end: String) -> String
 
   /// An input of a meeting.
   func text(of input: Input) -> String {

@@ -23,19 +23,29 @@ public struct MemberKernel: Sendable {
   public let columns: [Column]
   /// Columns that it writes.
   public let written: Set<Column>
+  /// Columns that it both reads and writes.
+  public let changed: Set<Column>
   /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
+  /// The same pass where these columns hold floats; it computes in doubles of what it reads there.
+  public let withFloats: @Sendable (Set<Column>) -> MemberKernel
 
   /// - Parameters:
   ///   - requirements: conditions that must hold for every member.
   ///   - speciesMask: bit s is set if species s takes part; nil if all do.
+  ///   - floats: columns that hold floats.
   public init(
     name: String, comment: String, graph: Graph, stores: [Store], requirements: [NodeID] = [], speciesMask: UInt64?,
-    rate: @escaping (Input) -> Rate
+    floats: Set<Column> = [], rate: @escaping @Sendable (Input) -> Rate
   ) {
+    withFloats = { floats in
+      MemberKernel(
+        name: name, comment: comment, graph: graph, stores: stores, requirements: requirements, speciesMask: speciesMask,
+        floats: floats, rate: rate)
+    }
     let roots = stores.map(\.value) + requirements
     columns = Self.columns(of: graph, roots: roots, and: stores.map(\.column))
-    var emitter = Emitter.forMembers(graph: graph, columns: columns, rate: rate)
+    var emitter = Emitter.forMembers(graph: graph, columns: columns, floats: floats, rate: rate)
     let values = stores.map { emitter.spread($0.value) }
     let conditions = requirements.map { emitter.condition($0) }
     self.name = name
@@ -54,6 +64,7 @@ public struct MemberKernel: Sendable {
       body.append("\(target) = \(speciesMask == nil ? "new\(index)" : "own ? new\(index) : \(target)");")
     }
     written = Set(stores.map(\.column))
+    changed = written.intersection(Self.columns(of: graph, roots: roots))
     var skipped: (statements: [String], condition: String)?
     if requirements.isEmpty, let condition = Self.condition(of: stores, in: graph),
       emitter.graph.reachable(from: roots).contains(where: { emitter.takesLong($0) })
@@ -64,7 +75,7 @@ public struct MemberKernel: Sendable {
       skipped = (emitter.statements, "\(own)\(holds)")
     }
     text = Self.function(
-      name, comment: comment, columns: columns, written: written, body: body, where: skipped,
+      name, comment: comment, columns: columns, floats: floats, written: written, body: body, where: skipped,
       before: conditions.isEmpty ? [] : ["int64_t failed = *call->failed;"],
       after: conditions.isEmpty ? [] : ["*call->failed = failed;"])
     needs = KernelNeeds(emitter)
@@ -97,12 +108,13 @@ public struct MemberKernel: Sendable {
 
   /// The text of a function that runs `body` for each member, or only for runs of members of which one meets a condition.
   static func function(
-    _ name: String, comment: String, columns: [Column], written: Set<Column>, body: [String],
+    _ name: String, comment: String, columns: [Column], floats: Set<Column>, written: Set<Column>, body: [String],
     where condition: (statements: [String], condition: String)? = nil, before: [String] = [], after: [String] = [],
     isIndependent: Bool = true
   ) -> String {
     let pointers = columns.enumerated().map { index, column in
-      "  \(written.contains(column) ? "" : "const ")double *restrict const \(column.cName) = call->columns[\(index)];"
+      let isFloat = floats.contains(column), type = (written.contains(column) ? "" : "const ") + (isFloat ? "float" : "double")
+      return "  \(type) *restrict const \(column.cName) = \(isFloat ? "(\(type) *)" : "")call->columns[\(index)];"
     }
     let pragma = isIndependent ? "#pragma clang loop vectorize(assume_safety)\(width(of: body))" : ""
     let loop = """
@@ -141,8 +153,11 @@ public struct MemberKernel: Sendable {
 
 extension Emitter {
   /// An emitter of loops over particles that reads fields from columns.
-  static func forMembers(graph: Graph, columns: [Column], rate: @escaping (Input) -> Rate) -> Emitter {
-    let names = Dictionary(uniqueKeysWithValues: columns.map { ($0.input, "\($0.cName)[m]") })
+  static func forMembers(
+    graph: Graph, columns: [Column], floats: Set<Column>, rate: @escaping (Input) -> Rate
+  ) -> Emitter {
+    let names = Dictionary(
+      uniqueKeysWithValues: columns.map { ($0.input, "\(floats.contains($0) ? "(double)" : "")\($0.cName)[m]") })
     return Emitter(
       graph: graph, dialect: .scalar, inputRate: rate,
       inputText: { input in

@@ -13,11 +13,13 @@ public enum Rate: Int, Sendable, Comparable {
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// The C in which a kernel computes: vectors of lanes for pairs, plain doubles for single particles.
+/// The C in which a kernel computes: vectors of lanes for pairs, plain doubles for single particles, plain floats.
 public enum Dialect: Sendable {
-  case lanes, scalar
+  case lanes, scalar, single
 
-  var type: String { self == .lanes ? "V" : "double" }
+  var type: String { self == .lanes ? "V" : self == .single ? "float" : "double" }
+  /// What names of functions and numbers end with.
+  var suffix: String { self == .single ? "f" : "" }
   var conditionType: String { self == .lanes ? "I" : "int" }
 }
 

@@ -5,6 +5,8 @@ import Expressions
 /// Rows along x are the inner loop. Where all neighbours of a row lie at constant distances in memory the loop is vectorised; the
 /// sites at its ends go one by one, and so do rows at sides that are not periodic, which look their neighbours up. A row that
 /// has no site with a flag (a boolean field), and whose neighbours have none, takes a shorter way, from which the flags are gone.
+///
+/// A pass that only moves numbers on before it changes them may run in place: see `Trade`.
 public struct StencilKernel: Sendable {
   /// New values of columns, and what must hold, for one site.
   public struct Outcome: Sendable {
@@ -32,25 +34,51 @@ public struct StencilKernel: Sendable {
   public let exchanged: Set<Column>
   /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
+  /// The steps to the neighbours, 3 numbers each.
+  public var steps: [[Int]] { source.steps }
+  /// How columns trade their memory if the pass runs in place; empty if it can't.
+  public let trades: [Trade]
+  /// Whether it runs in place.
+  public var isInPlace: Bool { source.isInPlace }
+  /// Fields that are flags: sites near one take a longer way.
+  public let flags: Set<String>
+  /// Fields that it writes and of which sites without flags read their own old value.
+  public let kept: Set<String>
   private let source: Source
 
   /// What the text is made of.
-  private struct Source: Sendable {
+  struct Source: Sendable {
+    let name: String
     let comment: String
     let graph: Graph
     let steps: [[Int]]
-    let inside: Outcome
-    let edge: Outcome
+    var inside: Outcome
+    var edge: Outcome
     let species: Int
     let flags: Set<String>
     let rate: @Sendable (Input) -> Rate
+    /// Columns that hold floats; others hold doubles.
+    var floats: Set<Column> = []
+    var isInPlace = false
+
+    /// Whether it computes in floats: if all that it writes are some, and nothing that it calls wants doubles.
+    var isSingle: Bool {
+      let roots = inside.stores.map(\.value)
+      let wantsDoubles = graph.reachable(from: roots).contains { node in
+        switch graph[node] {
+        case .matrix, .call: true
+        default: false
+        }
+      }
+      return !wantsDoubles && inside.stores.allSatisfy { floats.contains($0.column) }
+    }
   }
 
   /// The input that says whether a site has its neighbour `number`.
   public static func presence(of number: Int) -> Input { Input(.local, "has", component: number) }
   /// What stands before the number of a value with a name of its own, and before the reading of a neighbour.
   private static let kept = "kept"
-  fileprivate static let near = "near_", ring = "ring_"
+  static let near = "near_", ring = "ring_"
 
   /// What the neighbour `number` is called as an end.
   public static func end(_ number: Int) -> String { "j\(number)" }
@@ -66,32 +94,49 @@ public struct StencilKernel: Sendable {
     name: String, comment: String, graph: Graph, steps: [[Int]], inside: Outcome, edge: Outcome, species: Int, flags: Set<String>,
     rate: @escaping @Sendable (Input) -> Rate
   ) {
-    source = Source(
-      comment: comment, graph: graph, steps: steps, inside: inside, edge: edge, species: species, flags: flags, rate: rate)
-    var graph = graph
-    let flagged = Self.flagged(flags, inside, in: graph)
+    self.init(
+      Source(
+        name: name, comment: comment, graph: graph, steps: steps, inside: inside, edge: edge, species: species, flags: flags,
+        rate: rate))
+  }
+
+  private init(_ source: Source) {
+    self.source = source
+    let (inside, edge) = (source.inside, source.edge)
+    var graph = source.graph
+    let flagged = Self.flagged(source.flags, inside, in: graph)
     let plain = flagged.isEmpty ? nil : Self.cleared(inside, of: flagged, in: &graph)
     let nothing = Outcome(stores: [], requirements: [])
     var emitter = Emitter(
-      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) },
+      graph: graph, dialect: source.isSingle ? .single : .scalar, inputRate: source.rate, inputText: { Self.text(of: $0) },
       noiseText: { _, _, _, _ in "NAN" },
-      speciesPlace: "\(species)")
+      speciesPlace: "\(source.species)")
     let roots = [inside, edge].flatMap { $0.stores.map(\.value) + $0.requirements }
     let fields = graph.inputs(of: roots).filter { $0.kind == .field }
     columns = Set(fields.map { Column($0.name, $0.component) }).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
     written = inside.stores.map(\.column)
     exchanged = Set(fields.filter { !Self.isOwn($0) }.map { Column($0.name, $0.component) }).intersection(written)
+    let clear = plain?.outcome.stores.map(\.value) ?? inside.stores.map(\.value)
+    let read = graph.inputs(of: clear + (plain?.kept.map(\.value) ?? [])).filter { $0.kind == .field }
+    trades = inside.requirements.isEmpty ? Trade.all(of: exchanged, reading: read, steps: source.steps) : []
+    flags = Set(flagged.map(\.name))
+    kept = Set(read.filter(Self.isOwn).map(\.name)).intersection(inside.stores.map(\.column.field))
     let bodies = [(inside, []), (edge, []), (plain?.outcome ?? nothing, plain?.kept ?? [])].map { outcome, kept in
       emitter.restart()
       return Self.body(outcome, keeping: kept, &emitter)
     }
-    self.name = name
+    name = source.name
     needs = KernelNeeds(emitter)
+    let traded = Set(trades.map(\.column))
+    let others = read.filter { !Self.isOwn($0) }
     text =
       StencilText(
-        name: name, comment: comment, columns: columns, written: written, steps: steps, inside: bodies[0], edge: bodies[1],
-        plain: bodies[flagged.isEmpty ? 0 : 2], flags: Set(flagged.map { Column($0.name, $0.component) }).map(\.cName).sorted()
-      ).function
+        source: source, columns: columns, written: written, inside: bodies[0], edge: bodies[1],
+        plain: bodies[flagged.isEmpty ? 0 : 2], flags: Set(flagged.map { Column($0.name, $0.component) }).map(\.cName).sorted(),
+        constants: emitter.constants.count, traded: traded,
+        nearby: others.map { "\($0.end.dropFirst())(\(Column($0.name, $0.component).cName))" }.sorted(),
+        readsOthers: others.contains { !traded.contains(Column($0.name, $0.component)) }
+      ).text
   }
 
   /// Flags that the pass reads of neighbours and does not change.
@@ -131,15 +176,22 @@ public struct StencilKernel: Sendable {
     func kept(_ outcome: Outcome) -> Outcome {
       Outcome(stores: outcome.stores.filter { !fields.contains($0.column.field) }, requirements: outcome.requirements)
     }
-    return StencilKernel(
-      name: name, comment: source.comment, graph: source.graph, steps: source.steps, inside: kept(source.inside),
-      edge: kept(source.edge), species: source.species, flags: source.flags, rate: source.rate)
+    var source = source
+    (source.inside, source.edge) = (kept(source.inside), kept(source.edge))
+    return StencilKernel(source)
+  }
+
+  /// The same pass where these columns hold floats, in place if that is wanted.
+  public func withFloats(_ floats: Set<Column>, inPlace: Bool) -> StencilKernel {
+    var source = source
+    (source.floats, source.isInPlace) = (floats, inPlace)
+    return StencilKernel(source)
   }
 
   // MARK: Pieces of the text
 
   /// Whether a field is that of the site itself: as an end of pairs, or where it is alone.
-  private static func isOwn(_ input: Input) -> Bool { input.end == "i" || input.end.isEmpty }
+  static func isOwn(_ input: Input) -> Bool { input.end == "i" || input.end.isEmpty }
 
   private static func text(of input: Input) -> String {
     switch input.kind {
@@ -158,133 +210,7 @@ public struct StencilKernel: Sendable {
     let conditions = outcome.requirements.map { emitter.condition($0) }
     var lines = emitter.statements
     for condition in conditions { lines.append("failed = !(\(condition)) && i < failed ? i : failed;") }
-    for (index, value) in values.enumerated() { lines.append("const double new\(index) = \(value);") }
-    for index in values.indices { lines.append("to_\(index)[i] = new\(index);") }
+    for (index, value) in values.enumerated() { lines.append("const \(emitter.dialect.type) new\(index) = \(value);") }
     return lines
-  }
-}
-
-/// Writes the loops over rows and sites around what a pass computes.
-private struct StencilText {
-  let name: String
-  let comment: String
-  let columns: [Column]
-  let written: [Column]
-  let steps: [[Int]]
-  /// The statements for a site, by where it lies.
-  let inside: [String], edge: [String], plain: [String]
-  /// Columns of flags; if there are none, every row is plain.
-  let flags: [String]
-
-  private func indented(_ lines: [String], _ depth: Int) -> String {
-    lines.map { String(repeating: "  ", count: depth) + $0 }.joined(separator: "\n")
-  }
-
-  private var pointers: [String] {
-    columns.enumerated().map { "const double *const \($1.cName) = call->columns[\($0)];" }
-      + written.enumerated().map { "double *const to_\($0) = call->next[\($0)];  // \($1.cName)" }
-      + (flags.isEmpty
-        ? []
-        : [
-          "const double *const flags[\(flags.count)] = {\(flags.joined(separator: ", "))};",
-          "uint8_t *const seen = calloc((size_t)(call->counts[1] * call->counts[2]), 1);",
-        ])
-      + [
-        "double fresh[\(written.count)][MOTE_SITES + 8] __attribute__((aligned(64)));",
-        "const int32_t is_large = call->is_large;",
-      ]
-  }
-
-  /// Whether the row and those of its neighbours exist and are without flags.
-  private var isPlain: [String] {
-    if flags.isEmpty { return ["const int32_t plain = all;"] }
-    let rows = Set(steps.map { [$0[1], $0[2]] } + [[0, 0]]).sorted { ($0[1], $0[0]) < ($1[1], $1[0]) }
-    let clear = rows.map { "mote_row_is_clear(call, y, z, \($0[0]), \($0[1]), flags, \(flags.count), seen)" }
-    return ["const int32_t plain = all && seen != NULL && \(clear.joined(separator: "\n      && "));"]
-  }
-
-  /// How a neighbour's value is read: it lies at a constant distance, but in a ring not across its ends.
-  private var readings: [String] {
-    steps.enumerated().flatMap { number, step in
-      let x = step[0], near = "column[i + at_\(number)]"
-      let across = x < 0 ? "x < \(-x) ? column[i + at_\(number) + count]" : "x >= count - \(x) ? column[i + at_\(number) - count]"
-      return [
-        "#define \(StencilKernel.near)\(number)(column) \(near)",
-        "#define \(StencilKernel.ring)\(number)(column) \(x == 0 ? near : "(\(across) : \(near))")",
-      ]
-    }
-  }
-
-  /// A loop over the sites of a row whose neighbours lie at constant distances.
-  private func loop(_ body: [String]) -> [String] {
-    ["#pragma clang loop vectorize(assume_safety)", "for (int64_t x = low; x < high; x++) {", "  const int64_t i = first + x;"]
-      + body.map { "  " + $0 } + ["}"]
-  }
-
-  /// The sites before and after those, one by one.
-  private func ends(_ body: [String]) -> [String] {
-    ["for (int64_t x = part < low ? part : high; x < until; x = x + 1 == low ? high : x + 1) {"]
-      + (["const int64_t i = first + x;"] + body).map { "  " + $0 } + ["}"]
-  }
-
-  /// Part of a row without flags: large lattices get their new values a part at a time, past the caches.
-  private var calm: [String] {
-    let (to, out) = ("to_", "out_")
-    func redirected(_ body: [String]) -> [String] { body.map { $0.hasPrefix(to) ? out + $0.dropFirst(to.count) : $0 } }
-    let targets = written.indices.map { "double *const \(out)\($0) = is_large ? fresh[\($0)] - first - part : \(to)\($0);" }
-    let copies = written.indices.map { "  mote_stream(\(to)\($0) + first + part, fresh[\($0)], until - part);" }
-    let ring = plain.map { $0.replacing(StencilKernel.near, with: StencilKernel.ring) }
-    return targets + loop(redirected(plain)) + ["if (call->is_periodic[0]) {"] + ends(redirected(ring)) + ["} else {"]
-      + ends(redirected(single + edge)) + ["}", "if (is_large) {"] + copies + ["}"]
-  }
-
-  /// Looks the neighbours of a site up.
-  private var single: [String] {
-    ["const int64_t site[3] = {x, y, z};"]
-      + steps.indices.flatMap {
-        ["int32_t has_\($0);", "const int64_t at_\($0) = mote_neighbour(call, site, step[\($0)], &has_\($0));"]
-      }
-  }
-
-  /// The loops over the sites of part of a row.
-  private var loops: [String] {
-    let parted = [
-      "for (int64_t part = 0; part < count; part += MOTE_SITES) {",
-      "  const int64_t until = part + MOTE_SITES < count ? part + MOTE_SITES : count, low = from > part ? from : part;",
-      "  const int64_t high = to < low ? low : to < until ? to : until;",
-    ]
-    let other = (flags.isEmpty ? [] : loop(inside)) + ends(single + edge)
-    return parted + (["if (plain && from < to) {"] + calm + ["  continue;", "}"] + other).map { "  " + $0 } + ["}"]
-  }
-
-  var function: String {
-    let table = steps.map { "{\($0.map(String.init).joined(separator: ", "))}" }.joined(separator: ", ")
-    let rows = steps.indices.map { "const int64_t at_\($0) = mote_neighbour_row(call, y, z, step[\($0)], &all);" }
-    let before = max(0, -(steps.map { $0[0] }.min() ?? 0)), after = max(0, steps.map { $0[0] }.max() ?? 0)
-    return """
-      \(readings.joined(separator: "\n"))
-      // \(comment)
-      void \(name)(const mote_lattice_call *call, int64_t begin, int64_t end) {
-        static const int32_t step[\(steps.count)][3] = {\(table)};
-        const double *const k = call->k;
-        const double *const *const table = call->table;
-      \(indented(pointers, 1))
-        const int64_t count = call->counts[0];
-        int64_t failed = *call->failed;
-        (void)k, (void)table;
-        for (int64_t row = begin; row < end; row++) {
-          const int64_t y = row % call->counts[1], z = row / call->counts[1], first = row * count;
-          int32_t all = 1;
-      \(indented(rows + isPlain, 2))
-          const int64_t from = all && count > \(before + after) ? \(before) : count, to = from < count ? count - \(after) : count;
-      \(indented(loops, 2))
-        }
-        *call->failed = failed;
-        \(flags.isEmpty ? "" : "free(seen);")
-        mote_stream_end();
-      }
-      \(steps.indices.flatMap { ["#undef \(StencilKernel.near)\($0)", "#undef \(StencilKernel.ring)\($0)"] }.joined(separator: "\n"))
-
-      """
   }
 }

@@ -24,6 +24,8 @@ public struct TotalKernel: Sendable {
   public let needs: KernelNeeds
   /// What is gathered, in the order of the results.
   public let terms: [Term]
+  /// The same totals where these columns hold floats.
+  public let withFloats: @Sendable (Set<Column>) -> TotalKernel
 
   /// The name of the first call, which finds the largest magnitudes and the least and greatest values.
   public var surveyName: String { name + "_survey" }
@@ -31,11 +33,16 @@ public struct TotalKernel: Sendable {
   /// A loop that gathers the terms over the species of the mask (bit s for species s; nil for all).
   public init(
     name: String, comment: String, graph: Graph, terms: [Term], condition: NodeID?, speciesMask: UInt64?,
-    rate: @escaping (Input) -> Rate
+    floats: Set<Column> = [], rate: @escaping @Sendable (Input) -> Rate
   ) {
+    withFloats = { floats in
+      TotalKernel(
+        name: name, comment: comment, graph: graph, terms: terms, condition: condition, speciesMask: speciesMask, floats: floats,
+        rate: rate)
+    }
     let nodes = terms.map(\.node)
     columns = MemberKernel.columns(of: graph, roots: terms.flatMap(\.nodes) + (condition.map { [$0] } ?? []))
-    var emitter = Emitter.forMembers(graph: graph, columns: columns, rate: rate)
+    var emitter = Emitter.forMembers(graph: graph, columns: columns, floats: floats, rate: rate)
     let values = nodes.map { emitter.spread($0) }
     let weights = terms.map { term in if case .histogram(_, let weight, _) = term { emitter.spread(weight) } else { "" } }
     let holds = condition.map { emitter.condition($0) }
@@ -45,14 +52,14 @@ public struct TotalKernel: Sendable {
     self.name = name
     self.terms = terms
     text =
-      Self.survey(name + "_survey", comment, columns, terms, values, weights, start)
-      + Self.sums(name, comment, columns, terms, values, weights, start)
+      Self.survey(name + "_survey", comment, columns, floats, terms, values, weights, start)
+      + Self.sums(name, comment, columns, floats, terms, values, weights, start)
     needs = KernelNeeds(emitter)
   }
 
   private static func survey(
-    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String],
-    _ start: [String]
+    _ name: String, _ comment: String, _ columns: [Column], _ floats: Set<Column>, _ terms: [Term], _ values: [String],
+    _ weights: [String], _ start: [String]
   ) -> String {
     var before: [String] = [], body = start, after: [String] = []
     for (index, term) in terms.enumerated() {
@@ -67,12 +74,13 @@ public struct TotalKernel: Sendable {
       after.append("call->largest[\(index)] = \(top);")
     }
     return MemberKernel.function(
-      name, comment: comment + " (largest magnitudes)", columns: columns, written: [], body: body, before: before, after: after)
+      name, comment: comment + " (largest magnitudes)", columns: columns, floats: floats, written: [], body: body, before: before,
+      after: after)
   }
 
   private static func sums(
-    _ name: String, _ comment: String, _ columns: [Column], _ terms: [Term], _ values: [String], _ weights: [String],
-    _ start: [String]
+    _ name: String, _ comment: String, _ columns: [Column], _ floats: Set<Column>, _ terms: [Term], _ values: [String],
+    _ weights: [String], _ start: [String]
   ) -> String {
     var before: [String] = [], body = start, after: [String] = []
     for (index, term) in terms.enumerated() {
@@ -91,7 +99,8 @@ public struct TotalKernel: Sendable {
     // Two particles may share a bin.
     let hasBins = terms.contains { if case .histogram = $0 { true } else { false } }
     return MemberKernel.function(
-      name, comment: comment, columns: columns, written: [], body: body, before: before, after: after, isIndependent: !hasBins)
+      name, comment: comment, columns: columns, floats: floats, written: [], body: body, before: before, after: after,
+      isIndependent: !hasBins)
   }
 }
 

@@ -7,7 +7,8 @@ struct LatticeCall {
   private let columns: [UnsafeMutablePointer<Double>]
   private let next: [UnsafeMutablePointer<Double>]
   private let needs: BoundNeeds
-  private var start = mote_lattice_call()
+  /// The call as every thread gets it.
+  var start = mote_lattice_call()
 
   /// `columns` are read, outcomes go to `next`, in the order of the kernel.
   init(
@@ -29,6 +30,16 @@ struct LatticeCall {
     start.is_periodic = (periodic[0], periodic[1], periodic[2])
     start.origin = (origin[0], origin[1], origin[2])
     (start.spacing, start.inverse_spacing) = (grid.spacing, 1 / grid.spacing)
+  }
+
+  /// The same for columns of which the kernel knows what they hold.
+  init(
+    _ needs: BoundNeeds, columns: [UnsafeMutableRawPointer], next: [UnsafeMutableRawPointer], _ world: WorldState, grid: Grid
+  ) {
+    // Only addresses are handed on; the kernel reads them as what they are.
+    self.init(
+      needs, columns: columns.map { $0.assumingMemoryBound(to: Double.self) },
+      next: next.map { $0.assumingMemoryBound(to: Double.self) }, world, grid: grid)
   }
 
   /// Whether new values do not stay in the caches.

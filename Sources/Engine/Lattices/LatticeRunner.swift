@@ -20,6 +20,8 @@ final class LatticeRunner {
   let cells: CellRunner?
   let waves: WavesRunner?
   private var stencils: [Loaded<StencilPass>] = []
+  /// For each of them what it needs if it runs in place.
+  private var inPlace: [InPlaceRunner?] = []
   /// Memory for new values of columns that are still read, by the place of an outcome.
   private var spare: [AlignedArray<Double>] = []
 
@@ -43,8 +45,14 @@ final class LatticeRunner {
         Loaded(
           kernel: try library.function(pass.kernel.name, as: Kernel.self), pass: pass,
           needs: BoundNeeds(pass.kernel.needs, isPaired: false)))
+      inPlace.append(
+        pass.kernel.isInPlace
+          ? try InPlaceRunner(pass.kernel, library, workers: workers, flagsStay: plan.flagsStay(in: pass.kernel)) : nil)
     }
   }
+
+  /// Flags may be others than before.
+  func forgetFlags() { for runner in inPlace { runner?.forgetFlags() } }
 
   /// Runs a pass over sites and neighbours; returns the first site for which its requirement fails.
   func run(
@@ -52,6 +60,10 @@ final class LatticeRunner {
   ) -> (site: Int64, requirement: String?)? {
     _ = stencils[index].needs.update(parameters, world)
     let kernel = stencils[index].pass.kernel
+    if let runner = inPlace[index] {
+      runner.run(stencils[index].kernel, stencils[index].needs, grid: grid, on: store, world, cached: cached)
+      return nil
+    }
     let isSpare = kernel.written.map(kernel.exchanged.contains)
     for (place, isSpare) in isSpare.enumerated() where isSpare {
       while spare.count <= place { spare.append(AlignedArray<Double>()) }

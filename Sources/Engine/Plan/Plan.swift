@@ -16,7 +16,10 @@ public struct Plan: Sendable {
   /// What could be zero where a law divides by it.
   var divisors: [Divisor] = []
   var members: [MemberKernel] = []
+  /// Whose members these are, one population for each kernel; the same for totals.
+  var memberPopulations: [Int] = []
   var totals: [TotalKernel] = []
+  var totalPopulations: [Int] = []
   var pairs: [PairGroup] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
@@ -32,6 +35,8 @@ public struct Plan: Sendable {
   var populations: [Population] = []
   /// Fields of each population that need columns, and those whose columns start from a default.
   var fields: [[FieldTable.Field]] = []
+  /// For each population how columns are kept that are no plain doubles, by field.
+  var layouts: [[String: ColumnLayout]] = []
   /// First values of fields of the world.
   var world: [String: [Double]] = [:]
   /// Fields of the world that last from step to step, totals among them.

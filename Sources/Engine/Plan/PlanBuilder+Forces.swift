@@ -84,6 +84,7 @@ extension PlanBuilder {
       graph = grown
       terms.append(.sum(value))
     }
+    plan.totalPopulations.append(fields.population)
     plan.totals.append(
       TotalKernel(
         name: "mote_total_\(plan.totals.count)", comment: "energy of single members", graph: graph, terms: terms,

@@ -86,6 +86,7 @@ struct PlanBuilder {
     plan.divisors = divisors()
     setWorldDefaults()
     dropWhatNobodyReads()
+    plan.settleLayouts(scene.precision)
     checkRates()
   }
 
@@ -231,12 +232,14 @@ struct PlanBuilder {
   mutating func finish(_ chain: inout ChainBuilder) -> MemberCall? {
     let creation = chain.creation(named: "mote_members_\(plan.members.count)").map { kernel, children in
       plan.members.append(kernel)
+      plan.memberPopulations.append(chain.population)
       return CreationPass(kernel: plan.members.count - 1, population: chain.population, children: children)
     }
     guard case (let kernel, var call)? = chain.finish(named: "mote_members_\(plan.members.count)") else { return nil }
     call.kernel = plan.members.count
     call.creation = creation
     plan.members.append(kernel)
+    plan.memberPopulations.append(call.population)
     return call
   }
 

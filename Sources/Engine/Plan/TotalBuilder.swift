@@ -258,6 +258,7 @@ struct TotalBuilder {
       gathered.graph = inner.graph
     }
     let mask = mask(measure.roles)
+    plan.totalPopulations.append(fields.population)
     plan.totals.append(
       TotalKernel(
         name: name, comment: use.law.name, graph: gathered.graph, terms: gathered.terms, condition: condition,

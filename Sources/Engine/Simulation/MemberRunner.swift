@@ -160,7 +160,7 @@ extension [[[Int64]]] {
 
 /// Everything that a call of a kernel reads, in memory that C can see while the call lasts.
 private struct Frame {
-  private let columns: [UnsafeMutablePointer<Double>]
+  private let columns: [UnsafeMutableRawPointer]
   private let needs: BoundNeeds
   private let ids: UnsafeMutablePointer<Int64>
   private let species: UnsafeMutablePointer<Int32>
@@ -168,12 +168,7 @@ private struct Frame {
   private let step: Int64
 
   init(_ columns: [Column], _ needs: BoundNeeds, _ store: MemberStore, _ world: WorldState) {
-    self.columns = columns.map { column in
-      guard let field = store.columns(of: column.field), field.indices.contains(column.component) else {
-        preconditionFailure("the store has no column \(column.field) \(column.component)")
-      }
-      return field[column.component]
-    }
+    self.columns = columns.map { store.existingNumbers($0).address() }
     self.needs = needs
     ids = store.idColumn
     species = store.speciesColumn
@@ -185,7 +180,8 @@ private struct Frame {
     var call = mote_member_call()
     (call.ids, call.species) = (UnsafePointer(ids), UnsafePointer(species))
     (call.seed, call.step) = (seed, step)
-    withColumns(columns) { pointers in
+    // Only addresses are handed on; the kernel reads them as what they are.
+    withColumns(columns.map { $0.assumingMemoryBound(to: Double.self) }) { pointers in
       call.columns = pointers
       needs.withTables { constants, tables, functions in
         (call.k, call.table, call.function) = (constants, tables, functions)

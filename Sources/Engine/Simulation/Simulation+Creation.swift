@@ -64,7 +64,7 @@ extension Simulation {
     let others = context.input
     context.input = { input in
       guard input.kind == .field else { return others(input) }
-      return store.column(Column(input.name, input.component))?[place] ?? .nan
+      return store.numbers(Column(input.name, input.component))?[place] ?? .nan
     }
     return context
   }
@@ -91,7 +91,7 @@ extension Simulation {
       let first = defaults[children][field.name]?[Int(species)]
       for component in 0..<field.components where !given.contains(Column(field.name, component)) {
         let column = Column(field.name, component)
-        if let old = store.column(column)?[parent] {
+        if let old = store.numbers(column)?[parent] {
           values.append((column, old))
         } else if let first {
           values.append((column, first[min(component, first.count - 1)]))
@@ -113,7 +113,7 @@ extension Simulation {
       }
       let place = store.append(species: item.species, ids: [nextIDs[item.population]]).lowerBound
       nextIDs[item.population] += 1
-      for (column, value) in item.values { store.column(column)?[place] = value }
+      for (column, value) in item.values { store.numbers(column)?[place] = value }
     }
     try wrapNewMembers(list.count)
     updateWorld()

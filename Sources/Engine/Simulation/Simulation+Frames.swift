@@ -41,7 +41,8 @@ extension Simulation {
     let store = MemberStore(space: space), used = plan.usedFields
     for field in plan.fields[population.index] where field.components > 0 && field.name != "position" {
       if used.contains(field.name) || given.contains(where: { $0.name == field.name }) {
-        store.addField(field.name, components: field.components)
+        store.addField(
+          field.name, components: field.components, layout: plan.layouts[population.index][field.name] ?? ColumnLayout())
       }
     }
     for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
@@ -72,7 +73,7 @@ extension Simulation {
     for (name, values) in defaults[population.index] {
       let setters = scene.species.indices.filter { index in scene.species[index].fields.contains { $0.name == name } }
       guard !given.contains(name) || !setters.isEmpty else { continue }
-      for (component, column) in (store.columns(of: name) ?? []).enumerated() {
+      for (component, column) in (store.numbers(of: name) ?? []).enumerated() {
         for place in 0..<store.count {
           let species = Int(store.speciesColumn[place])
           guard !setters.contains(species), let numbers = values[species] else { continue }
@@ -112,7 +113,7 @@ extension Simulation {
     let store = stores[population], written = plan.writtenFields.union(["velocity", "force"])
     return names.compactMap { name in
       guard name != "position", let field = plan.fields[population].first(where: { $0.name == name }),
-        let columns = store.columns(of: name)
+        let columns = store.numbers(of: name)
       else { return nil }
       var values: [Double] = []
       values.reserveCapacity(order.count * columns.count)
@@ -147,7 +148,7 @@ extension MemberStore {
   /// Fills columns from rows of a frame; fields that have no column are left out.
   fileprivate func set(_ fields: [FrameField]) {
     for field in fields {
-      guard let columns = columns(of: field.name) else { continue }
+      guard let columns = numbers(of: field.name) else { continue }
       for (component, column) in columns.enumerated() where component < field.components {
         for place in 0..<count { column[place] = field.values[place * field.components + component] }
       }

@@ -144,7 +144,7 @@ extension Simulation {
     switch operation {
     case .clear(let columns, let population):
       let store = stores[population]
-      for column in columns { store.column(column)?.update(repeating: 0, count: store.count) }
+      for column in columns { store.numbers(column)?.fill(0..<store.count, with: 0) }
     case .members(let call): try run(call)
     case .meetings(let index): linkTotals.add(try run(meetings: index, wantsTotals: wantsTotals))
     case .energy: break

@@ -98,6 +98,7 @@ public final class Simulation {
     if frame.step == 0 {
       for population in plan.populations { initializeFields(of: population, givenBy: frame) }
       for operation in plan.start { try run(operation, wantsTotals: true) }
+      lattices.forgetFlags()
     }
     meetings.release(plan.listingsOfStart, in: pairs.neighbourhood)
     // The forces of a state that goes on are known; what remembers must not run twice for one step.

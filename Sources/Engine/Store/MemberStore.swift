@@ -17,7 +17,7 @@ public final class MemberStore {
   private(set) var ids = AlignedArray<Int64>()
   private(set) var species = AlignedArray<Int32>()
   private(set) var images: [AlignedArray<Int32>]
-  private var fields: [String: [AlignedArray<Double>]] = [:]
+  private var fields: [String: [ColumnMemory]] = [:]
   private var spareWide = AlignedArray<Double>()
   private var spareIds = AlignedArray<Int64>()
   private var spareNarrow = AlignedArray<Int32>()
@@ -32,16 +32,35 @@ public final class MemberStore {
 
   /// Adds a field; every particle has `initial` in each component.
   public func addField(_ name: String, components: Int, initial: Double = 0) {
+    addField(name, components: components, initial: initial, layout: ColumnLayout())
+  }
+
+  /// The same with columns that are kept in this way; those of other than plain doubles belong to members that stay in order.
+  func addField(_ name: String, components: Int, initial: Double = 0, layout: ColumnLayout) {
     precondition(fields[name] == nil, "field \(name) exists")
-    let columns = (0..<components).map { _ in AlignedArray<Double>(capacity: ids.capacity) }
-    for column in columns { column.base.update(repeating: initial, count: count) }
+    let columns = (0..<components).map { _ in ColumnMemory(layout: layout, capacity: ids.capacity) }
+    for column in columns { column.fill(0..<count, with: initial) }
     fields[name] = columns
     fieldNames.append(name)
     generation += 1
   }
 
-  /// The columns of a field, one per component; nil if there is none of this name. Valid until `generation` changes.
-  public func columns(of name: String) -> [UnsafeMutablePointer<Double>]? { fields[name]?.map(\.base) }
+  /// The columns of a field of doubles, one per component; nil if there is none of this name. Valid until `generation` changes.
+  public func columns(of name: String) -> [UnsafeMutablePointer<Double>]? { fields[name]?.map { doubles($0, of: name) } }
+
+  /// The columns of a field, one per component, whatever they hold; nil if there is none of this name. Valid until `generation`
+  /// changes.
+  func numbers(of name: String) -> [ColumnMemory]? { fields[name] }
+
+  /// One column, whatever it holds; nil if there is none. Valid until `generation` changes.
+  func numbers(_ column: Column) -> ColumnMemory? {
+    fields[column.field].flatMap { $0.indices.contains(column.component) ? $0[column.component] : nil }
+  }
+
+  private func doubles(_ column: ColumnMemory, of name: String) -> UnsafeMutablePointer<Double> {
+    guard let doubles = column.doubles else { preconditionFailure("\(name) holds floats") }
+    return doubles
+  }
 
   /// The ids, of which none occurs twice. Valid until `generation` changes.
   public var idColumn: UnsafeMutablePointer<Int64> { ids.base }
@@ -53,16 +72,14 @@ public final class MemberStore {
   /// this times the side is the unwrapped position. Valid until `generation` changes.
   public var imageColumns: [UnsafeMutablePointer<Int32>] { images.map(\.base) }
 
-  /// One column; nil if there is none. Valid until `generation` changes.
-  func column(_ column: Column) -> UnsafeMutablePointer<Double>? {
-    fields[column.field].flatMap { $0.indices.contains(column.component) ? $0[column.component].base : nil }
-  }
+  /// One column of doubles; nil if there is none. Valid until `generation` changes.
+  func column(_ column: Column) -> UnsafeMutablePointer<Double>? { numbers(column).map { doubles($0, of: column.field) } }
 
   /// How many numbers each particle has.
   var columnCount: Int { fields.values.reduce(0) { $0 + $1.count } }
 
   /// The columns of positions.
-  var positions: [UnsafeMutablePointer<Double>] { (fields["position"] ?? []).map(\.base) }
+  var positions: [UnsafeMutablePointer<Double>] { columns(of: "position") ?? [] }
 
   /// Adds particles of a species with these ids, all fields zero, and returns their places.
   @discardableResult
@@ -72,7 +89,7 @@ public final class MemberStore {
     for (place, id) in zip(places, newIds) { ids.base[place] = id }
     (species.base + places.lowerBound).update(repeating: code, count: places.count)
     for image in images { (image.base + places.lowerBound).update(repeating: 0, count: places.count) }
-    for column in fields.values.joined() { (column.base + places.lowerBound).update(repeating: 0, count: places.count) }
+    for column in fields.values.joined() { column.fill(places, with: 0) }
     count = places.upperBound
     rearranged()
     return places
@@ -96,7 +113,10 @@ public final class MemberStore {
     close(ids)
     close(species)
     images.forEach { close($0) }
-    fields.values.joined().forEach { close($0) }
+    for column in fields.values.joined() {
+      guard let column = column.whole else { preconditionFailure("members with columns of floats stay") }
+      close(column)
+    }
     count = kept.count
     rearranged()
     return removed
@@ -117,12 +137,28 @@ public final class MemberStore {
     generation += 1
   }
 
-  /// Puts other memory in the place of a column, which is handed back in turn.
+  /// Puts other memory in the place of a column of doubles, which is handed back in turn.
   func exchange(_ column: Column, with other: inout AlignedArray<Double>) {
-    guard let old = fields[column.field]?[column.component] else { return }
+    guard let old = fields[column.field]?[column.component].whole else { return }
     other.reserve(ids.capacity, keeping: count)
-    fields[column.field]?[column.component] = other
+    fields[column.field]?[column.component] = ColumnMemory(other)
     other = old
+    generation += 1
+  }
+
+  /// Gives columns the memory of others, moved by a way; together they are as many as before.
+  func trade(_ trades: [(column: Column, from: Column, way: Int)]) {
+    let old = trades.map { numbers($0.from)?.moved(by: $0.way) }
+    for (trade, memory) in zip(trades, old) {
+      guard let memory else { preconditionFailure("\(trade.from.field) has no room to move by \(trade.way)") }
+      fields[trade.column.field]?[trade.column.component] = memory
+    }
+    generation += 1
+  }
+
+  /// Moves the numbers of columns to where they were at first.
+  func centre(_ columns: [Column]) {
+    for column in columns { fields[column.field]?[column.component].centre(count) }
     generation += 1
   }
 
@@ -136,9 +172,9 @@ public final class MemberStore {
     spareNarrow.reserve(ids.capacity)
     for name in fieldNames {
       for component in fields[name, default: []].indices {
-        guard let column = fields[name]?[component] else { continue }
+        guard let column = fields[name]?[component].whole else { preconditionFailure("\(name) keeps its order") }
         wide(column.base, spareWide.base)
-        fields[name]?[component] = spareWide
+        fields[name]?[component] = ColumnMemory(spareWide)
         spareWide = column
       }
     }

@@ -5,7 +5,7 @@ import Scenes
 import World
 
 /// The repository's top folder.
-private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()
 
 /// The folder of the laws that Mote ships.
