@@ -3,7 +3,11 @@
 #define MOTE_FAR_H
 #include <stdint.h>
 
-enum { MOTE_FAR_LEAF = 32, MOTE_FAR_POINTS = 16 };   // particles of a leaf, whole vectors; most interpolation points along an axis
+enum {
+  MOTE_FAR_LEAF = 32,     // particles of a leaf: whole vectors
+  MOTE_FAR_POINTS = 16,   // most interpolation points along an axis
+  MOTE_FAR_VECTOR = 16,   // numbers of the longest vector
+};
 
 // A box of particles that follow one another.
 typedef struct {

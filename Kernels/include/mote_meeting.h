@@ -7,7 +7,7 @@ typedef struct {
   const double *rows;                   // what is read of members, in rows: [member][width]
   double *const *columns;               // those that the compiler listed, of the meeting itself
   double *const *next;                  // new values of the meeting's own columns
-  const int64_t *ends;                  // places of the ends, meeting by meeting
+  const int32_t *ends;                  // places of the ends, meeting by meeting
   const int64_t *const *ids;            // of each end, as the compiler listed them
   const int32_t *const *species;
   const double *k;                      // what is the same for all meetings

@@ -56,9 +56,9 @@ MOTE_INLINE V mote_exp(V x) {
   return x > most ? (V)INFINITY : x < least ? (V)0 : value;
 }
 
-// erfc x = exp(-x^2) p(t) for x >= 0, with t = (x - a)/(x + a): p interpolates at Chebyshev's points (J. L. Schonfelder, Math. Comp.
-// 32 (1978) 1232), to a relative 2e-7 in float and 4e-16 in double.
-MOTE_INLINE V mote_erfc(V x) {
+// erfc x = exp(-x^2) p(t) for x >= 0, with `bell` = exp(-x^2) and t = (x - a)/(x + a): p interpolates at Chebyshev's points
+// (J. L. Schonfelder, Math. Comp. 32 (1978) 1232), to a relative 2e-7 in float and 4e-16 in double.
+MOTE_INLINE V mote_erfc(V x, V bell) {
 #if MOTE_DOUBLE
   const mote_real a = 3.75, p[] = {
     0.145589721275038545, -0.273421931495426458, 0.226008066916619732, -0.163571895523926418, 0.102604312032279241,
@@ -76,7 +76,7 @@ MOTE_INLINE V mote_erfc(V x) {
   V series = (V)p[terms - 1];
 #pragma clang loop unroll(full)
   for (int term = terms - 2; term >= 0; term--) series = p[term] + series * t;
-  const V value = mote_exp(-x * x) * series;
+  const V value = bell * series;
   return x < 0 ? 2 - value : value;
 }
 
@@ -143,14 +143,15 @@ MOTE_INLINE void mote_fetch_rows(const mote_real *rows, I at, V *c) {
 }
 
 // A function of the scene: blocks of equal length, one for each pair of species: where the table begins, intervals per unit of
-// the argument, their number, the length of a block; then 4 coefficients for each interval.
+// the argument, their number, the length of a block; then 4 coefficients for each interval. `grid` is a function with the same intervals,
+// if one was looked up before: then they are found once.
 #define FUNCTION(n) u->table[MOTE_FIRST_FUNCTION + (n)]
-MOTE_INLINE V mote_spline_lanes(const mote_real *tables, I which, int derivative, V x) {
-  const I block = MOTE_TABLE_ENTRIES == 1 ? (I)0 : which * (mote_whole)tables[3];
+MOTE_INLINE V mote_spline_lanes(const mote_real *tables, const mote_real *grid, I which, int derivative, V x) {
+  const I block = MOTE_TABLE_ENTRIES == 1 ? (I)0 : which * (mote_whole)grid[3];
   V head[4], c[4];
   if (MOTE_TABLE_ENTRIES == 1)
-    for (int k = 0; k < 4; k++) head[k] = (V)tables[k];
-  else mote_fetch_rows(tables, block, head);
+    for (int k = 0; k < 4; k++) head[k] = (V)grid[k];
+  else mote_fetch_rows(grid, block, head);
   const V w = head[1], at = (x - head[0]) * w, below = __builtin_elementwise_max(at, (V)0);
   const I interval = __builtin_convertvector(__builtin_elementwise_min(below, head[2] - 1), I);
   const V s = below - __builtin_convertvector(interval, V);

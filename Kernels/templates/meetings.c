@@ -12,24 +12,21 @@ enum { MOTE_MEETINGS = 32 };
 typedef int mote_choice(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen);
 typedef void mote_meeting_block(const mote_meeting_call *call, const int64_t *meeting, int count);
 
-static inline int mote_all_meet(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen) {
-  for (int n = 0; n < count; n++) chosen[n] = meeting[n];
-  return count;
-}
-
 // How much a pass reads and writes of each end: numbers in a row, and in a row of sums.
 typedef struct { int ends, width, sums; } mote_extent;
 
 // Asks for the rows of the ends of a block's meetings before they are needed: members lie too far apart to stay in the nearest cache.
 MOTE_ALWAYS void mote_fetch_ahead(const mote_meeting_call *call, int64_t begin, int64_t end, mote_extent extent) {
-  for (int64_t place = extent.ends * begin; place < extent.ends * end; place++) {
-    const int64_t at = call->ends[place];
-    for (int k = 0; k < extent.width; k += 8) __builtin_prefetch(call->rows + at * extent.width + k);
-    for (int k = 0; k < extent.sums; k += 8) __builtin_prefetch(call->sums + at * extent.sums + k, 1);
-  }
+  for (int64_t m = begin; m < end; m++)
+    for (int e = extent.ends > 1; e < extent.ends; e++) {   // first ends lie in their order, as meetings do
+      const int64_t at = call->ends[extent.ends * m + e];
+      for (int k = 0; k < extent.width; k += 8) __builtin_prefetch(call->rows + at * extent.width + k);
+      for (int k = 0; k < extent.sums; k += 8) __builtin_prefetch(call->sums + at * extent.sums + k, 1);
+    }
 }
 
 // Gathers the meetings that are chosen into full blocks; what is left over fills a last block with repetitions, which do not count.
+// Where nothing chooses, all meet.
 MOTE_ALWAYS void mote_blocks(const mote_meeting_call *call, int64_t begin, int64_t end, mote_extent extent, mote_choice choose,
                             mote_meeting_block block) {
   int64_t meeting[MOTE_MEETINGS], chosen[2 * MOTE_MEETINGS];
@@ -39,6 +36,10 @@ MOTE_ALWAYS void mote_blocks(const mote_meeting_call *call, int64_t begin, int64
     const int count = next > end ? (int)(end - first) : MOTE_MEETINGS;
     if (next < end) mote_fetch_ahead(call, next, beyond < end ? beyond : end, extent);
     for (int n = 0; n < MOTE_MEETINGS; n++) meeting[n] = first + (n < count ? n : 0);
+    if (!choose) {
+      block(call, meeting, count);
+      continue;
+    }
     many += choose(call, meeting, count, chosen + many);
     if (many < MOTE_MEETINGS) continue;
     block(call, chosen, MOTE_MEETINGS);
@@ -60,18 +61,18 @@ static inline void mote_leave(const mote_meeting_call *call, int own, int column
 // The places of one of the ends of each meeting, and the numbers of a column of the meetings themselves. Where all meet, those of a
 // full block follow one another, and nothing needs to be gathered.
 MOTE_ALWAYS void mote_take_ends(const mote_meeting_call *call, int end, int ends, const int64_t *meeting, int follow, int64_t *at) {
-  const int64_t *const from = call->ends + ends * meeting[0] + end;
+  const int32_t *const from = call->ends + ends * meeting[0] + end;
   if (follow)
     for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = from[ends * n];
   else
     for (int n = 0; n < MOTE_MEETINGS; n++) at[n] = call->ends[ends * meeting[n] + end];
 }
-MOTE_ALWAYS void mote_take_own(const mote_meeting_call *call, int column, const int64_t *meeting, int follow, double *numbers) {
+MOTE_ALWAYS const double *mote_take_own(const mote_meeting_call *call, int column, const int64_t *meeting, int follow,
+                                       double *gathered) {
   const double *const from = call->columns[column];
-  if (follow)
-    for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[0] + n];
-  else
-    for (int n = 0; n < MOTE_MEETINGS; n++) numbers[n] = from[meeting[n]];
+  if (follow) return from + meeting[0];
+  for (int n = 0; n < MOTE_MEETINGS; n++) gathered[n] = from[meeting[n]];
+  return gathered;
 }
 
 // Eight rows of eight become eight columns.
@@ -109,24 +110,31 @@ MOTE_ALWAYS void mote_take_rows(const mote_meeting_call *call, const int64_t *at
   }
 }
 
+// Four columns of eight, whose halves become the rows 0 to 3 and 4 to 7; and back.
+MOTE_ALWAYS void mote_transpose_half(mote_eight *r) {
+  mote_eight a[4];
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 4; k += 2) {
+    a[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    a[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 2; k++) {
+    r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+}
+
 // The numbers first ..< first + 4 alone.
 MOTE_ALWAYS void mote_take_half_rows(const mote_meeting_call *call, const int64_t *at, int width, int first,
                                      double (*numbers)[MOTE_MEETINGS]) {
   for (int n = 0; n < MOTE_MEETINGS; n += 8) {
-    mote_eight r[4], a[4];
+    mote_eight r[4];
     for (int m = 0; m < 4; m++) {
-      const mote_four low = *(const mote_four *)(call->rows + at[n + m] * width + first);
-      const mote_four high = *(const mote_four *)(call->rows + at[n + m + 4] * width + first);
-      r[m] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+      r[m].lo = *(const mote_four *)(call->rows + at[n + m] * width + first);
+      r[m].hi = *(const mote_four *)(call->rows + at[n + m + 4] * width + first);
     }
-    for (int k = 0; k < 4; k += 2) {
-      a[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-      a[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-    }
-    for (int k = 0; k < 2; k++) {
-      r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
+    mote_transpose_half(r);
     for (int k = 0; k < 4; k++) *(mote_eight *)(numbers[first + k] + n) = r[k];
   }
 }
@@ -142,13 +150,13 @@ static inline void mote_require(const mote_meeting_call *call, const int64_t *me
 }
 
 // Bits are compared as whole numbers: in that order what is not finite is the largest of all, and stays.
-static inline void mote_whole_parts(const mote_meeting_call *call, int outcome, const double *given, int64_t *whole) {
+MOTE_ALWAYS void mote_whole_parts(const mote_meeting_call *call, int outcome, const double *given, int adds, int64_t *whole) {
   uint64_t largest = call->largest[outcome];
   const double scale = call->scales[outcome];
   for (int n = 0; n < MOTE_MEETINGS; n++) {
     const union { double number; uint64_t bits; } size = {fabs(given[n])};
     largest = size.bits > largest ? size.bits : largest;
-    whole[n] += mote_whole_number(given[n] * scale);
+    whole[n] = (adds ? whole[n] : 0) + mote_whole_number(given[n] * scale);
   }
   call->largest[outcome] = largest;
 }
@@ -158,13 +166,24 @@ MOTE_ALWAYS void mote_contribute(const mote_meeting_call *call, const int64_t *a
                                  int64_t (*whole)[MOTE_MEETINGS], int count) {
   if (call->is_shared) {
     for (int n = 0; n < count; n++)
-      for (int k = 0; k < width; k++)
+      for (int k = 0; k < numbers; k++)
         if (whole[k][n] != 0) __atomic_fetch_add(call->sums + at[n] * width + k, whole[k][n], __ATOMIC_RELAXED);
     return;
   }
   if (numbers <= 2) {
     for (int n = 0; n < count; n++)
       for (int k = 0; k < numbers; k++) call->sums[at[n] * width + k] += whole[k][n];
+    return;
+  }
+  if (numbers <= 4) {
+    for (int n = 0; n < count; n += 8) {
+      mote_eight r[4];
+      const int several = count - n < 8 ? count - n : 8;
+      for (int k = 0; k < 4; k++) r[k] = *(const mote_eight *)(whole[k] + n);
+      mote_transpose_half(r);
+      for (int m = 0; m < several; m++)
+        *(mote_four *)(call->sums + at[n + m] * width) += m < 4 ? r[m].lo : r[m - 4].hi;
+    }
     return;
   }
   for (int first = 0; first < width; first += 8)
@@ -178,10 +197,26 @@ MOTE_ALWAYS void mote_contribute(const mote_meeting_call *call, const int64_t *a
 }
 
 static inline void mote_add_up(const mote_meeting_call *call, int outcome, const double *given, int count) {
-  int64_t whole[MOTE_MEETINGS] = {0}, sum = 0;
-  mote_whole_parts(call, outcome, given, whole);
+  int64_t whole[MOTE_MEETINGS], sum = 0;
+  mote_whole_parts(call, outcome, given, 0, whole);
   for (int n = 0; n < count; n++) sum += whole[n];
   call->totals[outcome] += sum;
+}
+
+// Tells that a meeting was marked.
+static inline void mote_report(const mote_meeting_call *call, int outcome) {
+  const union { double number; uint64_t bits; } one = {1};
+  call->largest[outcome] = one.bits;
+}
+
+// Marks those meetings for which something else than 0 is given, which is rare.
+static inline void mote_mark(const mote_meeting_call *call, int outcome, int column, const int64_t *meeting, const double *given,
+                             int count) {
+  double any = 0;
+  for (int n = 0; n < MOTE_MEETINGS; n++) any += given[n];
+  if (any == 0) return;
+  for (int n = 0; n < count; n++)
+    if (given[n] != 0) call->columns[column][meeting[n]] = 1, mote_report(call, outcome);
 }
 
 // What a meeting that acts in its turn adds to a column, at once.

@@ -308,17 +308,17 @@ void mote_search_clusters(const mote_search *s, int64_t begin, int64_t end, mote
   }
 }
 
-// Marks the blocks of MOTE_BLOCK clusters whose sums a list touches, and counts the lanes that each cluster takes part in:
-// no particle of it receives more contributions than that. Lists of several threads share the counts.
+// Marks the blocks of MOTE_BLOCK clusters that a list touches, and counts the lanes from which each cluster receives: no particle of
+// it gets more contributions than that. Lists of several threads share the counts.
 void mote_survey(const mote_list *list, int32_t half, uint8_t *blocks, int32_t *lanes) {
   for (int64_t e = 0; e < list->entry_count; e++) {
     const mote_entry entry = list->entries[e];
     const int32_t own = entry.group / 2;
     blocks[own / MOTE_BLOCK] = 1;
     __atomic_fetch_add(&lanes[own], MOTE_CLUSTER * (entry.end - entry.begin), __ATOMIC_RELAXED);
-    for (int32_t k = entry.begin; half && k < entry.end; k++) {
+    for (int32_t k = entry.begin; k < entry.end; k++) {
       blocks[list->partners[k] / MOTE_BLOCK] = 1;
-      __atomic_fetch_add(&lanes[list->partners[k]], MOTE_GROUP, __ATOMIC_RELAXED);
+      if (half) __atomic_fetch_add(&lanes[list->partners[k]], MOTE_GROUP, __ATOMIC_RELAXED);
     }
   }
 }
@@ -335,7 +335,7 @@ static inline int mote_sense(const mote_roles *roles, int64_t a, int64_t b) {
 
 // Writes the pairs of a half list that are within reach one by one, as the places of i and j, as far as there is room.
 // Returns how many there are.
-int64_t mote_list_pairs(const mote_search *s, const mote_list *list, const mote_roles *roles, int64_t *pairs, int64_t capacity) {
+int64_t mote_list_pairs(const mote_search *s, const mote_list *list, const mote_roles *roles, int32_t *pairs, int64_t capacity) {
   const mote_real reach2 = (mote_real)(s->reach * s->reach) * (mote_real)1.00001;
   const int32_t *first = s->order->cluster_first;
   int64_t count = 0;
@@ -357,9 +357,9 @@ int64_t mote_list_pairs(const mote_search *s, const mote_list *list, const mote_
         uint32_t near = __builtin_bit_cast(uint8_t, __builtin_convertvector(r2 <= reach2, mote_row_flags));
         near &= (1u << theirs) - 1;
         if (diagonal) near &= ~0u << (a + 1);
-        const int64_t i = first[own] + a;
+        const int32_t i = first[own] + a;
         for (; near != 0; near &= near - 1) {
-          const int64_t j = first[other] + __builtin_ctz(near);
+          const int32_t j = first[other] + __builtin_ctz(near);
           const int sense = mote_sense(roles, i, j);
           if (sense == 0) continue;
           if (count < capacity) pairs[2 * count] = sense > 0 ? i : j, pairs[2 * count + 1] = sense > 0 ? j : i;

@@ -106,7 +106,7 @@ int64_t mote_far_meet_boxes(const mote_far_meetings *all) {
 typedef struct {
   int count;       // along an axis
   int64_t all;     // of a box
-  int64_t stride;  // the same in whole vectors
+  int64_t stride;  // the same in whole vectors of either precision
   double at[MOTE_FAR_POINTS], scale[MOTE_FAR_POINTS];
 } mote_far_rule;
 
@@ -121,7 +121,7 @@ static mote_far_rule mote_far_make_rule(int32_t points) {
     rule.scale[k] = 1 / product;
   }
   rule.all = (int64_t)mote_far_many(&rule, 0) * mote_far_many(&rule, 1) * mote_far_many(&rule, 2);
-  rule.stride = (rule.all + MOTE_LANES - 1) / MOTE_LANES * MOTE_LANES;
+  rule.stride = (rule.all + MOTE_FAR_VECTOR - 1) / MOTE_FAR_VECTOR * MOTE_FAR_VECTOR;
   return rule;
 }
 
@@ -132,7 +132,7 @@ MOTE_INLINE void mote_far_lagrange(const mote_far_rule *rule, const mote_far_nod
     value[axis][0] = (V)1;
     if (axis >= MOTE_SPACE) continue;
     const double wide = node->high[axis] - node->low[axis], middle = (node->low[axis] + node->high[axis]) / 2;
-    const V at = (mote_far_load(x[axis], place) - middle) * (wide > 0 ? 2 / wide : 0);
+    const V at = (mote_far_load(x[axis], place, 0) - middle) * (wide > 0 ? 2 / wide : 0);
     V before = (V)1, after = (V)1;
     for (int k = 0; k < rule->count; k++) value[axis][k] = before * rule->scale[k], before *= at - rule->at[k];
     for (int k = rule->count - 1; k >= 0; k--) value[axis][k] *= after, after *= at - rule->at[k];
@@ -145,7 +145,7 @@ static void mote_far_spread(const mote_far_rule *rule, const mote_far_node *node
   for (int field = 0; field < fields; field++) {
     memset(sums, 0, sizeof(V) * (size_t)rule->all);
     for (int64_t at = begin; at < end; at += MOTE_LANES) {
-      V along[3][MOTE_FAR_POINTS], strength = mote_far_load(from[MOTE_SPACE + field], at), *sum = sums;
+      V along[3][MOTE_FAR_POINTS], strength = mote_far_load(from[MOTE_SPACE + field], at, 0), *sum = sums;
       for (int lane = 0; lane < MOTE_LANES; lane++) strength[lane] = at + lane < end ? strength[lane] : 0;
       mote_far_lagrange(rule, node, from, at, along);
       for (int a = 0; a < mote_far_many(rule, 0); a++)

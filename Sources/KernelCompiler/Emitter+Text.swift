@@ -7,6 +7,7 @@ extension Emitter {
     guard rate(of: node) == .varying else { return false }
     return switch graph[node] {
     case .noise, .call, .matrix: true
+    case .product(let factors): factors.contains { $0.exponent.denominator > 2 && rate(of: $0.base) == .varying }
     case .function(let function, _): ![.abs, .sign, .floor, .ceil].contains(function)
     case .pairwise(let function, _, _): function == .power || function == .atan2
     default: false

@@ -3,7 +3,7 @@ import Expressions
 /// Writes the statements that compute nodes of a graph, and collects what must be computed before the kernel is called.
 ///
 /// The largest parts that do not vary become constants (`k[n]`) or tables per species (`table[n]`), so that the text depends on
-/// the form of a law alone, never on the values of its parameters.
+/// the form of a law alone (to which whole exponents and zeros belong), never on the values of its parameters.
 public struct Emitter {
   /// The graph, which grows by what regrouping needs.
   public internal(set) var graph: Graph
@@ -16,6 +16,9 @@ public struct Emitter {
   let noiseText: (Graph.Noise, Int, Int, String?) -> String
   /// Where the value of a species, or pair of species, stands in its table.
   let speciesPlace: String
+
+  /// Whether the tables of two functions have the same intervals, for each pair of species.
+  var sharesIntervals: (FunctionUse, FunctionUse) -> Bool = { _, _ in false }
 
   /// Nodes whose values the kernel reads as `k[n]`.
   public private(set) var constants: [NodeID] = []
@@ -132,7 +135,13 @@ public struct Emitter {
     case .constant(let value): return literal(value)
     case .input(let input): return inputText(input)
     case .sum(let constant, let terms): return sum(constant, terms)
-    case .product(let factors): return product(factors, coefficient: 1)
+    case .product(let factors):
+      if let known = names[graph.negate(node)] { return keep("-\(known)") }
+      return product(factors, coefficient: 1)
+    case .function(.erfc, let a) where dialect == .lanes:
+      // exp(−a²), which the slope has too.
+      let bell = graph.function(.exp, graph.negate(graph.power(a, Rational(2))))
+      return keep("mote_erfc(\(spread(a)), \(spread(bell)))")
     case .function(let function, let a): return keep(call(function, value(of: a)))
     case .pairwise(let function, let a, let b): return keep(call(function, spread(a), spread(b)))
     case .compare(let comparison, let a, let b):
@@ -168,9 +177,10 @@ public struct Emitter {
     let index = functions.firstIndex(of: use) ?? functions.count
     if index == functions.count { functions.append(use) }
     // Tables of pairs lie in the order of both species, whichever end the function belongs to.
-    let at = !end.isEmpty ? speciesPlace : dialect == .lanes ? "(I)0" : "0"
-    return keep(
-      "\(dialect == .lanes ? "mote_spline_lanes" : "mote_spline")(FUNCTION(\(index)), \(at), \(derivative), \(spread(argument)))")
+    let at = !end.isEmpty ? speciesPlace : dialect == .lanes ? "(I)0" : "0", x = spread(argument)
+    guard dialect == .lanes else { return keep("mote_spline(FUNCTION(\(index)), \(at), \(derivative), \(x))") }
+    let grid = functions.firstIndex { $0 == use || $0.end.isEmpty == end.isEmpty && sharesIntervals($0, use) } ?? index
+    return keep("mote_spline_lanes(FUNCTION(\(index)), FUNCTION(\(grid)), \(at), \(derivative), \(x))")
   }
 
   // MARK: Products and powers

@@ -54,7 +54,7 @@ extension MeetingKernel {
     }
     for target in targets {
       switch target {
-      case .own(let column): found.insert(EndColumn("", column))
+      case .own(let column), .mark(let column): found.insert(EndColumn("", column))
       case .sum(let column): found.insert(column)
       case .total, .least, .greatest: continue
       }
@@ -96,6 +96,8 @@ extension MeetingKernel {
     case .sum(let column):
       "mote_change(call, \(index), \(column.cName) + \(column.place), value_\(index));"
     case .own(let column): "\(EndColumn("", column).cName)[m] = value_\(index);"
+    case .mark(let column):
+      "if (value_\(index) != 0) \(EndColumn("", column).cName)[m] = 1, mote_report(call, \(index));"
     case .total, .least, .greatest: preconditionFailure("meetings that act in turn only add, remember and unlink")
     }
   }

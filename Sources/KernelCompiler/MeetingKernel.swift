@@ -31,11 +31,21 @@ public struct MeetingKernel: Sendable {
     case least(EndColumn), greatest(EndColumn)
     /// The new value of a column of the meeting itself.
     case own(Column)
+    /// A column of the meeting itself becomes 1 where the value is not 0, and else stays.
+    case mark(Column)
     /// Summed over all meetings: the energy, and the virial row by row (xx, xy, xz, yy, yz, zz of the space).
     case total(Int)
 
     /// True for what is summed into this column of any end.
     public func isSum(of column: Column) -> Bool { if case .sum(let one) = self { one.column == column } else { false } }
+
+    /// The column of the meeting itself that it writes.
+    var ownColumn: Column? {
+      switch self {
+      case .own(let column), .mark(let column): column
+      case .sum, .least, .greatest, .total: nil
+      }
+    }
 
     /// True for sums over all meetings.
     var isTotal: Bool { if case .total = self { true } else { false } }
@@ -44,7 +54,7 @@ public struct MeetingKernel: Sendable {
     public var isSum: Bool {
       switch self {
       case .sum, .total: true
-      case .least, .greatest, .own: false
+      case .least, .greatest, .own, .mark: false
       }
     }
   }
@@ -110,7 +120,7 @@ public struct MeetingKernel: Sendable {
     let targets = outcomes.map(\.target)
     self.targets = targets
     columnsInTurn = []
-    let ownTargets = targets.compactMap { if case .own(let column) = $0 { column } else { nil } }
+    let ownTargets = targets.compactMap(\.ownColumn)
     let read = MeetingText.columns(of: graph.inputs(of: roots), space: space)
     columns = Self.sorted(Set(read.filter { $0.end.isEmpty }.map(\.column) + ownTargets))
     // What the condition reads comes first, so that it needs no more than the first numbers of a row.
@@ -153,7 +163,7 @@ public struct MeetingKernel: Sendable {
       targets.compactMap { target in
         switch target {
         case .sum(let column), .least(let column), .greatest(let column): column.column.field
-        case .own(let column): column.field
+        case .own(let column), .mark(let column): column.field
         case .total: nil
         }
       } + cleared.map(\.field))

@@ -99,7 +99,10 @@ struct MeetingText {
     }
     for (number, column) in columns.enumerated() where read.contains(.init("", column)) {
       let name = column.meetingName(of: "")
-      text += ["double \(name)[MOTE_MEETINGS];", "mote_take_own(call, \(number), meeting, follow, \(name));"]
+      text += [
+        "double gathered_\(name)[MOTE_MEETINGS];",
+        "const double *const \(name) = mote_take_own(call, \(number), meeting, follow, gathered_\(name));",
+      ]
     }
     for end in ends { text += gatheringRows(of: end, read.filter { $0.end == end }.map(\.column)) }
     return text
@@ -177,7 +180,7 @@ struct MeetingText {
     }
     let width = MeetingKernel.padded(row.count), sumWidth = MeetingKernel.padded(sums.count)
     let extent = "const mote_extent extent = {.ends = \(ends.count), .width = \(width), .sums = \(sumWidth)};"
-    let step = choice == nil ? "mote_all_meet" : "\(name)_choice"
+    let step = choice == nil ? "0" : "\(name)_choice"
     let totals =
       targets.contains(where: \.isTotal)
       ? ["if (call->wants_totals) mote_blocks(call, begin, end, extent, \(step), \(name)_block_with_totals);", "else"] : []
@@ -198,13 +201,17 @@ struct MeetingText {
 
   /// All sums of an end at once.
   private func storeSums(of end: String) -> [String] {
+    var begun: Set<Int> = []
     let parts = targets.enumerated().compactMap { index, target -> String? in
       guard case .sum(let column) = target, column.end == end, let place = sums.firstIndex(of: column.column) else { return nil }
-      return "mote_whole_parts(call, \(index), given_\(index), whole_\(end)[\(place)]);"
+      let adds = begun.insert(place).inserted ? 0 : 1
+      return "mote_whole_parts(call, \(index), given_\(index), \(adds), whole_\(end)[\(place)]);"
     }
     if parts.isEmpty { return [] }
-    let width = MeetingKernel.padded(sums.count)
-    return ["int64_t whole_\(end)[\(width)][MOTE_MEETINGS] = {{0}};"] + parts
+    let width = MeetingKernel.padded(sums.count), filled = sums.count <= 2 ? sums.count : sums.count <= 4 ? 4 : width
+    let rest = (0..<filled).filter { !begun.contains($0) }
+    return ["int64_t whole_\(end)[\(width)][MOTE_MEETINGS];"] + parts
+      + rest.map { "for (int n = 0; n < MOTE_MEETINGS; n++) whole_\(end)[\($0)][n] = 0;" }
       + ["mote_contribute(call, at_\(end), \(width), \(sums.count), whole_\(end), count);"]
   }
 
@@ -214,6 +221,8 @@ struct MeetingText {
     case .total: "mote_add_up(call, \(index), given_\(index), count);"
     case .own(let column):
       "for (int n = 0; n < count; n++) call->next[\(ownPlace(index))][meeting[n]] = given_\(index)[n];  // \(column.meetingName(of: ""))"
+    case .mark(let column):
+      columns.firstIndex(of: column).map { "mote_mark(call, \(index), \($0), meeting, given_\(index), count);" }
     case .least(let column): "mote_raise(call, \(index), at_\(column.end), given_\(index), -1, count);"
     case .greatest(let column): "mote_raise(call, \(index), at_\(column.end), given_\(index), 1, count);"
     }

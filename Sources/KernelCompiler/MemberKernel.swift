@@ -54,11 +54,32 @@ public struct MemberKernel: Sendable {
       body.append("\(target) = \(speciesMask == nil ? "new\(index)" : "own ? new\(index) : \(target)");")
     }
     written = Set(stores.map(\.column))
+    var skipped: (statements: [String], condition: String)?
+    if requirements.isEmpty, let condition = Self.condition(of: stores, in: graph),
+      emitter.graph.reachable(from: roots).contains(where: { emitter.takesLong($0) })
+    {
+      emitter.restart()
+      let holds = emitter.condition(condition)
+      let own = speciesMask.map { "((0x\(String($0, radix: 16))ull >> species[m]) & 1) && " } ?? ""
+      skipped = (emitter.statements, "\(own)\(holds)")
+    }
     text = Self.function(
-      name, comment: comment, columns: columns, written: written, body: body,
+      name, comment: comment, columns: columns, written: written, body: body, where: skipped,
       before: conditions.isEmpty ? [] : ["int64_t failed = *call->failed;"],
       after: conditions.isEmpty ? [] : ["*call->failed = failed;"])
     needs = KernelNeeds(emitter)
+  }
+
+  /// The condition without which nothing changes; nil if there is none.
+  private static func condition(of stores: [Store], in graph: Graph) -> NodeID? {
+    var common: NodeID?
+    for store in stores {
+      guard case .select(let condition, _, let old) = graph[store.value], case .input(store.column.input) = graph[old],
+        condition == common ?? condition
+      else { return nil }
+      common = condition
+    }
+    return common
   }
 
   static func columns(of graph: Graph, roots: [NodeID], and others: [Column] = []) -> [Column] {
@@ -74,22 +95,43 @@ public struct MemberKernel: Sendable {
     return isCalled ? " vectorize_width(4)" : ""
   }
 
+  /// The text of a function that runs `body` for each member, or only for runs of members of which one meets a condition.
   static func function(
-    _ name: String, comment: String, columns: [Column], written: Set<Column>, body: [String], before: [String] = [],
-    after: [String] = [], isIndependent: Bool = true
+    _ name: String, comment: String, columns: [Column], written: Set<Column>, body: [String],
+    where condition: (statements: [String], condition: String)? = nil, before: [String] = [], after: [String] = [],
+    isIndependent: Bool = true
   ) -> String {
     let pointers = columns.enumerated().map { index, column in
       "  \(written.contains(column) ? "" : "const ")double *restrict const \(column.cName) = call->columns[\(index)];"
+    }
+    let pragma = isIndependent ? "#pragma clang loop vectorize(assume_safety)\(width(of: body))" : ""
+    let loop = """
+      \(pragma)
+        for (int64_t m = \(condition == nil ? "begin" : "first"); m < \(condition == nil ? "end" : "last"); m++) {
+      \(body.map { "    " + $0 }.joined(separator: "\n"))
+        }
+      """
+    let runs = condition.map { skipped in
+      """
+        for (int64_t first = begin, last; first < end; first = last) {
+        int meant = 0;
+        last = first + 256 < end ? first + 256 : end;
+      \(pragma)
+        for (int64_t m = first; m < last; m++) {
+      \(skipped.statements.map { "    " + $0 }.joined(separator: "\n"))
+          meant |= (\(skipped.condition)) ? 1 : 0;
+        }
+        if (!meant) continue;
+      \(loop)
+        }
+      """
     }
     return """
       // \(comment.split(separator: "\n").joined(separator: " "))
       void \(name)(const mote_member_call *call, int64_t begin, int64_t end) {
         MOTE_MEMBER_NAMES
       \((pointers + before.map { "  " + $0 }).joined(separator: "\n"))
-      \(isIndependent ? "#pragma clang loop vectorize(assume_safety)\(width(of: body))" : "")
-        for (int64_t m = begin; m < end; m++) {
-      \(body.map { "    " + $0 }.joined(separator: "\n"))
-        }
+      \(runs ?? loop)
       \(after.map { "  " + $0 }.joined(separator: "\n"))
       }
 

@@ -57,6 +57,8 @@ public struct PairKernel: Sendable {
   public let hasForce: Bool
   /// Whether the loop can give energy and virial.
   public let hasEnergy: Bool
+  /// Whether each pair is met once, for both ends; else once from each end, for that end.
+  public let isHalf: Bool
   /// Whether the laws read the species of both ends.
   public let usesSpecies: Bool
   /// Whether the laws read the ids of both ends, as pair noise does.
@@ -69,18 +71,21 @@ public struct PairKernel: Sendable {
   public let text: String
 
   /// The loop over all parts that are given, in double or mixed precision, for a box of `space` dimensions; over lists of pairs
-  /// within a range, or over all pairs.
+  /// within a range, or over all pairs, of which those in mixed precision have sums through a tree alone.
   public init(
     comment: String, graph: Graph, parts: [Part], space: Int, double: Bool, species: Int, isEverywhere: Bool = false,
+    isHalf: Bool = true, sharesIntervals: @escaping (FunctionUse, FunctionUse) -> Bool = { _, _ in false },
     rate: @escaping (Input) -> Rate
   ) {
     var graph = graph
-    let combined = Combined(parts, in: &graph, space: space)
+    let combined = Combined(parts, in: &graph, space: space, isHalf: isHalf)
+    self.isHalf = isHalf
     let roots = combined.roots
     extras = Self.extras(of: roots, in: graph)
     let places = Dictionary(uniqueKeysWithValues: extras.enumerated().map { ($1, $0) })
     var emitter = Emitter(
       graph: graph, dialect: .lanes, inputRate: rate, inputText: { Self.text(of: $0, places) }, noiseText: Self.noise)
+    emitter.sharesIntervals = sharesIntervals
     emitter.shareInverseDistance(among: roots)
     combined.leaveEarly(&emitter)
     let outcomes = combined.assignments(&emitter)
@@ -95,7 +100,7 @@ public struct PairKernel: Sendable {
     section = Self.section(
       comment, body: body, needs: needs, extras: extras.count, space: space, double: double, species: species,
       outcomes: [
-        ("FORCE", hasForce ? 1 : 0), ("CENTRAL", combined.isCentral ? 1 : 0), ("SUMS", sums.count),
+        ("HALF", isHalf ? 1 : 0), ("FORCE", hasForce ? 1 : 0), ("CENTRAL", combined.isCentral ? 1 : 0), ("SUMS", sums.count),
         ("EXTREMES", extremes.count), ("TOTALS", hasForce || hasEnergy ? 1 : 0),
       ],
       parities: combined.sums.map(\.parity),
@@ -103,7 +108,8 @@ public struct PairKernel: Sendable {
         "void mote_pair(const mote_uniforms *restrict u, const mote_pair_point *restrict p, mote_pair_outcome *restrict o)")
     text =
       section
-      + (isEverywhere ? KernelTemplates.farHeader + KernelTemplates.everywhere + KernelTemplates.tree : KernelTemplates.pairs)
+      + (isEverywhere
+        ? KernelTemplates.farHeader + KernelTemplates.everywhere + (double ? KernelTemplates.tree : "") : KernelTemplates.pairs)
   }
 
   /// A histogram over pairs: weights of pairs by their bin, where they are within `range` and `condition` holds.
@@ -126,10 +132,10 @@ public struct PairKernel: Sendable {
     let body = emitter.statements + ["*weight = \(heavy);", "return __builtin_convertvector(\(value), I);"]
     usesSpecies = Self.usesSpecies(body)
     usesIds = Self.usesIds(body)
-    (sums, extremes, hasForce, hasEnergy, needs) = ([], [], false, false, KernelNeeds(emitter))
+    (sums, extremes, hasForce, hasEnergy, isHalf, needs) = ([], [], false, false, true, KernelNeeds(emitter))
     section = Self.section(
       comment, body: body, needs: needs, extras: extras.count, space: space, double: double, species: species,
-      outcomes: [("FORCE", 0), ("CENTRAL", 0), ("SUMS", 0), ("TOTALS", 0)], parities: [],
+      outcomes: [("HALF", 1), ("FORCE", 0), ("CENTRAL", 0), ("SUMS", 0), ("TOTALS", 0)], parities: [],
       function: "I mote_pair_measure(const mote_uniforms *u, const mote_pair_point *p, V *weight)")
     text = section + KernelTemplates.measure
   }
@@ -141,7 +147,7 @@ public struct PairKernel: Sendable {
     let macros: [(String, String)] =
       [
         ("SPECIES_COUNT", "\(species)"), ("TABLE_ENTRIES", "\(species * species)"), ("SPACE", "\(space)"), ("EXTRA", "\(extras)"),
-        ("DOUBLE", double ? "1" : "0"), ("HALF", "1"),
+        ("DOUBLE", double ? "1" : "0"),
       ]
       + outcomes.map { ($0.0, String($0.1)) }
       + [
@@ -202,10 +208,12 @@ private struct Combined {
   var sums: [(column: Column, own: NodeID, other: NodeID, parity: Parity)] = []
   var extremes: [PairKernel.Extreme] = []
   let isCentral: Bool
+  private let isHalf: Bool
   /// That a pair is within the range of any part; nil if there is a part without range.
   private var isNear: [NodeID]? = []
 
-  init(_ parts: [PairKernel.Part], in graph: inout Graph, space: Int) {
+  init(_ parts: [PairKernel.Part], in graph: inout Graph, space: Int, isHalf: Bool) {
+    self.isHalf = isHalf
     let square = graph.input(Input(.distanceSquared)), zero = graph.constant(0)
     let separation = (0..<space).map { graph.input(Input(.separation, component: $0)) }
     var factors: [NodeID] = [], vectors: [[NodeID]] = [], energies: [NodeID] = []
@@ -274,7 +282,8 @@ private struct Combined {
   }
 
   var roots: [NodeID] {
-    ((isCentral ? central.map { [$0] } : force) ?? []) + (energy.map { [$0] } ?? []) + sums.flatMap { [$0.own, $0.other] }
+    ((isCentral ? central.map { [$0] } : force) ?? []) + (energy.map { [$0] } ?? [])
+      + sums.flatMap { isHalf ? [$0.own, $0.other] : [$0.own] }
       + extremes.flatMap { [$0.own.value, $0.own.holds, $0.other.value, $0.other.holds] }
   }
 
@@ -296,7 +305,7 @@ private struct Combined {
     text.append("o->e = \(energy.map { emitter.spread($0) } ?? "(V)0");")
     for (index, sum) in sums.enumerated() {
       text.append("o->sum_i[\(index)] = \(emitter.spread(sum.own));")
-      if sum.parity == .none { text.append("o->sum_j[\(index)] = \(emitter.spread(sum.other));") }
+      if isHalf, sum.parity == .none { text.append("o->sum_j[\(index)] = \(emitter.spread(sum.other));") }
     }
     for (index, extreme) in extremes.enumerated() {
       for (end, view) in [("i", extreme.own), ("j", extreme.other)] {

@@ -28,7 +28,7 @@ final class FarPoints {
 
   /// Copies particles of the store in an order, repeating the last one up to a whole vector.
   func take(_ order: [Int32], of store: MemberStore, _ fields: [UnsafeMutablePointer<Double>?]) {
-    let last = order.count - 1, padded = (order.count + 7) / 8 * 8
+    let last = order.count - 1, vector = Int(MOTE_FAR_VECTOR), padded = (order.count + vector - 1) / vector * vector
     reserve(padded)
     count = order.count
     for (column, field) in zip(columns, fields) {

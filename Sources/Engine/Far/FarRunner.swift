@@ -15,13 +15,17 @@ final class FarRunner {
   private struct Loop {
     var group: FarGroup
     var kernel: Kernel
+    /// Each pair of the particles once.
+    var once: Kernel
+    /// In float, for a tree.
+    var rough: Kernel?
     var tree: FarTree?
     var needs: BoundNeeds
     var tables: [AlignedArray<Double>] = []
     let constants = AlignedArray<Double>(), tableBases = AlignedArray<UnsafeRawPointer?>()
     let particles: FarPoints, ordered: FarPoints, sample: FarPoints
-    /// The library must stay loaded.
-    let library: KernelLibrary
+    /// The libraries must stay loaded.
+    let libraries: [KernelLibrary]
   }
 
   /// What the passes of a slot have given so far.
@@ -34,8 +38,10 @@ final class FarRunner {
   private let parameters: ParameterTable
   /// Vectors of targets for which a tree is compared with the exact sums, and targets in a vector.
   private static let samples = 16, lanes = 8
-  /// Below, all pairs cost less than a tree.
+  /// Below, all pairs cost less than a tree, and are no work to be shared.
   private static let fewest = 1024
+  /// Most shares of the pairs of all particles.
+  private static let shares = 16
 
   init(
     _ groups: [FarGroup], space: Int, workers: Workers, toolchain: Toolchain, _ parameters: ParameterTable
@@ -45,12 +51,16 @@ final class FarRunner {
     self.parameters = parameters
     for group in groups {
       let library = try KernelLibrary(group.kernel.text, with: toolchain), columns = space + group.kernel.extras.count
+      let rough = try group.rough.map { (kernel) throws(Failure) in try KernelLibrary(kernel.text, with: toolchain) }
       loops.append(
         Loop(
           group: group, kernel: try library.function("mote_everywhere", as: Kernel.self),
+          once: try library.function("mote_everywhere_once", as: Kernel.self),
+          rough: try rough.map { (rough) throws(Failure) in try rough.function("mote_everywhere", as: Kernel.self) },
           tree: group.accuracy > 0 ? try FarTree(library, space: space, columns: columns, reception: group.reception) : nil,
           needs: BoundNeeds(group.kernel.needs, isPaired: true), particles: FarPoints(columns: columns),
-          ordered: FarPoints(columns: columns), sample: FarPoints(columns: columns), library: library))
+          ordered: FarPoints(columns: columns), sample: FarPoints(columns: columns),
+          libraries: [library] + (rough.map { [$0] } ?? [])))
     }
   }
 
@@ -79,7 +89,7 @@ final class FarRunner {
       try runTree(index, tree, common, store, fields, inBoxes, sums, wantsTotals: wantsTotals)
       sums.add(to: outputs, at: inBoxes)
     } else {
-      runAll(index, common, targets: loops[index].particles, sources: loops[index].particles, sums, wantsTotals: wantsTotals)
+      runAll(index, common, loops[index].particles, sums, wantsTotals: wantsTotals)
       sums.add(to: outputs, at: order)
     }
     guard sums.isFinite else {
@@ -92,14 +102,33 @@ final class FarRunner {
 
   // MARK: Calls
 
+  /// All pairs, each once for both ends: in shares with sums of their own, as many for any number of threads.
   private func runAll(
-    _ index: Int, _ common: mote_far_call, targets: FarPoints, sources: FarPoints, _ sums: FarSums, wantsTotals: Bool
+    _ index: Int, _ common: mote_far_call, _ particles: FarPoints, _ sums: FarSums, wantsTotals: Bool
   ) {
+    let call = meeting(particles, common), kernel = loops[index].once, isPeriodic: Int32 = call.isPeriodic ? 1 : 0
+    let parts = (0..<max(1, min(Self.shares, particles.count / Self.fewest))).map { part in
+      part == 0 ? sums : FarSums(channels: sums.channels, totals: sums.totalCount, count: particles.count)
+    }
+    let calls = parts.map { part in
+      var own = call
+      part.describe(in: &own)
+      return FarCall(own)
+    }
+    workers.forEach(parts.count) { part in
+      withUnsafePointer(to: calls[part].call) {
+        kernel($0, Int64(part), Int64(parts.count), isPeriodic, wantsTotals ? 1 : 0)
+      }
+    }
+    for part in parts.dropFirst() { sums.add(part, withTotals: wantsTotals) }
+  }
+
+  /// A call where particles meet each other.
+  private func meeting(_ particles: FarPoints, _ common: mote_far_call) -> mote_far_call {
     var call = common
-    (call.targets, call.sources) = (targets.call, sources.call)
-    (call.target_count, call.source_count) = (Int64(targets.count), Int64(sources.count))
-    call.same = targets === sources ? 1 : 0
-    launch(index, call, blocks: (targets.count + Self.lanes - 1) / Self.lanes, sums, wantsTotals: wantsTotals)
+    (call.targets, call.sources) = (particles.call, particles.call)
+    (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
+    return call
   }
 
   /// Interpolates between more and more points, until a sample of particles gets the sums of all pairs to the accuracy.
@@ -112,26 +141,29 @@ final class FarRunner {
     let chosen = vectors.flatMap { $0 * Self.lanes..<($0 + 1) * Self.lanes }
     let exact = FarSums(channels: sums.channels, totals: sums.totalCount, count: particles.count)
     sampleSums(index, common, vectors, particles, exact)
-    var call = common
-    (call.targets, call.sources) = (particles.call, particles.call)
-    (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
+    var call = meeting(particles, common)
     sums.describe(in: &call)
-    for points in FarTree.points(for: accuracy)...Int32(MOTE_FAR_POINTS) {
+    for (kernel, points) in attempts(loop) {
       tree.interpolate(particles, points: points)
       tree.describe(in: &call, sums, particles, extras: loop.group.kernel.extras)
-      launch(index, call, blocks: Int(call.node_count), sums, wantsTotals: wantsTotals)
+      launch(kernel, call, wantsTotals: wantsTotals)
       tree.collect(call, wantsTotals: wantsTotals)
       if sums.error(against: exact, at: chosen, vector: loop.group.kernel.hasForce ? space : 0) <= accuracy { return }
       sums.clear()
     }
-    runAll(index, common, targets: particles, sources: particles, sums, wantsTotals: wantsTotals)
+    runAll(index, common, particles, sums, wantsTotals: wantsTotals)
+  }
+
+  /// Kernels and points along an axis, the cheapest first. Twice in float: if that fails, it may be for the range of its exponents.
+  private func attempts(_ loop: Loop) -> [(kernel: Kernel, points: Int32)] {
+    let fewest = FarTree.points(for: loop.group.accuracy), all = fewest...Int32(MOTE_FAR_POINTS)
+    guard let rough = loop.rough else { return all.map { (loop.kernel, $0) } }
+    return all.prefix(2).map { (rough, $0) } + all.dropFirst().map { (loop.kernel, $0) }
   }
 
   /// The sums of all pairs for some vectors of targets.
   private func sampleSums(_ index: Int, _ common: mote_far_call, _ vectors: [Int], _ particles: FarPoints, _ sums: FarSums) {
-    var call = common
-    (call.targets, call.sources) = (particles.call, particles.call)
-    (call.target_count, call.source_count, call.same) = (Int64(particles.count), Int64(particles.count), 1)
+    var call = meeting(particles, common)
     sums.describe(in: &call)
     let kernel = loops[index].kernel, shared = FarCall(call)
     workers.forEach(vectors.count) { place in
@@ -139,17 +171,14 @@ final class FarRunner {
     }
   }
 
-  private func launch(_ index: Int, _ given: mote_far_call, blocks: Int, _ sums: FarSums, wantsTotals: Bool) {
-    var call = given
-    sums.describe(in: &call)
-    let kernel = loops[index].kernel, isPeriodic = call.side.0 + call.side.1 + call.side.2 > 0, shared = FarCall(call)
-    // Leaves lie unevenly among the nodes: small shares, dealt out in turn.
-    let shares = min(blocks, 16 * workers.count)
-    workers.forEach(max(1, shares)) { share in
+  /// Runs a kernel over the boxes of a tree.
+  private func launch(_ kernel: Kernel, _ call: mote_far_call, wantsTotals: Bool) {
+    let boxes = Int(call.node_count), shared = FarCall(call)
+    // Leaves lie unevenly among the boxes: small shares, dealt out in turn.
+    let shares = max(1, min(boxes, 16 * workers.count))
+    workers.forEach(shares) { share in
       withUnsafePointer(to: shared.call) {
-        kernel(
-          $0, Int64(blocks * share / max(1, shares)), Int64(blocks * (share + 1) / max(1, shares)), isPeriodic ? 1 : 0,
-          wantsTotals ? 1 : 0)
+        kernel($0, Int64(boxes * share / shares), Int64(boxes * (share + 1) / shares), 0, wantsTotals ? 1 : 0)
       }
     }
   }
@@ -201,6 +230,10 @@ final class FarRunner {
     totals.energy += found[0]
     totals.virial = zip(totals.virial, found.dropFirst()).map { $0 + $1 }
   }
+}
+
+extension mote_far_call {
+  fileprivate var isPeriodic: Bool { side.0 + side.1 + side.2 > 0 }
 }
 
 /// A call that all threads read.

@@ -26,6 +26,14 @@ final class FarSums {
   /// Forgets everything.
   func clear() { for column in columns { column.base.update(repeating: 0, count: count) } }
 
+  /// Adds other sums of the same particles.
+  func add(_ others: FarSums, withTotals: Bool) {
+    for index in 0..<channels + (withTotals ? totalCount : 0) {
+      let to = columns[index].base, from = others.columns[index].base
+      for place in 0..<count { to[place] += from[place] }
+    }
+  }
+
   /// Adds the sums to the columns of a store, particle by particle.
   func add(to outputs: [UnsafeMutablePointer<Double>], at order: [Int32]) {
     for (output, column) in zip(outputs, columns) {

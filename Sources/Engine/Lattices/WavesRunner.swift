@@ -6,28 +6,29 @@ import World
 /// Runs passes over the Fourier amplitudes of periodic lattices.
 final class WavesRunner {
   private typealias Kernel = @convention(c) (UnsafePointer<mote_member_call>, Int64, Int64) -> Void
-  private typealias Transform =
-    @convention(c) (
-      UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, UnsafePointer<Int64>, Int32, Int32, Int64, Int64
-    ) -> Void
+  private typealias Numbers = AlignedArray<Double>
 
   private struct Loaded {
     let kernel: Kernel
     let pass: WavesPass
     var needs: BoundNeeds
+    /// The factors, and the grid and the constants that they were computed for.
+    var factors: [Numbers] = []
+    var grid: Grid?
+    var constants: [Double] = []
   }
 
   private let workers: Workers
-  private let transform: Transform
+  private let transform: WavesTransform
   private var passes: [Loaded] = []
-  /// Real and imaginary parts of each column of a pass.
-  private var parts: [(re: AlignedArray<Double>, im: AlignedArray<Double>)] = []
+  /// Amplitudes of the columns that are read, then of those that are written.
+  private var parts: [WavesTransform.Amplitudes] = []
   /// Components of the wave vectors of a grid.
-  private var waves: (grid: Grid, columns: [AlignedArray<Double>])?
+  private var waves: (grid: Grid, columns: [Numbers])?
 
   init(_ plan: Plan, _ library: KernelLibrary, workers: Workers) throws(Failure) {
     self.workers = workers
-    transform = try library.function("mote_transform_lines", as: Transform.self)
+    transform = try WavesTransform(library, workers: workers)
     for pass in plan.waves {
       passes.append(
         Loaded(
@@ -38,52 +39,42 @@ final class WavesRunner {
 
   /// Runs a pass on the fields of a lattice.
   func run(_ index: Int, grid: Grid, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) {
-    _ = passes[index].needs.update(parameters, world)
-    let loaded = passes[index], kernel = loaded.pass.kernel
-    let columns = kernel.columns.filter { $0.field != WavesBuilder.wave }
-    while parts.count < columns.count { parts.append((AlignedArray<Double>(), AlignedArray<Double>())) }
-    for (number, column) in columns.enumerated() {
-      parts[number].re.reserve(store.count)
-      parts[number].im.reserve(store.count)
-      guard loaded.pass.read.contains(column) else { continue }
-      parts[number].re.base.update(from: store.existing(column), count: store.count)
-      parts[number].im.base.update(repeating: 0, count: store.count)
-      turn(number, grid, sense: -1)
+    bringFactorsUpToDate(index, grid, store, parameters, world)
+    let pass = passes[index].pass, targets = pass.targets
+    let sources = pass.sources.sorted { ($0.field, $0.component) < ($1.field, $1.component) }
+    while parts.count < sources.count + targets.count { parts.append(WavesTransform.Amplitudes()) }
+    for (number, column) in sources.enumerated() { transform.forward(store.existing(column), grid, parts[number]) }
+    for (number, column) in targets.enumerated() {
+      let sum = parts[sources.count + number]
+      sum.reserve(grid.amplitudeCount)
+      var isFirst = true
+      for (term, factor) in zip(pass.terms, passes[index].factors) where term.target == column {
+        guard let source = sources.firstIndex(of: term.source) else { continue }
+        transform.weigh(factor.base, parts[source], to: sum, adds: !isFirst, count: grid.amplitudeCount)
+        isFirst = false
+      }
+      if isFirst { sum.clear(grid.amplitudeCount) }
+      transform.back(sum, grid, to: store.existing(column), adds: pass.adds)
     }
+  }
+
+  /// Factors depend on wave vectors and parameters alone, and are kept as long as these stay.
+  private func bringFactorsUpToDate(
+    _ index: Int, _ grid: Grid, _ store: MemberStore, _ parameters: ParameterTable, _ world: WorldState
+  ) {
+    let isNew = passes[index].needs.update(parameters, world), constants = passes[index].needs.constants
+    if !isNew, passes[index].grid == grid, passes[index].constants == constants { return }
+    (passes[index].grid, passes[index].constants) = (grid, constants)
     let waves = vectors(of: grid)
-    for isReal in [true, false] {
-      var next = 0
-      let pointers = kernel.columns.map { column in
-        guard column.field != WavesBuilder.wave else { return waves[column.component].base }
-        defer { next += 1 }
-        return isReal ? parts[next].re.base : parts[next].im.base
-      }
-      multiply(loaded, pointers, store, world)
+    passes[index].factors = passes[index].pass.terms.map { _ in Numbers(capacity: grid.amplitudeCount) }
+    let columns = passes[index].pass.kernel.columns.map { column in
+      column.field == WavesBuilder.wave ? waves[column.component].base : passes[index].factors[column.component].base
     }
-    let scale = 1 / Double(grid.count)
-    for (number, column) in columns.enumerated() where kernel.written.contains(column) {
-      turn(number, grid, sense: 1)
-      let target = store.existing(column), found = parts[number].re.base
-      for site in 0..<store.count { target[site] = (loaded.pass.adds ? target[site] : 0) + scale * found[site] }
-    }
+    compute(passes[index], columns, grid, store, world)
   }
 
-  /// A transform of one column along all axes, lines shared among threads.
-  private func turn(_ number: Int, _ grid: Grid, sense: Int32) {
-    let counts = (0..<3).map { Int64($0 < grid.counts.count ? grid.counts[$0] : 1) }
-    let (re, im) = (parts[number].re.base, parts[number].im.base)
-    counts.withUnsafeBufferPointer { counts in
-      guard let counts = counts.baseAddress else { return }
-      for axis in grid.counts.indices {
-        workers.forRanges(of: grid.count / grid.counts[axis]) { _, lines in
-          transform(re, im, counts, Int32(axis), sense, lines.lowerBound, lines.upperBound)
-        }
-      }
-    }
-  }
-
-  private func multiply(
-    _ loaded: Loaded, _ columns: [UnsafeMutablePointer<Double>], _ store: MemberStore, _ world: WorldState
+  private func compute(
+    _ loaded: Loaded, _ columns: [UnsafeMutablePointer<Double>], _ grid: Grid, _ store: MemberStore, _ world: WorldState
   ) {
     var call = mote_member_call()
     (call.ids, call.species) = (UnsafePointer(store.idColumn), UnsafePointer(store.speciesColumn))
@@ -92,7 +83,7 @@ final class WavesRunner {
       call.columns = columns
       loaded.needs.withTables { constants, tables, functions in
         (call.k, call.table, call.function) = (constants, tables, functions)
-        workers.forRanges(of: store.count) { _, range in
+        workers.forRanges(of: grid.amplitudeCount) { _, range in
           var own = call
           loaded.kernel(&own, range.lowerBound, range.upperBound)
         }
@@ -101,12 +92,12 @@ final class WavesRunner {
   }
 
   /// The wave vector of each amplitude: 2π m/L with −n/2 < m <= n/2 along each axis of n sites.
-  private func vectors(of grid: Grid) -> [AlignedArray<Double>] {
+  private func vectors(of grid: Grid) -> [Numbers] {
     if let waves, waves.grid == grid { return waves.columns }
     var stride = 1
     let columns = grid.counts.map { count in
-      let column = AlignedArray<Double>(capacity: grid.count)
-      for site in 0..<grid.count {
+      let column = Numbers(capacity: grid.amplitudeCount)
+      for site in 0..<grid.amplitudeCount {
         let m = site / stride % count
         column.base[site] = 2 * .pi * Double(2 * m <= count ? m : m - count) / (grid.spacing * Double(count))
       }

@@ -17,6 +17,8 @@ public final class ClusterList {
   /// Pairs within range and buffer.
   private(set) var pairsWithin = 0
   private(set) var shares: [Share] = []
+  /// Clusters that may meet others: all, or those in blocks where some do.
+  private(set) var runs: [Range<Int64>] = []
   /// Range and buffer of the last search (length).
   private(set) var reach = 0.0
   private let low = (0..<3).map { _ in AlignedArray<Float>() }, high = (0..<3).map { _ in AlignedArray<Float>() }
@@ -102,9 +104,11 @@ public final class ClusterList {
   }
 
   private func survey(_ order: ClusterOrder) {
-    // Threads must know which sums they share, and sums of 64 bits how many contributions they gather.
-    guard shares.count > 1 || order.kernels.precision == .double else { return }
     let clusters = order.clusterCount, blockCount = clusters / MOTE_BLOCK + 1
+    runs = [0..<Int64(clusters)]
+    // Threads must know which sums they share, sums of 64 bits how many contributions they gather, and where species meet that do not
+    // meet all others, most clusters may meet nobody.
+    guard shares.count > 1 || order.kernels.precision == .double || !meets.isEmpty else { return }
     lanes.reserve(clusters)
     lanes.base.update(repeating: 0, count: clusters)
     order.workers.forEach(shares.count) { part in
@@ -115,6 +119,20 @@ public final class ClusterList {
     }
     let most = UnsafeBufferPointer(start: lanes.base, count: clusters).max() ?? 0
     mostContributions = Int32.bitWidth - most.leadingZeroBitCount
+    if !meets.isEmpty { runs = touchedRuns(blockCount, clusters) }
+  }
+
+  private func touchedRuns(_ blockCount: Int, _ clusters: Int) -> [Range<Int64>] {
+    var runs: [Range<Int64>] = []
+    for block in 0..<blockCount where shares.contains(where: { $0.blocks.base[block] != 0 }) {
+      let begin = Int64(block * MOTE_BLOCK), end = Int64(min(clusters, (block + 1) * MOTE_BLOCK))
+      if let last = runs.last, last.upperBound == begin {
+        runs[runs.count - 1] = last.lowerBound..<end
+      } else {
+        runs.append(begin..<end)
+      }
+    }
+    return runs
   }
 
   /// What one thread works on: its chunks, and the blocks of clusters whose sums they touch.

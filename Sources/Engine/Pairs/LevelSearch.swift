@@ -24,16 +24,16 @@ struct LevelSearch {
   }
 
   /// Places of i and j, pair by pair: that end first which receives; if both do, the one of lower id.
-  func pairs(_ store: MemberStore, _ box: Box, workers: Workers) -> [Int64] {
+  func pairs(_ store: MemberStore, _ box: Box, workers: Workers) -> [Int32] {
     let sizes = Array(Set(levels)).sorted().map(Int.init)
     let grids = sizes.map { level in
       HashedCells(
         (0..<store.count).filter { Int(levels[$0]) == level }, of: store, box, side: sizes.map { reach[level][$0] }.max() ?? 0)
     }
-    var found = [[Int64]](repeating: [], count: workers.count)
+    var found = [[Int32]](repeating: [], count: workers.count)
     found.withUnsafeMutableBufferPointer { lists in
       workers.forRanges(of: store.count) { part, range in
-        var pairs: [Int64] = []
+        var pairs: [Int32] = []
         for place in range { meet(Int(place), sizes, grids, store, into: &pairs) }
         lists[part] = pairs
       }
@@ -41,7 +41,7 @@ struct LevelSearch {
     return found.flatMap { $0 }
   }
 
-  private func meet(_ own: Int, _ sizes: [Int], _ grids: [HashedCells], _ store: MemberStore, into pairs: inout [Int64]) {
+  private func meet(_ own: Int, _ sizes: [Int], _ grids: [HashedCells], _ store: MemberStore, into pairs: inout [Int32]) {
     let level = Int(levels[own])
     for (size, grid) in zip(sizes, grids) where size <= level {
       let limit = reach[size][level] * reach[size][level]
@@ -49,8 +49,8 @@ struct LevelSearch {
         guard distanceSquared <= limit, size < level || other > own else { return }
         let sense = sense(own, other, store)
         guard sense != 0 else { return }
-        pairs.append(Int64(sense > 0 ? own : other))
-        pairs.append(Int64(sense > 0 ? other : own))
+        pairs.append(Int32(sense > 0 ? own : other))
+        pairs.append(Int32(sense > 0 ? other : own))
       }
     }
   }

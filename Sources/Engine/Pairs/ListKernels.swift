@@ -44,7 +44,7 @@ public struct ListKernels: Sendable {
     @convention(c) (UnsafePointer<mote_list>, Int32, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<Int32>) -> Void
   typealias ListPairs =
     @convention(c) (
-      UnsafePointer<mote_search>, UnsafePointer<mote_list>, UnsafePointer<mote_roles>, UnsafeMutablePointer<Int64>, Int64
+      UnsafePointer<mote_search>, UnsafePointer<mote_list>, UnsafePointer<mote_roles>, UnsafeMutablePointer<Int32>, Int64
     ) -> Int64
   typealias PackPositions =
     @convention(c) (

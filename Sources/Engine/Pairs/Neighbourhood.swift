@@ -120,7 +120,8 @@ public final class Neighbourhood {
     if rebuilds == 0 { skin = min(fixedSkin ?? longest / 8, longest) } else { tuneSkin() }
     try order.rebuild(store, box: box, range: longest, skin: skin)
     for list in lists { try list.search(order, store, box: box, reach: list.range + skin) }
-    if let widest = lists.max(by: { $0.range < $1.range }) {
+    // Lists that leave out pairs of some species would make it too low: then it stays as it was found by samples.
+    if let widest = lists.filter(\.meets.isEmpty).max(by: { $0.range < $1.range }) {
       let met = Double(widest.pairsWithin) * (widest.half ? 2 : 1) / Double(store.count)
       order.density = (met + 1) / ballVolume(widest.range + skin, space: box.space)
     }

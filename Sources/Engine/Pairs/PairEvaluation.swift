@@ -63,7 +63,7 @@ public final class PairEvaluation {
     isCalibrated = exponents.map { _ in false }
     let scaleCount = exponents.count
     workplaces = (0..<neighbourhood.workers.count).map { _ in Workplace(scales: scaleCount) }
-    packing = PairPacking(layout, neighbourhood)
+    packing = PairPacking(layout, neighbourhood, list)
   }
 
   /// Runs over all pairs.
@@ -82,8 +82,8 @@ public final class PairEvaluation {
     defer { neighbourhood.times.laws += ContinuousClock.now - start }
     let call = packing.call(store, input)
     output.prepare()
-    run(call, store.space, totals: totals)
-    while try lowerExponents(totals: totals) { run(call, store.space, totals: totals) }
+    run(call, store.space, totals: totals, adding: output.isAdded)
+    while try lowerExponents(totals: totals) { run(call, store.space, totals: totals, adding: output.isAdded) }
     if layout.channels(store.space) > 0 { reduceAndUnpack(store.space, output.columns, adding: output.isAdded) }
     if !layout.extremes.isEmpty { unpackExtremes(output.extremes) }
     let result = totals ? gatheredTotals(store.space) : nil
@@ -95,7 +95,7 @@ public final class PairEvaluation {
   var order: ClusterOrder { neighbourhood.order }
 
   /// One run of the loop in the present fixed point.
-  private func run(_ common: mote_pair_call, _ space: Int, totals: Bool) {
+  private func run(_ common: mote_pair_call, _ space: Int, totals: Bool, adding: Bool) {
     let shares = list.shares, loop = totals ? kernelWithTotals ?? kernel : kernel, channels = Int64(layout.channels(space))
     scales.reserve(exponents.count)
     for (index, exponent) in exponents.enumerated() { scales.base[index] = exp2(Double(exponent)) }
@@ -108,7 +108,9 @@ public final class PairEvaluation {
       var call = common
       place.reset()
       // The first thread's sums become those of all.
-      forBlocks(of: part == 0 ? nil : shares[part]) { order.kernels.clear(place.sums.base, channels, $0, $1) }
+      for clusters in part == 0 ? unpacked(adding: adding) : blocks(of: shares[part]) {
+        order.kernels.clear(place.sums.base, channels, clusters.lowerBound, clusters.upperBound)
+      }
       call.scales = UnsafePointer(scales.base)
       order.kernels.clearExtremes(place.extremes.base, Int64(extremeCount))
       call.extremes = place.extremes.base
@@ -123,13 +125,14 @@ public final class PairEvaluation {
     }
   }
 
-  /// Runs of clusters that a thread's share touches; all clusters if there is no share.
-  private func forBlocks(of share: ClusterList.Share?, _ body: (Int64, Int64) -> Void) {
+  /// Clusters whose sums are written: where they are added, those that meet nobody keep what they have.
+  private func unpacked(adding: Bool) -> [Range<Int64>] { adding ? list.runs : [0..<Int64(order.clusterCount)] }
+
+  /// Runs of clusters that a thread's share touches.
+  private func blocks(of share: ClusterList.Share) -> [Range<Int64>] {
     let clusters = Int64(order.clusterCount), block = Int64(MOTE_BLOCK)
-    guard let share else { return body(0, clusters) }
-    for index in 0..<(clusters + block - 1) / block where share.blocks.base[Int(index)] != 0 {
-      body(index * block, min(clusters, (index + 1) * block))
-    }
+    return (0..<(clusters + block - 1) / block).filter { share.blocks.base[Int($0)] != 0 }
+      .map { $0 * block..<min(clusters, ($0 + 1) * block) }
   }
 
   private func reduceAndUnpack(_ space: Int, _ outputs: [UnsafeMutablePointer<Double>], adding: Bool) {
@@ -146,7 +149,11 @@ public final class PairEvaluation {
               total, workplaces[part].sums.base, channels, index * block, min(clusters, (index + 1) * block))
           }
         }
-        order.kernels.unpack(total, channels, channelUnits, adding ? 1 : 0, order.first, columns, begin, end)
+        for run in unpacked(adding: adding) where run.overlaps(begin..<end) {
+          order.kernels.unpack(
+            total, channels, channelUnits, adding ? 1 : 0, order.first, columns, max(begin, run.lowerBound),
+            min(end, run.upperBound))
+        }
       }
     }
   }

@@ -28,7 +28,7 @@ public final class PairMeasure {
     kernel = try library.function("mote_measure", as: Kernel.self)
     try neighbourhood.prepare(for: range)
     list = ClusterList(range: range, half: true)
-    packing = PairPacking(layout, neighbourhood)
+    packing = PairPacking(layout, neighbourhood, list)
   }
 
   /// The weights of the pairs in each bin, added up. The neighbourhood must be up to date.

@@ -79,14 +79,16 @@ public struct PairOutput {
 public final class PairPacking {
   private let layout: PairLayout
   private let neighbourhood: Neighbourhood
+  private let list: ClusterList
   private let extras = AlignedArray<UInt8>(), species = AlignedArray<Int32>(), ids = AlignedArray<UInt32>()
   private let constants = AlignedArray<Double>()
   private var tables: [AlignedArray<UInt8>] = []
   private let tableBases = AlignedArray<UnsafeRawPointer?>()
 
-  init(_ layout: PairLayout, _ neighbourhood: Neighbourhood) {
+  init(_ layout: PairLayout, _ neighbourhood: Neighbourhood, _ list: ClusterList) {
     self.layout = layout
     self.neighbourhood = neighbourhood
+    self.list = list
   }
 
   private var order: ClusterOrder { neighbourhood.order }
@@ -115,10 +117,12 @@ public final class PairPacking {
     if layout.usesIds { ids.reserve(slots) }
     withColumns(input.extras) { columns in
       order.workers.forRanges(of: order.clusterCount) { _, range in
-        let (begin, end) = (range.lowerBound, range.upperBound)
-        if layout.extras > 0 { kernels.packExtras(columns, Int64(layout.extras), first, extras.base, begin, end) }
-        if layout.usesSpecies { kernels.packCodes(store.speciesColumn, first, species.base, begin, end) }
-        if layout.usesIds { kernels.packIds(store.idColumn, first, ids.base, begin, end) }
+        for run in list.runs where run.overlaps(range) {
+          let (begin, end) = (max(run.lowerBound, range.lowerBound), min(run.upperBound, range.upperBound))
+          if layout.extras > 0 { kernels.packExtras(columns, Int64(layout.extras), first, extras.base, begin, end) }
+          if layout.usesSpecies { kernels.packCodes(store.speciesColumn, first, species.base, begin, end) }
+          if layout.usesIds { kernels.packIds(store.idColumn, first, ids.base, begin, end) }
+        }
       }
     }
   }

@@ -47,4 +47,20 @@ extension ChainBuilder {
     let values = lowering.graph.substitute(adjoints, in: additions.map(\.1))
     end(adding: zip(additions, values).map { ($0.0, $1) }, where: condition, lowering, &noisePlace)
   }
+
+  /// Adds the reverse of a pass over waves where it is known; false, and nothing is added, where it is not.
+  mutating func addReverse(
+    _ waves: SelfAdjointWaves, of use: LawUse, mask: UInt64, noisePlace: inout Int
+  ) throws(Diagnostic) -> Bool {
+    guard let energy = waves.energy.energy else { return false }
+    var chain = self
+    var (lowering, _) = try chain.begin(waves.energy, use, mask, noisePlace)
+    let value = try lowering.scalar(energy), rate = Rates.members(species: fields.speciesNames.count)
+    guard let factor = waves.factor(of: value, in: &lowering.graph, rate: rate) else { return false }
+    let made = lowering.graph.input(Input(.field, waves.target))
+    let addition = (Column(Adjoint.name(of: waves.source), 0), lowering.graph.multiply(factor, made))
+    chain.end(adding: [addition], where: nil, lowering, &noisePlace)
+    self = chain
+    return true
+  }
 }

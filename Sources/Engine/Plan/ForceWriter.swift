@@ -117,6 +117,7 @@ struct ForceWriter {
       finish(&builder)
       operations += try builder.reverse(lattices: pass, of: use, adjoint).map { .lattice($0) }
     case .propagate(let pass) where pass.waves:
+      if try addKnownReverse(pass, of: use, adjoint, &builder) { return }
       finish(&builder)
       operations += try builder.waves(pass, of: use, reverse: adjoint).map { .lattice($0) }
     case .propagate(let pass):
@@ -128,6 +129,21 @@ struct ForceWriter {
       }
     default: return
     }
+  }
+
+  /// Adds the reverse of a pass over waves where that needs no transform.
+  private mutating func addKnownReverse(
+    _ pass: Propagate, of use: LawUse, _ adjoint: Adjoint, _ builder: inout PlanBuilder
+  ) throws(Diagnostic) -> Bool {
+    let players = builder.players(pass.roles, use)
+    guard players.count == 1, let (population, mask) = players.first,
+      let known = SelfAdjointWaves(pass, of: use, adjoint, fields: fields.of(population))
+    else { return false }
+    let access = Access(reads: [known.target], adds: [Adjoint.name(of: known.source)])
+    var open = openChain(access, mask, of: population, &builder)
+    guard try open.addReverse(known, of: use, mask: mask, noisePlace: &builder.noisePlace) else { return false }
+    chain = open
+    return true
   }
 
   private mutating func note(_ energy: MemberEnergy, reading reads: Set<String>) {

@@ -41,15 +41,29 @@ struct CellPass: Sendable {
   var name: String
 }
 
-/// A pass over the Fourier amplitudes of a lattice.
+/// A pass over the Fourier amplitudes of a lattice: each new amplitude is a sum of old ones, times factors.
 struct WavesPass: Sendable {
+  /// Where a product goes, and of which column's amplitude it is made; the factors are the columns that the kernel writes.
+  struct Term: Sendable {
+    var target: Column
+    var source: Column
+  }
+
+  /// Computes the factors from the wave vectors.
   var kernel: MemberKernel
-  /// Columns whose amplitudes the kernel reads.
-  var read: Set<Column>
+  /// One for each factor, in their order.
+  var terms: [Term]
+  /// Columns that get new values.
+  var targets: [Column]
   /// Whether new values are added to the old ones.
   var adds: Bool
   var lattice: Int
   var name: String
+
+  /// The column of a factor.
+  static func factor(_ index: Int) -> Column { Column("factor", index) }
+  /// Columns whose amplitudes are read.
+  var sources: Set<Column> { Set(terms.map(\.source)) }
 }
 
 extension Plan {
@@ -97,8 +111,8 @@ extension Plan {
       written.formUnion(pass.kernel.outcomes.map(\.column.field))
     }
     for pass in waves {
-      used.formUnion(pass.kernel.columns.map(\.field).filter { $0 != WavesBuilder.wave })
-      written.formUnion(pass.kernel.written.map(\.field))
+      used.formUnion(pass.sources.map(\.field))
+      written.formUnion(pass.targets.map(\.field))
     }
     return (used.union(written), written)
   }

@@ -347,8 +347,6 @@ struct MeetingBuilder {
 
   /// Marks the links that go.
   private mutating func markOwn(_ text: Expression) throws(Diagnostic) {
-    let one = lowering.graph.constant(1), old = lowering.graph.input(ChainBuilder.removal.input)
-    let gone = try lowering.condition(text)
-    add(.own(ChainBuilder.removal), lowering.graph.select(gone, one, old))
+    add(.mark(ChainBuilder.removal), try lowering.condition(text))
   }
 }

@@ -15,12 +15,15 @@ struct PairBuilder {
   private var requirement: String?
   /// For each species those that it meets, one bit for each.
   private var meets: [UInt64]
+  /// For each species those that it receives from.
+  private var hears: [UInt64]
   let fields: FieldTable
 
   init(fields: FieldTable) {
     self.fields = fields
     itself = ChainBuilder(fields: fields, rateFields: [])
     meets = fields.speciesNames.map { _ in 0 }
+    hears = meets
   }
 
   var isEmpty: Bool { parts.isEmpty }
@@ -72,7 +75,10 @@ struct PairBuilder {
   /// Adds what the pairs of these ends give.
   mutating func append(_ part: PairKernel.Part, _ ends: PairEnds, named name: String) {
     for species in meets.indices {
-      if ends.receivers >> UInt64(species) & 1 != 0 { meets[species] |= ends.givers }
+      if ends.receivers >> UInt64(species) & 1 != 0 {
+        meets[species] |= ends.givers
+        hears[species] |= ends.givers
+      }
       if ends.givers >> UInt64(species) & 1 != 0 { meets[species] |= ends.receivers }
     }
     parts.append(part)
@@ -97,17 +103,25 @@ struct PairBuilder {
   // MARK: The kernel
 
   /// The group of everything gathered; `itself` is what members give themselves, as a chain of passes over single particles.
-  func finish(precision: Scene.Precision) -> (group: PairGroup, itself: ChainBuilder) {
+  func finish(precision: Scene.Precision, _ parameters: ParameterTable) -> (group: PairGroup, itself: ChainBuilder) {
     let kernel = PairKernel(
       comment: names.joined(separator: " + "), graph: graph, parts: parts, space: fields.space, double: precision == .double,
-      species: fields.speciesNames.count, rate: Rates.pairs(species: fields.speciesNames.count))
+      species: fields.speciesNames.count, isHalf: !isOneWay, sharesIntervals: parameters.shareIntervals,
+      rate: Rates.pairs(species: fields.speciesNames.count))
     let allMeet = fields.speciesNames.indices.allSatisfy {
       fields.everySpecies >> UInt64($0) & 1 == 0 || meets[$0] == fields.everySpecies
     }
     let group = PairGroup(
       kernel: kernel, targets: targets, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names,
-      everySpecies: fields.everySpecies, meets: allMeet ? [] : meets, requirement: requirement)
+      everySpecies: fields.everySpecies, meets: allMeet ? [] : isOneWay ? hears : meets, requirement: requirement)
     return (group, itself)
+  }
+
+  /// Whether pairs give nothing but sums, and who receives gives nothing: then a pair is met from one end alone.
+  private var isOneWay: Bool {
+    guard parts.allSatisfy({ $0.energy == nil && $0.force == nil && $0.extremes.isEmpty }) else { return false }
+    let receivers = hears.indices.reduce(UInt64(0)) { hears[$1] == 0 ? $0 : $0 | 1 << UInt64($1) }
+    return hears.allSatisfy { $0 & receivers == 0 }
   }
 }
 

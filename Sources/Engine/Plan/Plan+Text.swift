@@ -41,7 +41,7 @@ extension Plan {
   public var texts: [(name: String, text: String)] {
     [("single particles", memberText)] + pairs.map { ($0.names.joined(separator: " + "), $0.kernel.text) }
       + (meetings.isEmpty ? [] : [("links", meetingText)]) + (hasLatticePasses ? [("lattices", latticeText)] : [])
-      + everywhere.map { ("all pairs: \($0.name)", $0.kernel.text) }
+      + everywhere.flatMap { group in group.kernels.map { ("all pairs: \(group.name)", $0.text) } }
       + measures.map { ("a measure of pairs", $0.kernel.text) }
   }
 }

@@ -311,12 +311,16 @@ struct PairGroup: Sendable {
 /// A pass over all pairs, exact or to an accuracy.
 struct FarGroup: Sendable {
   var kernel: PairKernel
+  /// The same in float, for a tree whose accuracy it suffices for; it has no exact sums.
+  var rough: PairKernel?
   /// What the sums do to their columns: true where they are added, false where they replace.
   var adds: [Bool]
   /// Largest error of the sums, relative to their mean square; 0 for exact ones.
   var accuracy: Double
   var reception: FarReception
   var name: String
+
+  var kernels: [PairKernel] { [kernel] + (rough.map { [$0] } ?? []) }
 }
 
 /// How the particles of a box receive what comes from boxes far away.

@@ -7,6 +7,8 @@ import Scenes
 extension FarGroup {
   /// 1 for a particle, and for a point the sum of what its particles share with it: the strength of laws without another.
   static let weight = Column("weight", 0)
+  /// Accuracy that sums of pairs in float keep to, with positions told from the middle of boxes: a hundred times their rounding.
+  static let accuracyOfFloat = 1e-5
 }
 
 extension PlanBuilder {
@@ -36,12 +38,16 @@ extension PlanBuilder {
       try builder.prepareForTree(at: text, box: scene.box.sides.contains(.periodic))
       reception = builder.reception
     }
-    let kernel = PairKernel(
-      comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: true,
-      species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
+    func kernel(double: Bool) -> PairKernel {
+      PairKernel(
+        comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: double,
+        species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
+    }
+    let isRough = scene.precision == .mixed && accuracy >= FarGroup.accuracyOfFloat
     plan.everywhere.append(
       FarGroup(
-        kernel: kernel, adds: builder.targets.map { $0.clears == 0 }, accuracy: accuracy, reception: reception,
+        kernel: kernel(double: true), rough: isRough ? kernel(double: false) : nil, adds: builder.targets.map { $0.clears == 0 },
+        accuracy: accuracy, reception: reception,
         name: use.law.name))
     return plan.everywhere.count - 1
   }

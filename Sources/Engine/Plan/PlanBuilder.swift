@@ -243,8 +243,10 @@ struct PlanBuilder {
   /// Makes the kernels of a loop over pairs; the index of its group.
   mutating func finish(_ pairs: PairBuilder) -> Int {
     var pairs = pairs
-    pairs.shareRanges(ParameterTable(scene))
-    var (group, itself) = pairs.finish(precision: scene.precision)
+    let parameters = ParameterTable(scene)
+    pairs.shareRanges(parameters)
+    pairs.dropImpliedConditions(parameters)
+    var (group, itself) = pairs.finish(precision: scene.precision, parameters)
     group.itself = finish(&itself)?.kernel
     plan.pairs.append(group)
     return plan.pairs.count - 1

@@ -150,8 +150,9 @@ struct Scope {
       return .formula(Meaning.Formula(formula))
     case .function(.formula): return .choice(formulas(setting, end: end, in: &graph))
     case .function: return .function(name, end: end)
-    case .numbers(let numbers) where numbers.count == 1 && end.isEmpty && setting.isForm:
-      return .value(.scalar(graph.constant(numbers[0])))
+    case .numbers(let numbers) where end.isEmpty && (numbers.count == 1 && setting.isForm || numbers.allSatisfy { $0 == 0 }):
+      // Terms that a zero takes away are not computed at all, nor the fields read that only they need.
+      return .value(Value(numbers.count == 1 ? .scalar : setting.shape, numbers.map { graph.constant($0) }))
     case .numbers(let numbers):
       return .value(
         Value(

@@ -6,8 +6,8 @@ import Scenes
 
 /// Makes the kernel of a pass over the Fourier amplitudes of a lattice.
 ///
-/// Right-hand sides are linear with real factors, so real and imaginary parts are two runs of one kernel of single members, for which
-/// the wave vector is a field.
+/// Right-hand sides are linear in the fields, so what is compiled are their slopes: real factors of each wave vector, by a kernel of
+/// single members for which the wave vector is a field.
 struct WavesBuilder {
   /// The field that holds the wave vector.
   static let wave = "k"
@@ -49,34 +49,55 @@ struct WavesBuilder {
       }
     }
     guard lowering.noisePlace == noisePlace else { throw Diagnostic("amplitudes draw no noise", at: pass.location) }
-    let stores =
-      adjoint.map { reversed(values, where: condition, $0, &lowering.graph) }
-      ?? values.map { column, node in
-        let old = lowering.graph.input(column.input)
-        return MemberKernel.Store(column: column, value: condition.map { lowering.graph.select($0, node, old) } ?? node)
-      }
+    var graph = lowering.graph
+    let slopes =
+      adjoint.map { reversed(values, where: condition, $0, &graph) } ?? forward(values, where: condition, &graph)
+    guard graph.inputs(of: slopes.map(\.factor)).allSatisfy({ $0.kind != .field || $0.name == Self.wave }) else {
+      throw Diagnostic("the condition of a pass with waves may depend on k alone", at: pass.location)
+    }
+    let stores = slopes.enumerated().map { MemberKernel.Store(column: WavesPass.factor($0), value: $1.factor) }
     let kernel = MemberKernel(
-      name: name, comment: use.law.name, graph: lowering.graph, stores: stores, speciesMask: nil,
+      name: name, comment: use.law.name, graph: graph, stores: stores, speciesMask: nil,
       rate: Rates.members(species: fields.speciesNames.count))
-    let read = lowering.graph.inputs(of: stores.map(\.value)).filter { $0.kind == .field && $0.name != Self.wave }
+    let targets = adjoint == nil ? Set(values.map(\.0)) : Set(slopes.map(\.term.target))
     return WavesPass(
-      kernel: kernel, read: Set(read.map { Column($0.name, $0.component) }), adds: adjoint != nil, lattice: lattice.index,
-      name: use.law.name)
+      kernel: kernel, terms: slopes.map(\.term), targets: targets.sorted { ($0.field, $0.component) < ($1.field, $1.component) },
+      adds: adjoint != nil, lattice: lattice.index, name: use.law.name)
+  }
+
+  /// What an amplitude gives to a new one.
+  private typealias Slope = (term: WavesPass.Term, factor: NodeID)
+
+  private func forward(_ values: [(Column, NodeID)], where condition: NodeID?, _ graph: inout Graph) -> [Slope] {
+    values.flatMap { column, value in
+      let old = graph.input(column.input), new = condition.map { graph.select($0, value, old) } ?? value
+      return slopes(of: new, &graph).map { (WavesPass.Term(target: column, source: $0), $1) }
+    }
   }
 
   private func reversed(
     _ values: [(Column, NodeID)], where condition: NodeID?, _ adjoint: Adjoint, _ graph: inout Graph
-  ) -> [MemberKernel.Store] {
-    let products = values.filter { adjoint.fields.contains($0.0.field) }.map { column, value in
-      let weight = graph.input(Input(.field, Adjoint.name(of: column.field), component: column.component))
-      return Graph.Term(coefficient: 1, node: graph.multiply(weight, graph.number(value)))
+  ) -> [Slope] {
+    let zero = graph.constant(0)
+    return values.filter { adjoint.fields.contains($0.0.field) }.flatMap { column, value in
+      slopes(of: value, &graph).filter { adjoint.fields.contains($0.0.field) }.map { source, factor in
+        (
+          WavesPass.Term(target: Self.adjoint(of: source), source: Self.adjoint(of: column)),
+          condition.map { graph.select($0, factor, zero) } ?? factor
+        )
+      }
     }
-    let functional = graph.sum(products), zero = graph.constant(0)
-    let sources = graph.inputs(of: [functional]).filter { $0.kind == .field && adjoint.fields.contains($0.name) }
-    return sources.sorted { ($0.name, $0.component) < ($1.name, $1.component) }.map { source in
-      let column = Column(Adjoint.name(of: source.name), source.component)
-      let slope = graph.derivative(of: functional, by: graph.input(source))
-      return MemberKernel.Store(column: column, value: condition.map { graph.select($0, slope, zero) } ?? slope)
+  }
+
+  private static func adjoint(of column: Column) -> Column { Column(Adjoint.name(of: column.field), column.component) }
+
+  /// The slopes of a value by the fields that it is made of, those that vanish excepted.
+  private func slopes(of value: NodeID, _ graph: inout Graph) -> [(Column, NodeID)] {
+    let inputs = graph.inputs(of: [value]).filter { $0.kind == .field && $0.name != Self.wave }
+      .sorted { ($0.name, $0.component) < ($1.name, $1.component) }
+    let nodes = inputs.map { graph.input($0) }, found = graph.derivatives(of: value, by: nodes)
+    return zip(inputs, found).compactMap { input, slope in
+      graph.constant(slope) == 0 ? nil : (Column(input.name, input.component), slope)
     }
   }
 

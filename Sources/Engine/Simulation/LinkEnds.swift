@@ -4,7 +4,7 @@ struct LinkEnds {
   static let field = "ends"
 
   private var stamp: (particles: Int, links: Int)?
-  private(set) var places: [Int64] = []
+  private(set) var places: [Int32] = []
 
   /// Brings the places up to date; links that have lost an end are taken away first.
   mutating func update(_ links: MemberStore, _ particles: MemberStore) {
@@ -22,10 +22,10 @@ struct LinkEnds {
   /// Writes the place of each end, -1 where it is lost.
   private mutating func find(_ links: MemberStore, _ table: PlaceTable) {
     let ends = links.columns(of: Self.field) ?? [], wanted = links.count * ends.count
-    if places.count < wanted { places += [Int64](repeating: -1, count: wanted - places.count) }
+    if places.count < wanted { places += [Int32](repeating: -1, count: wanted - places.count) }
     places.removeLast(places.count - wanted)
     for (number, column) in ends.enumerated() {
-      for link in 0..<links.count { places[link * ends.count + number] = table[Int64(column[link])] }
+      for link in 0..<links.count { places[link * ends.count + number] = Int32(table[Int64(column[link])]) }
     }
   }
 }

@@ -11,7 +11,7 @@ final class ListedPairs {
   /// The rows of the last list, from which memory is taken over.
   private var old: MemberStore
   /// Places of i and j, pair by pair.
-  private(set) var places: [Int64] = []
+  private(set) var places: [Int32] = []
   private let listing: PairListing
   private var list: ClusterList?
   /// Where ranges differ much, a search by levels stands in the place of the list of clusters.
@@ -109,7 +109,7 @@ final class ListedPairs {
       return [(a, b), (b, a)]
     }
     let index = PairIndex(joined, count: count)
-    for row in 0..<rows.count where index.row(places[2 * row], places[2 * row + 1]) != nil { marks[row] = 1 }
+    for row in 0..<rows.count where index.row(Int64(places[2 * row]), Int64(places[2 * row + 1])) != nil { marks[row] = 1 }
   }
 
   // MARK: Memory
@@ -160,7 +160,7 @@ final class ListedPairs {
     let table = PlaceTable(particles)
     let index = PairIndex(kept.map { (table[oldIds[2 * $0]], table[oldIds[2 * $0 + 1]]) }, count: particles.count)
     for row in 0..<rows.count {
-      guard let found = index.row(places[2 * row], places[2 * row + 1]) else { continue }
+      guard let found = index.row(Int64(places[2 * row]), Int64(places[2 * row + 1])) else { continue }
       for (column, before) in zip(to, from) { column[row] = before[kept[found]] }
     }
   }

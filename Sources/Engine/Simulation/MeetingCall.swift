@@ -18,7 +18,7 @@ struct MeetingCall {
   private let needs: BoundNeeds
   private let ids: [UnsafePointer<Int64>?]
   private let species: [UnsafePointer<Int32>?]
-  private let places: [Int64]
+  private let places: [Int32]
   private let sides: (Double, Double, Double)
   private let seed: UInt64
   private let step: Int64
@@ -34,7 +34,7 @@ struct MeetingCall {
   /// of members.
   init(
     _ needs: BoundNeeds, _ pass: MeetingPass, _ stores: [MemberStore], own: MemberStore, _ world: WorldState, box: Box,
-    places: [Int64], rows: AlignedArray<Double>
+    places: [Int32], rows: AlignedArray<Double>
   ) {
     self.rows = UnsafePointer(rows.base)
     columns =

@@ -126,8 +126,18 @@ final class MeetingRunner {
       sums.base.update(repeating: 0, count: copies * members.count * pass.kernel.sumWidth)
       result = call.run(passes[index].kernel, scales: scales(index), sums, extremes: extremes, fresh, workers, count: own.count)
     }
+    note(result, pass)
     try check(result, pass, stores, step: step)
     return store(index, stores, result.totals, copies: copies)
+  }
+
+  /// Whether the last pass has marked meetings of its own.
+  private(set) var hasMarked = false
+
+  private func note(_ result: MeetingCall.Result, _ pass: MeetingPass) {
+    hasMarked = zip(pass.kernel.targets, result.largest).contains { target, found in
+      if case .mark = target { found > 0 } else { false }
+    }
   }
 
   private func check(_ result: MeetingCall.Result, _ pass: MeetingPass, _ stores: [MemberStore], step: Int) throws(Failure) {
@@ -148,6 +158,7 @@ final class MeetingRunner {
       passes[index].kernel, scales: [], sums, extremes: extremes, fresh, workers, count: own.count, turns: turns(of: pass, stores)
     )
     if result.largest.contains(where: { !$0.isFinite }) { throw notFinite(pass, step: step) }
+    note(result, pass)
     try check(result, pass, stores, step: step)
     let space = stores[Population.particles].space
     return PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
@@ -187,7 +198,7 @@ final class MeetingRunner {
   }
 
   /// Places of the ends, meeting by meeting.
-  func places(of pass: MeetingPass) -> [Int64] {
+  func places(of pass: MeetingPass) -> [Int32] {
     switch pass.source {
     case .links(let population): ends[population]?.places ?? []
     case .pairs(let list): lists[list].places
@@ -268,7 +279,7 @@ final class MeetingRunner {
       case .least, .greatest:
         extremes[outcome].reserve(members.count)
         extremes[outcome].base.update(repeating: .min, count: members.count)
-      case .sum, .total: continue
+      case .sum, .total, .mark: continue
       }
     }
   }
@@ -280,7 +291,7 @@ final class MeetingRunner {
     var found = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
     for (outcome, target) in pass.kernel.targets.enumerated() {
       switch target {
-      case .sum: continue
+      case .sum, .mark: continue
       case .total(0): found.energy += Double(totals[outcome]) * unit(index, outcome)
       case .total(let entry): found.virial[entry - 1] += Double(totals[outcome]) * unit(index, outcome)
       case .own(let column):

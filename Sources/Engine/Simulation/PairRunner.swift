@@ -61,7 +61,7 @@ final class PairRunner {
       library,
       layout: PairLayout(
         extras: kernel.extras.count, hasForce: kernel.hasForce, sums: kernel.sums.count, usesSpecies: kernel.usesSpecies,
-        usesIds: kernel.usesIds, extremes: kernel.extremes.map(\.isLeast), meets: meets),
+        usesIds: kernel.usesIds, half: kernel.isHalf, extremes: kernel.extremes.map(\.isLeast), meets: meets),
       range: range, in: neighbourhood, hasTotals: kernel.hasForce || kernel.hasEnergy)
   }
 

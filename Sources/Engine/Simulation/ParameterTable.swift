@@ -48,6 +48,17 @@ struct ParameterTable: Sendable {
     return functions[name]?[place]
   }
 
+  /// Whether the tables of two functions have the same intervals, for each pair of species.
+  func shareIntervals(_ one: FunctionUse, _ other: FunctionUse) -> Bool {
+    (0..<speciesCount).allSatisfy { i in
+      (0..<speciesCount).allSatisfy { j in
+        guard let a = function(one.name, end: one.end, i: i, j: j), let b = function(other.name, end: other.end, i: i, j: j)
+        else { return false }
+        return a.first == b.first && a.width == b.width && a.intervals == b.intervals
+      }
+    }
+  }
+
   /// Which of the values belongs to these species; a species that plays no role takes the first, which is never used.
   private func index(_ name: String, _ setting: ParameterSetting, end: String, _ i: Int, _ j: Int) -> Int? {
     let places = places[name] ?? [], count = places.filter { $0 >= 0 }.count

@@ -132,7 +132,9 @@ extension Simulation {
     }
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step, wantsTotals: wantsTotals)
     for joining in pass.joins { join(joining, of: pass) }
-    for population in pass.removes { removeMarked(of: population) }
+    for population in pass.removes where population == Population.particles || meetings.hasMarked {
+      removeMarked(of: population)
+    }
     if let reaction = pass.reaction { try react(reaction, of: pass) }
     if pass.movesParticles { try removeEscaped() }
     return found
@@ -198,7 +200,11 @@ extension Simulation {
   /// Sets a column to zero where the species is one of these.
   private func clear(_ column: Column, of species: UInt64) {
     guard let numbers = store.column(column) else { return }
-    for place in 0..<store.count where species >> UInt64(store.speciesColumn[place]) & 1 == 1 { numbers[place] = 0 }
+    let codes = store.speciesColumn
+    // Written in either case, so that the loop has no branch.
+    for place in 0..<store.count {
+      numbers[place] = species &>> UInt64(truncatingIfNeeded: codes[place]) & 1 == 1 ? 0 : numbers[place]
+    }
   }
 
   /// The symmetric virial as a matrix, with an isotropic part added.

@@ -14,9 +14,9 @@ struct Turns {
 
   /// The order of meetings with these keys; `ends` are places among `members`, meeting by meeting. `tie` says which of two meetings
   /// with one key is first.
-  init(keys: [UInt64], ends: [Int64], of members: Int, tie: (Int, Int) -> Bool) {
+  init(keys: [UInt64], ends: [Int32], of members: Int, tie: (Int, Int) -> Bool) {
     let arity = keys.isEmpty ? 0 : ends.count / keys.count
-    func own(_ meeting: Int) -> ArraySlice<Int64> { ends[meeting * arity..<(meeting + 1) * arity] }
+    func own(_ meeting: Int) -> ArraySlice<Int32> { ends[meeting * arity..<(meeting + 1) * arity] }
     let byKey = keys.indices.sorted { keys[$0] == keys[$1] ? tie($0, $1) : keys[$0] < keys[$1] }
     // The set that comes next for a member, and the set of each meeting.
     var next = [Int32](repeating: 0, count: members), found = [Int32](repeating: 0, count: keys.count), counts: [Int] = []

@@ -33,10 +33,12 @@ private func law(_ outcomes: String) -> [String: String] {
 }
 
 /// A ball of so many particles of two species and masses in open space.
-private func ball(_ count: Int, _ use: String, more: String = "", sides: String = "open") -> String {
+private func ball(
+  _ count: Int, _ use: String, more: String = "", sides: String = "open", precision: String = "double"
+) -> String {
   """
   units: reduced
-  precision: double
+  precision: \(precision)
   box: {size: [4, 4, 4], origin: [-2, -2, -2], sides: \(sides)}
   species:
     a: {fields: {mass: 1}, fill: {random: \(count / 2), region: {centre: [0.2, 0, 0], radius: 1}}}
@@ -121,6 +123,20 @@ struct EverywhereTests {
     #expect(error > 1e-4 * accuracy || accuracy < 1e-6)
     let potential = right.world["potential"][0]
     #expect(abs(rough.world["potential"][0] - potential) < accuracy * abs(potential))
+  }
+
+  @Test("In mixed precision a tree in float keeps to the accuracy, and where float does not suffice it works in double")
+  func mixed() throws {
+    let text = law("energy: \"\(energies["softened"] ?? "")\"")
+    let wanted = try forces(try simulation(ball(2500, ""), laws: text)), size = wanted.reduce(0) { $0 + $1 * $1 }
+    for accuracy in [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] {
+      let simulation = try simulation(ball(2500, "accuracy: \(accuracy)", precision: "mixed"), laws: text)
+      #expect((simulation.plan.everywhere[0].rough != nil) == (accuracy >= 1e-5))
+      let found = try forces(simulation)
+      let error = (zip(found, wanted).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / size).squareRoot()
+      #expect(error < accuracy)
+      #expect(error > 1e-4 * accuracy || accuracy < 1e-5)
+    }
   }
 
   @Test("Decade by decade a tree's error keeps below the accuracy asked for, which a tree of a hundredth of it does not")

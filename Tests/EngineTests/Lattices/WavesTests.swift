@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Waves of a lattice")
 struct WavesTests {
-  private func solved(_ law: String, size: String = "[12, 10]", threads: Int = 1) throws -> Simulation {
+  private func solved(_ law: String, size: String = "[12, 10]", spacing: Double = 0.5, threads: Int = 1) throws -> Simulation {
     try simulation(
       """
       units: reduced
@@ -13,7 +13,7 @@ struct WavesTests {
       species:
         g:
           kind: lattice
-          spacing: 0.5
+          spacing: \(spacing)
           fields: {source: "1.5*cos(2*pi*(2*position.x/12 + position.y/10) + 0.3) - sin(2*pi*position.y/10)", phi: 0}
       laws: {solver: {law: \(law)}}
       dt: 1
@@ -31,9 +31,10 @@ struct WavesTests {
     """
   private static let odd = bad.replacing("law: bad", with: "law: odd").replacing("source^2", with: "source*k.x*dx")
 
-  @Test("Poisson's equation is solved exactly, wave by wave", arguments: [1, 2])
-  func poisson(threads: Int) throws {
-    let simulation = try solved("poisson-waves", threads: threads)
+  @Test(
+    "Poisson's equation is solved exactly, wave by wave, whatever the factors of the sides", arguments: [0.5, 0.4, 2], [1, 2])
+  func poisson(spacing: Double, threads: Int) throws {
+    let simulation = try solved("poisson-waves", spacing: spacing, threads: threads)
     try simulation.run(steps: 1)
     let lattice = simulation.frame(fields: ["phi"]).lattices[0]
     let error =

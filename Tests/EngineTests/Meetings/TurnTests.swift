@@ -92,14 +92,14 @@ private let crowd = """
 struct TurnTests {
   @Test("Those that share no end act at once, and those that do in the order of their keys")
   func sets() {
-    let ends: [Int64] = (0..<300).flatMap { meeting -> [Int64] in
-      let a = Int64(Turns.key(of: UInt64(meeting)) % 40)
-      return [a, (a + 1 + Int64(meeting % 7)) % 40]
+    let ends: [Int32] = (0..<300).flatMap { meeting -> [Int32] in
+      let a = Int32(Turns.key(of: UInt64(meeting)) % 40)
+      return [a, (a + 1 + Int32(meeting % 7)) % 40]
     }
     let keys = (0..<300).map { Turns.key(of: UInt64($0 + 1000)) }
     let turns = Turns(keys: keys, ends: ends, of: 40) { $0 < $1 }
     #expect(turns.order.sorted() == (0..<300).map { Int64($0) })
-    var last = [Int64: UInt64]()
+    var last = [Int32: UInt64]()
     for set in turns.sets {
       let members = turns.order[set].flatMap { [ends[2 * Int($0)], ends[2 * Int($0) + 1]] }
       #expect(Set(members).count == members.count)

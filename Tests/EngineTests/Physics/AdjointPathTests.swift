@@ -80,6 +80,22 @@ private let paths: [String: (kinds: String, fields: String, passes: String)] = [
     - propagate: {for: mesh, energy: "e*A*C + e*C^3"}
     """
   ),
+  "a field in its own waves": (
+    mesh, "{mesh: {A: 1 = 0, C: 1 = 0}}",
+    """
+    - interact: {for: mesh, from: atom, weight: cubic, sum: {A: "w*charge[atom]/c"}}
+    - propagate: {for: mesh, waves: true, C: "exp(-dot(k, k)*a^2/4)*A"}
+    - propagate: {for: mesh, energy: "e*A*(C + A)/2"}
+    """
+  ),
+  "a field in the square of its own waves": (
+    mesh, "{mesh: {A: 1 = 0, C: 1 = 0}}",
+    """
+    - interact: {for: mesh, from: atom, weight: cubic, sum: {A: "w*charge[atom]/c"}}
+    - propagate: {for: mesh, waves: true, C: "exp(-dot(k, k)*a^2/4)*A"}
+    - propagate: {for: mesh, energy: "e*A*C^2"}
+    """
+  ),
   "slopes between neighbours": (
     mesh, "{mesh: {A: 1 = 0, B: vector 1 = 0, C: \"array[3] 1 = 0\"}}",
     """
@@ -123,6 +139,15 @@ struct AdjointPathTests {
     let simulation = try simulation(scene(under: "probe: {}", kinds: path.kinds), laws: ["probe": law(path)])
     #expect(try error(of: simulation) < 1e-7)
     #expect(try error(of: simulation, sign: -1) > 1)
+  }
+
+  @Test("need no further transform where a field is in its own waves, and one where its slope is another field")
+  func transforms() throws {
+    for (name, count) in [("a field in its own waves", 1), ("a field in the square of its own waves", 2)] {
+      let path = try #require(paths[name])
+      let simulation = try simulation(scene(under: "probe: {}", kinds: path.kinds), laws: ["probe": law(path)])
+      #expect(simulation.plan.waves.count == count, "\(name)")
+    }
   }
 
   @Test("hold where the box is open and a mesh ends", arguments: ["slopes between neighbours", "a field that a mesh gives back"])

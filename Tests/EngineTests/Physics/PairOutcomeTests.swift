@@ -94,12 +94,13 @@ struct PairOutcomeTests {
     #expect(gap(before, grown) > 0.1)
   }
 
-  @Test("Only those of `for` receive, from those of `from` alone, and others keep what they have")
-  func roles() throws {
+  @Test("Only those of `for` receive, from those of `from` alone, and others keep what they have", arguments: [1, 3])
+  func roles(threads: Int) throws {
     let world = try Meeting(
       "- interact: {for: red, from: blue, within: range, sum: {total: \"weight[j]*x[blue] + x[red]\"}}",
-      fields: "total: 1 = 7")
+      fields: "total: 1 = 7", threads: threads)
     try world.simulation.run(steps: 1)
+    #expect(!world.simulation.plan.pairs[0].kernel.isHalf)
     let x = world.values("x"), species = world.species
     let right = world.expected { i, j, _ in species[j] == 1 ? 3 * x[j] + x[i] : 0 }
     for (i, value) in world.values("total").enumerated() { #expect(abs(value - (species[i] == 0 ? right[i] : 7)) < 1e-9) }
