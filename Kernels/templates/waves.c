@@ -108,7 +108,8 @@ void mote_waves_of_lines(const double *from, double *re, double *im, int64_t n, 
   for (int64_t at = 2 * mote_together * begin; at < 2 * mote_together * end && at < apart; at += 2 * mote_together) {
     const int64_t left = apart - at, right = left - mote_together;
     for (int64_t m = 0; m < n; m++)
-      bench.line[m] = (mote_amplitudes){mote_take_lines(from + at + m * apart, left), mote_take_lines(from + at + m * apart + mote_together, right)};
+      const double *const own = from + at + m * apart;
+      bench.line[m] = (mote_amplitudes){mote_take_lines(own, left), mote_take_lines(own + mote_together, right)};
     const mote_amplitudes *const z = mote_transform(bench.line, bench.other, bench.turn, n);
     for (int64_t m = 0; m <= n / 2; m++) {
       const mote_amplitudes a = z[m], b = z[m == 0 ? 0 : n - m];
@@ -205,7 +206,10 @@ void mote_transform_lines(double *re, double *im, int64_t n, int64_t apart, int6
     for (int64_t m = 0; m < n; m++)
       bench.line[m] = (mote_amplitudes){mote_take_lines(re + first + m * apart, left), mote_take_lines(im + first + m * apart, left)};
     const mote_amplitudes *const z = mote_transform(bench.line, bench.other, bench.turn, n);
-    for (int64_t m = 0; m < n; m++) mote_put_lines(re + first + m * apart, z[m].re, left), mote_put_lines(im + first + m * apart, z[m].im, left);
+    for (int64_t m = 0; m < n; m++) {
+      mote_put_lines(re + first + m * apart, z[m].re, left);
+      mote_put_lines(im + first + m * apart, z[m].im, left);
+    }
   }
   free(bench.line);
 }

@@ -130,8 +130,8 @@ public struct MeetingKernel: Sendable {
     row = Self.sorted(early) + Self.sorted(Set(read.filter { !$0.end.isEmpty }.map(\.column)).subtracting(early))
     sums = Self.sorted(Set(targets.compactMap { if case .sum(let column) = $0 { column.column } else { nil } }))
     var emitter = Emitter(
-      graph: graph, dialect: .scalar, inputRate: rate, inputText: MeetingText.text, noiseText: MeetingText.noise,
-      speciesPlace: ends.count < 2 ? "i_species[n]" : "i_species[n] * call->species_count + j_species[n]")
+      graph: graph, dialect: .scalar, inputRate: rate, inputText: MeetingText.names.text, noiseText: MeetingText.names.noise,
+      speciesPlace: MeetingText.names.speciesPlace(of: ends))
     var text = MeetingText(
       name: name, comment: comment, ends: ends, columns: columns, row: row, sums: sums, targets: targets, space: space)
     if let condition {

@@ -28,55 +28,13 @@ struct MeetingText {
 
   // MARK: Inputs
 
-  static func text(of input: Input) -> String {
-    switch input.kind {
-    case .separation: "d_\(Separations.name(of: input))_\(input.component)"
-    case .distanceSquared: "r2_\(Separations.name(of: input))"
-    case .field where input.name == "id": "(double)\(input.end)_id[n]"
-    case .field: "\(Column(input.name, input.component).meetingName(of: input.end))[n]"
-    case .species: "(double)\(input.end)_species[n]"
-    case .local: input.component == 0 && input.end.isEmpty ? input.name : "\(input.name)[\(input.component)]"
-    default: "NAN"
-    }
-  }
-
-  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
-  static func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
-    let sense = component >= 0 ? "(i_id[n] < j_id[n] ? 1 : -1) * " : ""
-    return "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), "
-      + "(uint32_t)i_id[n], (uint32_t)j_id[n])"
-  }
-
-  /// The separations of ends that a kernel reads, `i` and `j` where none are named.
-  struct Separations {
-    let pairs: [(String, String)]
-    var ends: [String] { pairs.flatMap { [$0.0, $0.1] } }
-
-    init(_ inputs: [Input]) {
-      let names = Set(inputs.filter { $0.kind == .separation || $0.kind == .distanceSquared }.map { $0.end })
-      pairs = names.sorted().map { name in
-        let letters = name.isEmpty ? ["i", "j"] : name.map(String.init)
-        return (letters[0], letters[letters.count - 1])
-      }
-    }
-
-    static func name(of input: Input) -> String { input.end.isEmpty ? "ij" : input.end }
-
-    func statements(space: Int) -> [String] {
-      pairs.flatMap { a, b -> [String] in
-        let differences = (0..<space).map { axis in
-          "const double d_\(a)\(b)_\(axis) = mote_nearest(\(a)_position_\(axis)[n] - \(b)_position_\(axis)[n], side[\(axis)]);"
-        }
-        let squares = (0..<space).map { "d_\(a)\(b)_\($0) * d_\(a)\(b)_\($0)" }
-        return differences + ["const double r2_\(a)\(b) = \(squares.joined(separator: " + "));"]
-      }
-    }
-  }
+  /// What a block reads stands in lanes.
+  static let names = MeetingNames { _ in "n" }
 
   /// The columns that inputs stand for, with the positions behind separations.
   static func columns(of inputs: [Input], space: Int) -> Set<MeetingKernel.EndColumn> {
     let fields = inputs.filter { $0.kind == .field && $0.name != "id" }
-    let places = Separations(inputs).ends.flatMap { end in
+    let places = MeetingNames.pairs(of: inputs).flatMap { [$0.0, $0.1] }.flatMap { end in
       (0..<space).map { MeetingKernel.EndColumn(end, Column("position", $0)) }
     }
     return Set(fields.map { MeetingKernel.EndColumn($0.end, Column($0.name, $0.component)) } + places)
@@ -142,7 +100,7 @@ struct MeetingText {
 
   /// The meetings for which a condition holds are chosen first; the own columns of the others become zero, or keep their values.
   mutating func addChoice(where holds: String, after statements: [String], reading inputs: [Input], forgets: Bool) {
-    let body = Separations(inputs).statements(space: space) + statements + ["holds[n] = \(holds);"]
+    let body = Self.names.separations(of: inputs, space: space) + statements + ["holds[n] = \(holds);"]
     let left = targets.enumerated().compactMap { index, target -> String? in
       guard case .own(let column) = target, let number = columns.firstIndex(of: column) else { return nil }
       return "mote_leave(call, \(ownPlace(index)), \(number), \(forgets ? 1 : 0), meeting[0], count);"
@@ -160,7 +118,7 @@ struct MeetingText {
   ) {
     let results =
       given.map { "given_\($0.outcome)[n] = \($0.value);" } + kept.enumerated().map { "kept_\($0)[n] = \($1);" }
-    let body = Separations(inputs).statements(space: space) + statements + results
+    let body = Self.names.separations(of: inputs, space: space) + statements + results
     let found =
       given.map { "double given_\($0.outcome)[MOTE_MEETINGS];" } + kept.indices.map { "int32_t kept_\($0)[MOTE_MEETINGS];" }
     let stored =
@@ -227,9 +185,4 @@ struct MeetingText {
     case .greatest(let column): "mote_raise(call, \(index), at_\(column.end), given_\(index), 1, count);"
     }
   }
-}
-
-extension Column {
-  /// Its name in C, as a column of an end, or of the meeting itself.
-  func meetingName(of end: String) -> String { "\(end.isEmpty ? "own" : end)_\(cName)" }
 }

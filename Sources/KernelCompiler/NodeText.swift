@@ -132,9 +132,11 @@ struct NodeText {
     return lines + [String](repeating: "}", count: space)
   }
 
-  /// Whether the sums of a cell are kept at hand until its last particle: in one dimension cells hold many, and the next particle
-  /// would wait for what the last one wrote.
-  private var keepsSums: Bool { space == 1 }
+  /// Whether the sums of a cell are kept at hand until its last particle, which would else wait for what the one before wrote: where
+  /// there is room for them.
+  private var keepsSums: Bool { space < 3 }
+
+  private var sitesOfSupport: Int { (0..<space).reduce(1) { many, _ in many * (reach + 1) } }
 
   /// What is done when a particle comes to its sites.
   private func arrival(_ index: Int) -> [String] {
@@ -145,19 +147,24 @@ struct NodeText {
 
   /// Gives what is kept to its sites.
   private func release(_ index: Int) -> [String] {
-    let width = transfer.parts[index].group.width, type = "mote_row_\(width)"
-    return [
-      Self.unrolled, "for (int a = 0; a <= \(reach); a++) {",
-      "if (held_\(index) >= 0) ((\(type) *)(call->nodes[\(index)].numbers + held_\(index) * \(width)))[a] += sum_\(index)[a];",
-      "sum_\(index)[a] = (\(type))0;", "}",
-    ]
+    let width = transfer.parts[index].group.width, type = "mote_row_\(width)", axes = (0..<space).reversed()
+    let loops = axes.flatMap { axis in
+      let letter = Self.letters[axis]
+      return [Self.unrolled, "for (int \(letter) = 0; \(letter) <= \(reach); \(letter)++) {"]
+    }
+    let site = "(\(type) *)(call->nodes[\(index)].numbers + (held_\(index) + \(offset(axes))) * \(width))"
+    return loops + ["if (held_\(index) >= 0) *\(site) += \(kept(index));", "\(kept(index)) = (\(type))0;"]
+      + [String](repeating: "}", count: space)
   }
+
+  /// The sum of a site that is kept.
+  private func kept(_ index: Int) -> String { "sum_\(index)[\(space == 1 ? "a" : "b * \(reach + 1) + a")]" }
 
   /// Where the innermost loop adds.
   func target(_ index: Int) -> String {
     let width = transfer.parts[index].group.width, type = "mote_row_\(width)"
     return keepsSums
-      ? "\(type) *const to = &sum_\(index)[a];"
+      ? "\(type) *const to = &\(kept(index));"
       : "\(type) *const to = (\(type) *)(own + (\(offset((0..<space).reversed()))) * \(width));"
   }
 
@@ -165,7 +172,7 @@ struct NodeText {
     let given = given, place = "const int64_t p = call->order[n + l];"
     let kept = keepsSums ? Array(transfer.parts.indices) : []
     let sums = kept.flatMap {
-      ["mote_row_\(transfer.parts[$0].group.width) sum_\($0)[\(reach + 1)] = {0};", "int64_t held_\($0) = -1;"]
+      ["mote_row_\(transfer.parts[$0].group.width) sum_\($0)[\(sitesOfSupport)] = {0};", "int64_t held_\($0) = -1;"]
     }
     let body =
       ["const int many = stop - n < MOTE_BATCH ? (int)(stop - n) : MOTE_BATCH;"]
