@@ -114,7 +114,7 @@ void mote_clear_nodes(const mote_lattice_call *call, int64_t begin, int64_t end)
   }
 }
 
-MOTE_NODE_INLINE void mote_put_side_by_side(int width, const mote_nodes *nodes, int64_t from, int64_t count, double *restrict to) {
+MOTE_NODE_INLINE void mote_copy_side_by_side(int width, const mote_nodes *nodes, int64_t from, int64_t count, double *restrict to) {
   const double *column[8];
   for (int lane = 0; lane < width; lane++) column[lane] = nodes->columns[lane < nodes->used ? lane : 0] + from;
 #pragma clang loop vectorize(assume_safety)
@@ -122,11 +122,11 @@ MOTE_NODE_INLINE void mote_put_side_by_side(int width, const mote_nodes *nodes, 
     for (int lane = 0; lane < width; lane++) to[x * width + lane] = column[lane][x];
 }
 
-static inline void mote_put(const mote_nodes *nodes, int64_t from, int64_t count, double *to) {
-  if (nodes->width == 1) mote_put_side_by_side(1, nodes, from, count, to);
-  if (nodes->width == 2) mote_put_side_by_side(2, nodes, from, count, to);
-  if (nodes->width == 4) mote_put_side_by_side(4, nodes, from, count, to);
-  if (nodes->width == 8) mote_put_side_by_side(8, nodes, from, count, to);
+static inline void mote_copy_line(const mote_nodes *nodes, int64_t from, int64_t count, double *to) {
+  if (nodes->width == 1) mote_copy_side_by_side(1, nodes, from, count, to);
+  if (nodes->width == 2) mote_copy_side_by_side(2, nodes, from, count, to);
+  if (nodes->width == 4) mote_copy_side_by_side(4, nodes, from, count, to);
+  if (nodes->width == 8) mote_copy_side_by_side(8, nodes, from, count, to);
 }
 
 // Copies columns of the lattice to the lines from `begin` up to `end`; beyond open sides all is zero.
@@ -141,8 +141,8 @@ void mote_read_columns(const mote_lattice_call *call, int64_t begin, int64_t end
       if (y < 0 || z < 0 || !call->is_periodic[0]) memset(to, 0, sizeof(double) * (size_t)length);
       if (y < 0 || z < 0) continue;
       const int64_t from = (z * call->counts[1] + y) * sites;
-      mote_put(nodes, from, sites, to + nodes->before[0] * nodes->width);
-      if (call->is_periodic[0]) mote_put(nodes, from, nodes->counts[0] - sites, to + sites * nodes->width);
+      mote_copy_line(nodes, from, sites, to + nodes->before[0] * nodes->width);
+      if (call->is_periodic[0]) mote_copy_line(nodes, from, nodes->counts[0] - sites, to + sites * nodes->width);
     }
   }
 }
@@ -154,18 +154,18 @@ static inline int mote_images(const mote_lattice_call *call, const mote_nodes *n
   return call->is_periodic[axis] && image[1] < nodes->counts[axis] ? 2 : 1;
 }
 
-MOTE_NODE_INLINE void mote_add_line(int width, const mote_nodes *nodes, const double *restrict from, int64_t to, int64_t count) {
+MOTE_NODE_INLINE void mote_give_side_by_side(int width, const mote_nodes *nodes, const double *restrict from, int64_t to, int64_t count) {
   for (int lane = 0; lane < nodes->used; lane++) {
     double *restrict const column = nodes->columns[lane] + to;
     for (int64_t x = 0; x < count; x++) column[x] += from[x * width + lane];
   }
 }
 
-static inline void mote_add(const mote_nodes *nodes, const double *from, int64_t to, int64_t count) {
-  if (nodes->width == 1) mote_add_line(1, nodes, from, to, count);
-  if (nodes->width == 2) mote_add_line(2, nodes, from, to, count);
-  if (nodes->width == 4) mote_add_line(4, nodes, from, to, count);
-  if (nodes->width == 8) mote_add_line(8, nodes, from, to, count);
+static inline void mote_give_line(const mote_nodes *nodes, const double *from, int64_t to, int64_t count) {
+  if (nodes->width == 1) mote_give_side_by_side(1, nodes, from, to, count);
+  if (nodes->width == 2) mote_give_side_by_side(2, nodes, from, to, count);
+  if (nodes->width == 4) mote_give_side_by_side(4, nodes, from, to, count);
+  if (nodes->width == 8) mote_give_side_by_side(8, nodes, from, to, count);
 }
 
 // Writes what sites were given to their columns, for the lines of the lattice from `begin` up to `end`.
@@ -184,8 +184,8 @@ void mote_write_columns(const mote_lattice_call *call, int64_t begin, int64_t en
           const int64_t own = z[c] * nodes->counts[1] + y[b];
           if (!call->nodes[0].is_met[own]) continue;
           const double *const from = nodes->numbers + own * nodes->counts[0] * nodes->width;
-          mote_add(nodes, from + nodes->before[0] * nodes->width, line * sites, sites);
-          mote_add(nodes, from + sites * nodes->width, line * sites, beyond);
+          mote_give_line(nodes, from + nodes->before[0] * nodes->width, line * sites, sites);
+          mote_give_line(nodes, from + sites * nodes->width, line * sites, beyond);
         }
     }
   }
