@@ -5,8 +5,7 @@ static inline double mote_nearest(double difference, double side) {
   return side > 0 ? difference - side * rint(difference / side) : difference;
 }
 
-// Meetings are worked on in blocks of so many, whose numbers lie side by side in lanes.
-enum { MOTE_MEETINGS = 32 };
+// Meetings are worked on in blocks of MOTE_MEETINGS, a multiple of 8, whose numbers lie side by side in lanes.
 #define MOTE_ALWAYS static inline __attribute__((always_inline))
 #define MOTE_IN_LANES _Pragma("clang loop vectorize(enable) unroll(disable)")
 typedef int mote_choice(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen);

@@ -107,9 +107,10 @@ void mote_waves_of_lines(const double *from, double *re, double *im, int64_t n, 
   const mote_workbench bench = mote_make_workbench(n, -1);
   for (int64_t at = 2 * mote_together * begin; at < 2 * mote_together * end && at < apart; at += 2 * mote_together) {
     const int64_t left = apart - at, right = left - mote_together;
-    for (int64_t m = 0; m < n; m++)
+    for (int64_t m = 0; m < n; m++) {
       const double *const own = from + at + m * apart;
       bench.line[m] = (mote_amplitudes){mote_take_lines(own, left), mote_take_lines(own + mote_together, right)};
+    }
     const mote_amplitudes *const z = mote_transform(bench.line, bench.other, bench.turn, n);
     for (int64_t m = 0; m <= n / 2; m++) {
       const mote_amplitudes a = z[m], b = z[m == 0 ? 0 : n - m];

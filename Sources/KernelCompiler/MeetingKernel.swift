@@ -93,6 +93,10 @@ public struct MeetingKernel: Sendable {
   public var rowWidth: Int { Self.padded(row.count) }
   /// Numbers in a row of sums as it lies in memory.
   public var sumWidth: Int { Self.padded(sums.count) }
+  /// Numbers of a meeting that lie in lanes while a block is worked on.
+  public var numbersOfMeeting: Int {
+    ends.count * (rowWidth + sumWidth) + columns.count + targets.count { !$0.isTotal }
+  }
   /// Of meetings that act in turn: columns of the ends and of the meeting itself in the order of the call; else none.
   public let columnsInTurn: [EndColumn]
   /// Where its values go, in order.

@@ -21,16 +21,17 @@ public struct Workers: Sendable {
     }
   }
 
-  /// Cuts 0 ..< total into one range per thread and runs them.
-  func forRanges(of total: Int, _ body: (Int, Range<Int64>) -> Void) {
-    let ranges = ranges(of: total)
+  /// Cuts 0 ..< total into one range per thread, at multiples of `step`, and runs them.
+  func forRanges(of total: Int, step: Int = 1, _ body: (Int, Range<Int64>) -> Void) {
+    let ranges = ranges(of: total, step: step)
     forEach(ranges.count) { body($0, ranges[$0]) }
   }
 
-  /// 0 ..< total in one range per thread; a single one if there is little to do.
-  func ranges(of total: Int, atLeast least: Int = 64) -> [Range<Int64>] {
+  /// 0 ..< total in one range per thread, cut at multiples of `step`; a single one if there is little to do.
+  func ranges(of total: Int, atLeast least: Int = 64, step: Int = 1) -> [Range<Int64>] {
     let parts = total < least * count ? 1 : count
-    return (0..<parts).map { Int64(total * $0 / parts)..<Int64(total * ($0 + 1) / parts) }
+    let cuts = (0..<parts).map { Int64(total * $0 / parts / step * step) } + [Int64(total)]
+    return zip(cuts, cuts.dropFirst()).map { $0..<$1 }
   }
 
   /// A body that is known to write to memory of its own.

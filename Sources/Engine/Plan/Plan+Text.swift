@@ -15,9 +15,11 @@ extension Plan {
 
   /// The C text of all passes over links.
   var meetingText: String {
+    // All that a block gathers and gives stays in the nearest cache beside the members that it reads.
+    let largest = meetings.map(\.kernel.numbersOfMeeting).max() ?? 0
     let start = [
       "#include <math.h>\n", KernelTemplates.memberHeader, KernelTemplates.meetingHeader, KernelTemplates.noise,
-      KernelTemplates.members, KernelTemplates.meetings,
+      KernelTemplates.members, "enum { MOTE_MEETINGS = \(largest > 48 ? 16 : 32) };\n", KernelTemplates.meetings,
     ]
     return text(start, meetings.map(\.kernel.text))
   }

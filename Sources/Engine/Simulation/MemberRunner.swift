@@ -35,6 +35,10 @@ final class MemberRunner {
     }
   }
 
+  /// Threads begin at multiples of this: the last members of a range are worked on one by one, by other functions of the library than
+  /// those in lanes, and so may differ in the last bit.
+  private static let lanes = 64
+
   /// Runs a pass over all particles; returns the least id for which its requirement fails.
   func run(_ index: Int, on store: MemberStore, _ parameters: ParameterTable, _ world: WorldState) -> Int64? {
     _ = passes[index].needs.update(parameters, world)
@@ -42,7 +46,7 @@ final class MemberRunner {
     var failed = [Int64](repeating: .max, count: workers.count)
     Frame(columns, needs, store, world).withCall { call in
       failed.withUnsafeMutableBufferPointer { failed in
-        workers.forRanges(of: store.count) { part, range in
+        workers.forRanges(of: store.count, step: Self.lanes) { part, range in
           var own = call
           own.failed = failed.baseAddress.map { $0 + part }
           kernel(&own, range.lowerBound, range.upperBound)
@@ -101,7 +105,7 @@ final class MemberRunner {
   ) {
     frame.withCall { call in
       places.withUnsafeMutableBufferPointer { places in
-        workers.forRanges(of: store.count) { part, range in
+        workers.forRanges(of: store.count, step: Self.lanes) { part, range in
           var own = call
           assign(&own, places.baseAddress.map { $0 + part * width })
           further(&own, part)

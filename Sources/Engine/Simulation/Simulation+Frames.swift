@@ -50,10 +50,13 @@ extension Simulation {
     return store
   }
 
-  /// The values that laws give to new members' fields: by field, then by species.
+  /// The values that new members' fields have: by field, then by species. What no law gives is 0, and of a quaternion no rotation.
   func defaultValues(of population: Population) throws -> [String: [Int: [Double]]] {
     var values: [String: [Int: [Double]]] = [:]
     for field in plan.fields[population.index] {
+      if field.shape == .quaternion {
+        for species in scene.species.indices { values[field.name, default: [:]][species] = [1, 0, 0, 0] }
+      }
       for standard in field.defaults {
         guard let use = scene.laws.first(where: { $0.name == standard.owner }) else { continue }
         var lowering = Scope(use, .world, fields: FieldTable(scene)).lowering(on: Graph(), noisePlace: 0)
