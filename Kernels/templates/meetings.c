@@ -74,40 +74,9 @@ MOTE_ALWAYS const double *mote_take_own(const mote_meeting_call *call, int colum
   return gathered;
 }
 
-// Eight rows of eight become eight columns.
 typedef int64_t mote_eight __attribute__((ext_vector_type(8), aligned(8)));
 typedef int64_t mote_four __attribute__((ext_vector_type(4), aligned(8)));
 typedef double mote_numbers __attribute__((ext_vector_type(8), aligned(8)));
-MOTE_ALWAYS void mote_transpose(mote_eight *r) {
-  mote_eight a[8], b[8];
-#pragma clang loop unroll(full)
-  for (int k = 0; k < 8; k += 2) {
-    a[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    a[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-#pragma clang loop unroll(full)
-  for (int k = 0; k < 8; k++) {
-    const int low = k & ~2, high = low + 2;
-    b[k] = k & 2 ? __builtin_shufflevector(a[low], a[high], 2, 3, 10, 11, 6, 7, 14, 15)
-                 : __builtin_shufflevector(a[low], a[high], 0, 1, 8, 9, 4, 5, 12, 13);
-  }
-#pragma clang loop unroll(full)
-  for (int k = 0; k < 4; k++) {
-    r[k] = __builtin_shufflevector(b[k], b[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    r[k + 4] = __builtin_shufflevector(b[k], b[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
-}
-
-// The numbers first ..< first + 8 of the rows of members, as columns.
-MOTE_ALWAYS void mote_take_rows(const mote_meeting_call *call, const int64_t *at, int width, int first,
-                                double (*numbers)[MOTE_MEETINGS]) {
-  for (int n = 0; n < MOTE_MEETINGS; n += 8) {
-    mote_eight r[8];
-    for (int m = 0; m < 8; m++) r[m] = *(const mote_eight *)(call->rows + at[n + m] * width + first);
-    mote_transpose(r);
-    for (int k = 0; k < 8; k++) *(mote_eight *)(numbers[first + k] + n) = r[k];
-  }
-}
 
 // Four columns of eight, whose halves become the rows 0 to 3 and 4 to 7; and back.
 MOTE_ALWAYS void mote_transpose_half(mote_eight *r) {
@@ -121,6 +90,29 @@ MOTE_ALWAYS void mote_transpose_half(mote_eight *r) {
   for (int k = 0; k < 2; k++) {
     r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
     r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+}
+
+// Eight rows of eight become eight columns.
+MOTE_ALWAYS void mote_transpose(mote_eight *r) {
+  mote_transpose_half(r);
+  mote_transpose_half(r + 4);
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 4; k++) {
+    const mote_eight low = r[k], high = r[k + 4];
+    r[k] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 8, 9, 10, 11);
+    r[k + 4] = __builtin_shufflevector(low, high, 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+// The numbers first ..< first + 8 of the rows of members, as columns.
+MOTE_ALWAYS void mote_take_rows(const mote_meeting_call *call, const int64_t *at, int width, int first,
+                                double (*numbers)[MOTE_MEETINGS]) {
+  for (int n = 0; n < MOTE_MEETINGS; n += 8) {
+    mote_eight r[8];
+    for (int m = 0; m < 8; m++) r[m] = *(const mote_eight *)(call->rows + at[n + m] * width + first);
+    mote_transpose(r);
+    for (int k = 0; k < 8; k++) *(mote_eight *)(numbers[first + k] + n) = r[k];
   }
 }
 

@@ -89,6 +89,7 @@ struct MeetingText {
     ["MOTE_IN_LANES for (int n = 0; n < MOTE_MEETINGS; n++) {"] + body.map { "  " + $0 } + ["}"]
   }
 
+  /// That a block has no repetitions, in C.
   private let full = "count == MOTE_MEETINGS"
 
   private let constants = [
