@@ -9,6 +9,7 @@ typedef struct {
   double *const *next;                  // new values of the meeting's own columns
   const int32_t *ends;                  // places of the ends, meeting by meeting
   const int64_t *const *ids;            // of each end, as the compiler listed them
+  const int64_t *own_ids;               // of the meetings themselves, which links have
   const int32_t *const *species;
   const double *k;                      // what is the same for all meetings
   const double *const *table;           // one number for each pair of species

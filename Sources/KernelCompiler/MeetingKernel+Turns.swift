@@ -96,7 +96,8 @@ extension MeetingKernel {
         const double *const *const table = call->table;
       \((pointers + known).joined(separator: "\n"))
         const double side[3] = {call->side[0], call->side[1], call->side[2]};
-        (void)k, (void)table, (void)side, \(unused);
+        const int64_t *const own_id = call->own_ids;
+        (void)k, (void)table, (void)side, (void)own_id, \(unused);
         for (int64_t n = begin; n < end; n++) {
           const int64_t m = call->order[n];
       \(places.joined(separator: "\n"))

@@ -31,7 +31,7 @@ struct MeetingNames: Sendable {
     return ends.count < 2 ? i : "\(i) * call->species_count + \(own("species", of: "j"))"
   }
 
-  private func own(_ what: String, of end: String) -> String { "\(end)_\(what)[\(place(end))]" }
+  private func own(_ what: String, of end: String) -> String { "\(end.isEmpty ? "own" : end)_\(what)[\(place(end))]" }
 
   // MARK: Separations
 

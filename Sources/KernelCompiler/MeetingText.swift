@@ -55,6 +55,10 @@ struct MeetingText {
         text.append("for (int n = 0; n < MOTE_MEETINGS; n++) \(end)_\(what)[n] = call->\(source)[\(number)][at_\(end)[n]];")
       }
     }
+    if uses("own_id[n]", in: statements) {
+      text.append("int64_t own_id[MOTE_MEETINGS];")
+      text.append("for (int n = 0; n < MOTE_MEETINGS; n++) own_id[n] = call->own_ids[meeting[n]];")
+    }
     for (number, column) in columns.enumerated() where read.contains(.init("", column)) {
       let name = column.meetingName(of: "")
       text += [

@@ -17,6 +17,7 @@ struct MeetingCall {
   private let columns: [UnsafeMutablePointer<Double>]
   private let needs: BoundNeeds
   private let ids: [UnsafePointer<Int64>?]
+  private let ownIds: UnsafePointer<Int64>
   private let species: [UnsafePointer<Int32>?]
   private let places: [Int32]
   private let sides: (Double, Double, Double)
@@ -43,6 +44,7 @@ struct MeetingCall {
         (pass.kernel.ends.firstIndex(of: item.end).map { stores[pass.ends[$0]] } ?? own).existing(item.column)
       } : pass.kernel.columns.map { own.existing($0) }
     ids = pass.ends.map { UnsafePointer(stores[$0].idColumn) }
+    ownIds = UnsafePointer(own.idColumn)
     species = pass.ends.map { UnsafePointer(stores[$0].speciesColumn) }
     let lengths = (0..<3).map { axis in
       axis < box.space && box.sides[axis] == .periodic ? box.lengths[axis] : 0
@@ -103,6 +105,7 @@ struct MeetingCall {
     (call.seed, call.step) = (seed, step)
     call.wants_totals = wantsTotals ? 1 : 0
     call.rows = rows
+    call.own_ids = ownIds
     let freshPlaces: [UnsafeMutablePointer<Double>?] = fresh.map(\.base) + [nil]
     let extremePlaces: [UnsafeMutablePointer<Int64>?] = extremes.map(\.base) + [nil]
     withColumns(columns) { columns in

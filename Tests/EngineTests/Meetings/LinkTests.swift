@@ -227,4 +227,30 @@ struct LinkTests {
     molecule("\(laws)\n  uniform-gravity: {gravity: [5, 0, 0]}", links: bonds)
       .replacing("size: [12, 12, 12]", with: "size: [8.6, 12, 12]")
   }
+
+  @Test("A link knows its own id, in lanes and in turn", arguments: ["", "sequential: true, "])
+  func ownIds(turns: String) throws {
+    let law = """
+      law: tags
+      source: a test
+      species: {a: particles, b: links}
+      fields: {b: {tag: 1}}
+      passes:
+      - interact: {linked: b, \(turns)memory: {tag: "id"}}
+      """
+    let text = """
+      units: reduced
+      box: {size: [9, 9, 9]}
+      species:
+        atom: {fields: {mass: 1}, fill: {points: [[1, 1, 1], [2, 1, 1], [3, 1, 1], [4, 1, 1]]}}
+        bond: {kind: links, chain: {of: atom, length: 4}}
+      laws: {tags: {}}
+      dt: 0.1
+      steps: 1
+      """
+    let simulation = try simulation(text, laws: ["tags": law])
+    try simulation.run(steps: 1)
+    let links = try #require(simulation.frame(fields: ["tag"]).links.first)
+    #expect(links.fields.first?.values == links.ids.map(Double.init))
+  }
 }
