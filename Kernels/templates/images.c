@@ -144,3 +144,32 @@ void mote_images_give(const mote_images_call *call, int64_t begin, int64_t end) 
   }
   free(memory);
 }
+
+// What follows works on one number for each wave; imaginary parts of amplitudes come after the real ones.
+
+// Adds coefficient * integral * k_x^a k_y^b k_z^c.
+void mote_images_add_term(double coefficient, const double *integral, const double *const *vectors, const int32_t *exponents,
+                          int32_t space, int64_t waves, double *values) {
+  for (int64_t k = 0; k < waves; k++) {
+    double value = coefficient * integral[k];
+    for (int32_t axis = 0; axis < space; axis++)
+      for (int32_t n = 0; n < exponents[axis]; n++) value *= vectors[axis][k];
+    values[k] += value;
+  }
+}
+
+// Adds factor * transform * (conjugate of the amplitude); an odd transform is imaginary.
+void mote_images_add_wave(double factor, const double *transform, int32_t odd, const double *amplitude, int64_t waves, double *re,
+                          double *im) {
+  const double *const first = odd ? amplitude + waves : amplitude, *const second = odd ? amplitude : amplitude + waves;
+  const double sense = odd ? factor : -factor;
+  for (int64_t k = 0; k < waves; k++) re[k] += factor * transform[k] * first[k], im[k] += sense * transform[k] * second[k];
+}
+
+// The sum of the real part of transform * to * (conjugate of from).
+double mote_images_correlate(const double *transform, int32_t odd, const double *to, const double *from, int64_t waves) {
+  const double *const other = odd ? from + waves : from, *const last = odd ? from : from + waves, sense = odd ? -1 : 1;
+  double sum = 0;
+  for (int64_t k = 0; k < waves; k++) sum += transform[k] * (to[k] * other[k] + sense * to[waves + k] * last[k]);
+  return sum;
+}

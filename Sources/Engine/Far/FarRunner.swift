@@ -58,7 +58,8 @@ final class FarRunner {
           group: group, kernel: try library.function("mote_everywhere", as: Kernel.self),
           once: try library.function("mote_everywhere_once", as: Kernel.self),
           rough: try rough.map { (rough) throws(Failure) in try rough.function("mote_everywhere", as: Kernel.self) },
-          tree: group.accuracy > 0 && group.images == nil ? try FarTree(library, space: space, columns: columns, reception: group.reception) : nil,
+          tree: group.accuracy > 0 && group.images == nil
+            ? try FarTree(library, space: space, columns: columns, reception: group.reception) : nil,
           images: try group.images.map { (pass) throws(Failure) in
             try ImagesRunner(pass, space: space, workers: workers, toolchain: toolchain, parameters)
           },

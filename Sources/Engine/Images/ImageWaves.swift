@@ -3,7 +3,14 @@ import Foundation
 
 /// The waves of a periodic box that count, of each and its opposite one alone, and the transforms of powers there.
 final class ImageWaves {
-  /// Transforms of a power at all waves.
+  /// Adds to the transform at all waves a power of the wave vector.
+  typealias AddTerm =
+    @convention(c) (
+      Double, UnsafePointer<Double>, UnsafePointer<UnsafeMutablePointer<Double>?>, UnsafePointer<Int32>, Int32, Int64,
+      UnsafeMutablePointer<Double>
+    ) -> Void
+
+  /// The transform of a power at all waves.
   struct Transform {
     let values: AlignedArray<Double>
     let isOdd: Bool
@@ -23,6 +30,7 @@ final class ImageWaves {
   /// Components of the wave vectors, and their squares.
   private let vectors: [AlignedArray<Double>], squares = AlignedArray<Double>()
   private var transforms: [PowerForm: Transform] = [:]
+  private let addTerm: AddTerm
   private var integrals: [Integral: AlignedArray<Double>] = [:]
 
   private struct Integral: Hashable {
@@ -31,8 +39,9 @@ final class ImageWaves {
   }
 
   /// The waves of a box up to |k| = 2α · reach.
-  init(sides: [Double], reach: Double) {
+  init(sides: [Double], reach: Double, _ addTerm: @escaping AddTerm) {
     self.sides = sides
+    self.addTerm = addTerm
     alpha = Screening.parameter(reach: reach, sides: sides)
     vectors = sides.map { _ in AlignedArray<Double>() }
     let radii = Self.radii(sides: sides, reach: reach)
@@ -99,12 +108,10 @@ final class ImageWaves {
     let transform = PowerTransform(form), values = AlignedArray<Double>(capacity: count)
     for term in transform.terms {
       let integral = integral(of: transform, Integral(power: form.power, order: term.order))
-      for wave in 0..<count {
-        var value = term.coefficient * integral.base[wave]
-        for (axis, exponent) in term.exponents.enumerated() {
-          for _ in 0..<exponent { value *= vectors[axis].base[wave] }
-        }
-        values.base[wave] += value
+      let exponents = AlignedArray<Int32>()
+      exponents.set(term.exponents.map { Int32($0) })
+      withColumns(vectors.map(\.base)) {
+        addTerm(term.coefficient, integral.base, $0, exponents.base, Int32(sides.count), Int64(count), values.base)
       }
     }
     let found = Transform(values: values, isOdd: transform.isOdd, atZero: transform.atZero(alpha: alpha))

@@ -11,6 +11,13 @@ import World
 final class ImagesRunner {
   private typealias Gather = @convention(c) (UnsafePointer<mote_images_call>, Int64, Int64, UnsafeMutablePointer<Double>) -> Void
   private typealias Give = @convention(c) (UnsafePointer<mote_images_call>, Int64, Int64) -> Void
+  private typealias AddWave =
+    @convention(c) (
+      Double, UnsafePointer<Double>, Int32, UnsafePointer<Double>, Int64, UnsafeMutablePointer<Double>,
+      UnsafeMutablePointer<Double>
+    ) -> Void
+  private typealias Correlate =
+    @convention(c) (UnsafePointer<Double>, Int32, UnsafePointer<Double>, UnsafePointer<Double>, Int64) -> Double
   private typealias Numbers = AlignedArray<Double>
 
   /// What one channel gets in proportion to one weight.
@@ -25,9 +32,10 @@ final class ImagesRunner {
   private let space: Int
   private let workers: Workers
   private let parameters: ParameterTable
-  private let gather: Gather, give: Give
+  private let gather: Gather, give: Give, addWave: AddWave, correlate: Correlate
   private let outputs: [Output]
   private let weights: FarPoints
+  private let addTerm: ImageWaves.AddTerm
   private var waves: ImageWaves?
   /// Real parts, then imaginary ones, of the amplitudes of each weight; of all particles, then of each further share of them.
   private var amplitudes: [Numbers] = [Numbers()]
@@ -43,6 +51,9 @@ final class ImagesRunner {
     library = try KernelLibrary(KernelTemplates.images, with: toolchain)
     gather = try library.function("mote_images_gather", as: Gather.self)
     give = try library.function("mote_images_give", as: Give.self)
+    addWave = try library.function("mote_images_add_wave", as: AddWave.self)
+    correlate = try library.function("mote_images_correlate", as: Correlate.self)
+    addTerm = try library.function("mote_images_add_term", as: ImageWaves.AddTerm.self)
     weights = FarPoints(columns: pass.weightCount)
     outputs = pass.channels.enumerated().flatMap { channel, terms in
       Set(terms.map(\.receiver)).sorted().map { receiver in
@@ -67,7 +78,7 @@ final class ImagesRunner {
 
   private func waves(of box: Box) -> ImageWaves {
     if let waves, waves.sides == box.lengths { return waves }
-    let found = ImageWaves(sides: box.lengths, reach: pass.reach)
+    let found = ImageWaves(sides: box.lengths, reach: pass.reach, addTerm)
     waves = found
     return found
   }
@@ -113,9 +124,8 @@ final class ImagesRunner {
   }
 
   /// The amplitude of a weight.
-  private func amplitude(of weight: Int, _ waves: ImageWaves) -> (re: UnsafeMutablePointer<Double>, im: UnsafeMutablePointer<Double>) {
-    let re = amplitudes[0].base + 2 * weight * waves.count
-    return (re, re + waves.count)
+  private func amplitude(of weight: Int, _ waves: ImageWaves) -> UnsafeMutablePointer<Double> {
+    amplitudes[0].base + 2 * weight * waves.count
   }
 
   // MARK: What particles get
@@ -131,7 +141,9 @@ final class ImagesRunner {
       output.im.base.update(repeating: 0, count: waves.count)
       for term in output.terms {
         let factor = parameters.number(term, world), transform = waves.transform(of: term.form)
-        add(transform, 2 * factor / waves.volume, amplitude(of: term.source, waves), to: output, count: waves.count)
+        addWave(
+          2 * factor / waves.volume, transform.values.base, transform.isOdd ? 1 : 0, amplitude(of: term.source, waves),
+          Int64(waves.count), output.re.base, output.im.base)
         constants.base[index] += factor / waves.volume * transform.atZero * total(of: term.source)
         own.base[index * pass.weightCount + term.source] += factor * term.form.smoothAtZero(alpha: waves.alpha)
       }
@@ -152,19 +164,6 @@ final class ImagesRunner {
     }
     // What C reads lives until here.
     withExtendedLifetime((constants, own, re, im, targets, receivers)) {}
-  }
-
-  /// Adds factor · transform · (conjugate of the amplitude).
-  private func add(
-    _ transform: ImageWaves.Transform, _ factor: Double,
-    _ source: (re: UnsafeMutablePointer<Double>, im: UnsafeMutablePointer<Double>), to output: Output, count: Int
-  ) {
-    let values = transform.values.base, re = output.re.base, im = output.im.base
-    for wave in 0..<count {
-      let g = factor * values[wave]
-      re[wave] += g * (transform.isOdd ? source.im[wave] : source.re[wave])
-      im[wave] += g * (transform.isOdd ? source.re[wave] : -source.im[wave])
-    }
   }
 
   /// The sum of a weight over all particles.
@@ -188,14 +187,10 @@ final class ImagesRunner {
 
   /// Half the sum over both ends of all pairs, and over all images of each particle, of a term with another power.
   private func half(of term: ImagesPass.Term, _ form: PowerForm, _ waves: ImageWaves, _ world: WorldState) -> Double {
-    let transform = waves.transform(of: form), g = transform.values.base
-    let to = amplitude(of: term.receiver, waves), from = amplitude(of: term.source, waves)
-    var sum = 0.0
-    for wave in 0..<waves.count {
-      let even = to.re[wave] * from.re[wave] + to.im[wave] * from.im[wave]
-      let odd = to.re[wave] * from.im[wave] - to.im[wave] * from.re[wave]
-      sum += g[wave] * (transform.isOdd ? odd : even)
-    }
+    let transform = waves.transform(of: form)
+    let sum = correlate(
+      transform.values.base, transform.isOdd ? 1 : 0, amplitude(of: term.receiver, waves), amplitude(of: term.source, waves),
+      Int64(waves.count))
     let receiver = weights.columns[term.receiver].base, source = weights.columns[term.source].base
     let own = (0..<weights.count).reduce(0) { $0 + receiver[$1] * source[$1] }
     let all = 2 * sum + transform.atZero * total(of: term.receiver) * total(of: term.source)

@@ -67,9 +67,11 @@ struct PowerExpansion {
   /// The sum of terms, with other functions of the distance in place of r^-power.
   mutating func sum(of terms: [PowerTerm], power: (Int, inout Graph) -> NodeID) -> NodeID {
     let parts = terms.map { term in
-      var factors = separation(term.form.directions) + [power(term.form.power, &graph), term.pair, term.receiver, term.source].map {
-        Graph.Factor(base: $0, exponent: Rational(1))
-      }
+      var factors =
+        separation(term.form.directions)
+        + [power(term.form.power, &graph), term.pair, term.receiver, term.source].map {
+          Graph.Factor(base: $0, exponent: Rational(1))
+        }
       factors.removeAll { graph.constant($0.base) == 1 }
       return Graph.Term(coefficient: term.coefficient, node: graph.product(factors))
     }
@@ -237,4 +239,3 @@ struct PowerExpansion {
     return graph.scale(graph.product(separation(product.directions) + [square] + owned), by: product.coefficient)
   }
 }
-
