@@ -42,7 +42,7 @@ extension PlanBuilder {
         comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: double,
         species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
     }
-    let isRough = scene.precision == .mixed && accuracy >= FarGroup.accuracyOfFloat
+    let isRough = scene.precision == .mixed && images == nil && accuracy >= FarGroup.accuracyOfFloat
     plan.everywhere.append(
       FarGroup(
         kernel: kernel(double: true), rough: isRough ? kernel(double: false) : nil, adds: builder.targets.map { $0.clears == 0 },
