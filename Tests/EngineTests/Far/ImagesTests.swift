@@ -136,6 +136,32 @@ struct ImagesTests {
     #expect(abs(simulation.potential / pairs * distance + constant) < 1e-12)
   }
 
+  @Test(
+    "A charge among its background has the energy of Wigner's crystals",
+    arguments: [
+      ([[0.0, 0, 0]], -0.8800594421117), ([[0, 0, 0], [0.5, 0.5, 0.5]], -0.895929255682),
+      ([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]], -0.895873615195),
+    ])
+  func background(places: [[Double]], constant: Double) throws {
+    let text = crystal(places, [], cells: 1).replacing(/\n *two: .*\n/, with: "\n")
+    let simulation = try simulation(text, laws: law(energy(1)))
+    _ = try simulation.forces()
+    // The radius of a ball that holds one charge.
+    let radius = cbrt(3 / (4 * Double.pi * Double(places.count)))
+    #expect(abs(simulation.potential / Double(places.count) * radius - constant) < 1e-11)
+  }
+
+  @Test("Several passes, of which each has waves of its own, add up") func several() throws {
+    let both = law(energy(1) + "}\n- interact: {everywhere: accuracy, images: all, " + energy(6))
+    let simulation = try simulation(salt(9, "accuracy: 1e-6"), laws: both), found = try simulation.forces()
+    let one = try EngineTests.simulation(salt(9, "accuracy: 1e-6"), laws: law(energy(1))), first = try one.forces()
+    let other = try EngineTests.simulation(salt(9, "accuracy: 1e-6"), laws: law(energy(6))), second = try other.forces()
+    #expect(error(found, zip(first, second).map { $0 + $1 }) < 1e-14)
+    #expect(abs(simulation.potential - one.potential - other.potential) < 1e-14 * abs(simulation.potential))
+    let sum = law("energy: \"e*charge[i]*charge[j]/piece^2*(a/r + (a/r)^6)\"")
+    #expect(error(try EngineTests.simulation(salt(9, "accuracy: 1e-6"), laws: sum).forces(), found) < 1e-6)
+  }
+
   @Test("The force is minus the slope of the energy, and the virial that by strain", arguments: [1, 2, 4, 5, 6, 9])
   func slopes(power: Int) throws {
     let simulation = try simulation(salt(9, "accuracy: 1e-8"), laws: law(energy(power)))
