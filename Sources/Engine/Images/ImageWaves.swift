@@ -18,7 +18,7 @@ final class ImageWaves {
   }
 
   /// Most waves of a run: tables of more take too much memory.
-  static let most = 2e7
+  static let most = 2e6
   let sides: [Double]
   let alpha: Double
   let rows = AlignedArray<mote_wave_row>()

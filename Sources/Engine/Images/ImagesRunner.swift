@@ -135,18 +135,7 @@ final class ImagesRunner {
     let re = AlignedArray<UnsafePointer<Double>?>(), im = AlignedArray<UnsafePointer<Double>?>()
     let targets = AlignedArray<UnsafeMutablePointer<Double>?>(), receivers = AlignedArray<Int32>()
     for (index, output) in outputs.enumerated() {
-      output.re.reserve(waves.count)
-      output.im.reserve(waves.count)
-      output.re.base.update(repeating: 0, count: waves.count)
-      output.im.base.update(repeating: 0, count: waves.count)
-      for term in output.terms {
-        let factor = parameters.number(term, world), transform = waves.transform(of: term.form)
-        addWave(
-          2 * factor / waves.volume, transform.values.base, transform.isOdd ? 1 : 0, amplitude(of: term.source, waves),
-          Int64(waves.count), output.re.base, output.im.base)
-        constants.base[index] += factor / waves.volume * transform.atZero * total(of: term.source)
-        own.base[index * pass.weightCount + term.source] += factor * term.form.smoothAtZero(alpha: waves.alpha)
-      }
+      constants.base[index] = spread(output, waves, world, own: own.base + index * pass.weightCount)
     }
     re.set(outputs.map { UnsafePointer($0.re.base) })
     im.set(outputs.map { UnsafePointer($0.im.base) })
@@ -164,6 +153,26 @@ final class ImagesRunner {
     }
     // What C reads lives until here.
     withExtendedLifetime((constants, own, re, im, targets, receivers)) {}
+  }
+
+  /// Sets the amplitudes of what an output gives, and what a particle gives itself by its weights; returns what all get alike.
+  private func spread(
+    _ output: Output, _ waves: ImageWaves, _ world: WorldState, own: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var constant = 0.0
+    for part in [output.re, output.im] {
+      part.reserve(waves.count)
+      part.base.update(repeating: 0, count: waves.count)
+    }
+    for term in output.terms {
+      let factor = parameters.number(term, world), transform = waves.transform(of: term.form)
+      addWave(
+        2 * factor / waves.volume, transform.values.base, transform.isOdd ? 1 : 0, amplitude(of: term.source, waves),
+        Int64(waves.count), output.re.base, output.im.base)
+      constant += factor / waves.volume * transform.atZero * total(of: term.source)
+      own[term.source] += factor * term.form.smoothAtZero(alpha: waves.alpha)
+    }
+    return constant
   }
 
   /// The sum of a weight over all particles.

@@ -43,8 +43,8 @@ struct PowerExpansion {
   private(set) var graph: Graph
   private let space: Int
   private var known: [NodeID: [Product]] = [:]
-  /// The highest power of a sum that is multiplied out.
-  private static let highest = 16
+  /// The highest power of a sum that is multiplied out, the most terms of a sum, and the highest power of 1/r.
+  private static let highest = 16, most = 1000, steepest = 64
 
   init(_ graph: Graph, space: Int) {
     (self.graph, self.space) = (graph, space)
@@ -55,7 +55,9 @@ struct PowerExpansion {
     var terms: [PowerTerm] = []
     for product in try products(of: node) {
       let power = product.squares * Rational(-2)
-      guard power.denominator == 1, power.numerator > 0 else { throw Obstacle(node: self.node(of: product)) }
+      guard power.denominator == 1, (1...Self.steepest).contains(power.numerator) else {
+        throw Obstacle(node: self.node(of: product))
+      }
       terms.append(
         PowerTerm(
           form: PowerForm(directions: product.directions, power: power.numerator), coefficient: product.coefficient,
@@ -95,6 +97,7 @@ struct PowerExpansion {
   private mutating func products(of node: NodeID) throws(Obstacle) -> [Product] {
     if let found = known[node] { return found }
     let found = try expanded(node)
+    if found.count > Self.most { throw Obstacle(node: node) }
     known[node] = found
     return found
   }
@@ -147,7 +150,12 @@ struct PowerExpansion {
       throw Obstacle(node: graph.power(factor.base, factor.exponent))
     }
     let base = try products(of: factor.base)
-    return (1..<factor.exponent.numerator).reduce(base) { power, _ in multiply(power, base) }
+    var power = base
+    for _ in 1..<factor.exponent.numerator {
+      power = multiply(power, base)
+      if power.count > Self.most { throw Obstacle(node: factor.base) }
+    }
+    return power
   }
 
   /// Whose a node is; nil if it depends on the separation, on noise, or on fields of one end and something of the other.

@@ -257,6 +257,19 @@ struct ImagesTests {
     #expect(error(pairs.world["virial"], fields.world["virial"]) < 1e-12)
   }
 
+  @Test("Charges may come from tables of each species, and from sums of an earlier pass") func sources() throws {
+    let table = law("energy: \"e*shape[i](charge[i]/piece)*shape[j](charge[j]/piece)*a/r\"")
+      .mapValues { $0.replacing("both: {", with: "shape: {of: 1, per: species}\n  both: {") }
+    let shapes = "accuracy: 1e-6, shape: {one: [[-2, -2], [-1, -1], [0, 0], [2, 2]], two: [[-2, -4], [-1, -2], [0, 0], [2, 4]]}"
+    let doubled = try simulation(salt(12, shapes), laws: table)
+    let wanted = try simulation(salt(12, "accuracy: 1e-6", second: -1.2), laws: law(energy(1)))
+    #expect(error(try doubled.forces(), try wanted.forces()) < 1e-12)
+    let summed = law("energy: \"e*phi[i]*phi[j]*a/r\"").mapValues {
+      $0.replacing("passes:", with: "passes:\n- interact: {within: 0.45*a, sum: {phi: \"(1 - r/(0.45*a))^2\"}}")
+    }
+    #expect(try mismatch(simulation(salt(9, "accuracy: 1e-8"), laws: summed)) < 1e-6)
+  }
+
   @Test("Ends of different roles meet, and only those that receive do") func roles() throws {
     let roles = "species: {one: particles, two: particles}"
     func potential(_ ends: String) throws -> Double {
