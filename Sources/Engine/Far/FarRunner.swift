@@ -96,7 +96,8 @@ final class FarRunner {
     } else {
       runAll(index, common, loops[index].particles, sums, wantsTotals: wantsTotals)
       if let images = loops[index].images {
-        let more = images.run(loops[index].particles, order, of: store, world, box: box, adding: sums, wantsTotals: wantsTotals)
+        let more = try images.run(
+          loops[index].particles, order, of: store, world, box: box, adding: sums, wantsTotals: wantsTotals)
         totals.add(more)
       }
       sums.add(to: outputs, at: order)

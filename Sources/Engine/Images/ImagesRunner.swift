@@ -63,11 +63,13 @@ final class ImagesRunner {
   }
 
   /// Adds to the sums of particles that stand in the order of their ids; returns energy and virial.
+  ///
+  /// - Throws: `Failure` if the box has become too long for its width.
   func run(
     _ particles: FarPoints, _ order: [Int32], of store: MemberStore, _ world: WorldState, box: Box, adding sums: FarSums,
     wantsTotals: Bool
-  ) -> PairTotals {
-    let waves = waves(of: box)
+  ) throws(Failure) -> PairTotals {
+    let waves = try waves(of: box)
     weights.take(order, of: store, (store.columns(of: pass.field) ?? []).map(Optional.some))
     let call = call(particles, waves)
     gatherAmplitudes(call, weights: wantsTotals ? pass.weightCount : pass.sourceCount)
@@ -76,8 +78,12 @@ final class ImagesRunner {
     return PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
   }
 
-  private func waves(of box: Box) -> ImageWaves {
+  private func waves(of box: Box) throws(Failure) -> ImageWaves {
     if let waves, waves.sides == box.lengths { return waves }
+    let count = ImageWaves.count(sides: box.lengths, reach: pass.reach)
+    guard count <= ImageWaves.most else {
+      throw Failure(.blewUp, "a box of \(box.lengths) has \(count.rounded()) waves to sum over", hint: "a smaller time step")
+    }
     let found = ImageWaves(sides: box.lengths, reach: pass.reach, addTerm)
     waves = found
     return found

@@ -66,7 +66,8 @@ extension PlanBuilder {
     let count = ImageWaves.count(sides: scene.box.lengths, reach: waves.reach)
     if count > ImageWaves.most {
       throw Diagnostic(
-        "the box is too long for its width: \(Int(count)) waves", hint: "a larger accuracy, or a wider box", at: pass.location)
+        "the box is too long for its width: \(count.rounded()) waves", hint: "a larger accuracy, or a wider box",
+        at: pass.location)
     }
     (waves.kernel, waves.field) = (plan.members.count, "weights of waves \(plan.everywhere.count)")
     fields.addHidden(waves.field, components: weights.count)

@@ -364,7 +364,11 @@ struct ImagesTests {
     }
   }
 
-  @Test("A box of too many waves is refused") func length() throws {
+  @Test("A box of too many waves is refused, and one that becomes so stops the run", arguments: [5000, Double.nan])
+  func length(side: Double) throws {
+    let changing = try simulation(salt(8, "accuracy: 1e-3"), laws: law(energy(1)))
+    changing.box.lengths[2] = side
+    #expect(throws: Failure.self) { try changing.forces() }
     #expect {
       _ = try simulation(salt(8, sides: [1, 1, 5000]), laws: law(energy(1)))
     } throws: {
