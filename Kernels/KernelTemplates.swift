@@ -16,6 +16,8 @@ public enum KernelTemplates {
   public static var everywhere: String { text(PackageResources.everywhere_c) }
   /// The tree of boxes whose points stand for particles; goes after `everywhere`.
   public static var tree: String { text(PackageResources.tree_c) }
+  /// Sums over waves, with their interface.
+  public static var images: String { text(PackageResources.mote_images_h + PackageResources.images_c) }
   /// The search for clusters within reach.
   public static var search: String { text(PackageResources.search_c) }
   /// Packing of columns into clusters and unpacking of sums.

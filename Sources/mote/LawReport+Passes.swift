@@ -10,7 +10,8 @@ extension LawReport {
   static func lines(of item: Item) -> [String] {
     switch item {
     case .propagate(let pass): ["propagate\(roles(pass.roles))"] + lines(of: pass).map { "  " + $0 }
-    case .interact(let pass): ["interact \(text(pass.pairing))"] + lines(of: pass).map { "  " + $0 }
+    case .interact(let pass):
+      ["interact \(text(pass.pairing))\(pass.images.map { ", images: \($0)" } ?? "")"] + lines(of: pass).map { "  " + $0 }
     case .measure(let measure): ["measure"] + measure.totals.map { "  " + binding($0) }
     case .forces(let forces): ["forces" + (forces.at.map { " at \($0.written)" } ?? "") + (forces.only.map { " of \($0)" } ?? "")]
     case .slot(let name): ["slot \(name)"]

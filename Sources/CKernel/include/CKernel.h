@@ -2,6 +2,7 @@
 #define CKERNEL_H
 #include "../../../Kernels/include/mote_kernel.h"
 #include "../../../Kernels/include/mote_far.h"
+#include "../../../Kernels/include/mote_images.h"
 #include "../../../Kernels/include/mote_matrix.h"
 #include "../../../Kernels/include/mote_member.h"
 #include "../../../Kernels/include/mote_meeting.h"

@@ -20,6 +20,7 @@ final class FarRunner {
     /// In float, for a tree.
     var rough: Kernel?
     var tree: FarTree?
+    var images: ImagesRunner?
     var needs: BoundNeeds
     var tables: [AlignedArray<Double>] = []
     let constants = AlignedArray<Double>(), tableBases = AlignedArray<UnsafeRawPointer?>()
@@ -57,7 +58,11 @@ final class FarRunner {
           group: group, kernel: try library.function("mote_everywhere", as: Kernel.self),
           once: try library.function("mote_everywhere_once", as: Kernel.self),
           rough: try rough.map { (rough) throws(Failure) in try rough.function("mote_everywhere", as: Kernel.self) },
-          tree: group.accuracy > 0 ? try FarTree(library, space: space, columns: columns, reception: group.reception) : nil,
+          tree: group.accuracy > 0 && group.images == nil
+            ? try FarTree(library, space: space, columns: columns, reception: group.reception) : nil,
+          images: try group.images.map { (pass) throws(Failure) in
+            try ImagesRunner(pass, space: space, workers: workers, toolchain: toolchain, parameters)
+          },
           needs: BoundNeeds(group.kernel.needs, isPaired: true), particles: FarPoints(columns: columns),
           ordered: FarPoints(columns: columns), sample: FarPoints(columns: columns),
           libraries: [library] + (rough.map { [$0] } ?? [])))
@@ -90,6 +95,11 @@ final class FarRunner {
       sums.add(to: outputs, at: inBoxes)
     } else {
       runAll(index, common, loops[index].particles, sums, wantsTotals: wantsTotals)
+      if let images = loops[index].images {
+        let more = try images.run(
+          loops[index].particles, order, of: store, world, box: box, adding: sums, wantsTotals: wantsTotals)
+        totals.add(more)
+      }
       sums.add(to: outputs, at: order)
     }
     guard sums.isFinite else {

@@ -172,6 +172,12 @@ struct FieldTable {
     }
   }
 
+  /// Declares numbers of particles that an operation keeps for itself.
+  mutating func addHidden(_ name: String, components: Int) {
+    all[Population.particles][name] = Field(
+      name: name, shape: .array(components, of: .scalar), components: components, dimension: .one, owner: "")
+  }
+
   /// Declares a measured total, which later passes can read.
   mutating func addTotal(_ name: String, _ value: Value) {
     worldFields[name] = Field(name: name, shape: value.shape, components: value.components.count, dimension: .one, owner: "")

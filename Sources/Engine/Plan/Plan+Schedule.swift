@@ -40,12 +40,7 @@ extension Plan {
     case .clear(let columns, let population): ["clear \(Self.fields(columns))\(owner(population))"]
     case .members(let call): [line(of: call)]
     case .pairs(let index, let overwrites): [line(ofPairs: index) + (overwrites ? ", writes the force" : "")]
-    case .everywhere(let index):
-      [
-        everywhere[index].accuracy == 0
-          ? "all pairs: \(everywhere[index].name)"
-          : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
-      ]
+    case .everywhere(let index): [line(ofAllPairs: everywhere[index])]
     case .meetings(let index): [line(of: meetings[index])]
     case .energy(let energy): ["energy of single \(members(of: energy.population))"]
     case .lattice(let pass): [line(of: pass)]
@@ -54,6 +49,12 @@ extension Plan {
   }
 
   private func line(ofPairs index: Int) -> String { "one loop over pairs: \(pairs[index].names.joined(separator: " + "))" }
+
+  private func line(ofAllPairs group: FarGroup) -> String {
+    let accuracy = group.accuracy == 0 ? "" : " to \(group.accuracy)"
+    let way = group.images != nil ? ", with all images by waves" : group.accuracy > 0 ? ", by a tree" : ""
+    return "all pairs\(accuracy)\(way): \(group.name)"
+  }
 
   private func line(of pass: MeetingPass) -> String {
     switch pass.source {

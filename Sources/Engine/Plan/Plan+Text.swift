@@ -44,6 +44,7 @@ extension Plan {
     [("single particles", memberText)] + pairs.map { ($0.names.joined(separator: " + "), $0.kernel.text) }
       + (meetings.isEmpty ? [] : [("links", meetingText)]) + (hasLatticePasses ? [("lattices", latticeText)] : [])
       + everywhere.flatMap { group in group.kernels.map { ("all pairs: \(group.name)", $0.text) } }
+      + (everywhere.contains { $0.images != nil } ? [("waves of all images", KernelTemplates.images)] : [])
       + measures.map { ("a measure of pairs", $0.kernel.text) }
   }
 }

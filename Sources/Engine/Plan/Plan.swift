@@ -325,6 +325,8 @@ struct FarGroup: Sendable {
   /// Largest error of the sums, relative to their mean square; 0 for exact ones.
   var accuracy: Double
   var reception: FarReception
+  /// What waves give, where all periodic images count.
+  var images: ImagesPass?
   var name: String
 
   var kernels: [PairKernel] { [kernel] + (rough.map { [$0] } ?? []) }

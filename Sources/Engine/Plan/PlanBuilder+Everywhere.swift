@@ -22,9 +22,6 @@ extension PlanBuilder {
     guard accuracy >= 0, accuracy < 1 else {
       throw text.diagnostic("an accuracy of \(accuracy)", hint: "a number from 0, which is exact, to below 1")
     }
-    if pass.images == "all" {
-      throw Diagnostic("`images: all` is checked, but this version does not run it yet", at: pass.location)
-    }
     if !adjoint.fields.isDisjoint(with: pass.sum.map(\.name)) {
       throw Diagnostic("forces through sums over all pairs are not derived yet", at: pass.location)
     }
@@ -33,8 +30,10 @@ extension PlanBuilder {
     }
     var builder = PairBuilder(fields: fields)
     try builder.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &noisePlace)
-    var reception = FarReception.oneByOne
-    if accuracy > 0 {
+    var reception = FarReception.oneByOne, images: ImagesPass?
+    if pass.images == "all" {
+      images = try addImages(of: pass, &builder, accuracy: accuracy)
+    } else if accuracy > 0 {
       try builder.prepareForTree(at: text, box: scene.box.sides.contains(.periodic))
       reception = builder.reception
     }
@@ -43,13 +42,42 @@ extension PlanBuilder {
         comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: double,
         species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
     }
-    let isRough = scene.precision == .mixed && accuracy >= FarGroup.accuracyOfFloat
+    let isRough = scene.precision == .mixed && images == nil && accuracy >= FarGroup.accuracyOfFloat
     plan.everywhere.append(
       FarGroup(
         kernel: kernel(double: true), rough: isRough ? kernel(double: false) : nil, adds: builder.targets.map { $0.clears == 0 },
-        accuracy: accuracy, reception: reception,
-        name: use.law.name))
+        accuracy: accuracy, reception: reception, images: images, name: use.law.name))
     return plan.everywhere.count - 1
+  }
+
+  /// Leaves screened powers to the loop over pairs, and plans the waves that give the rest of all images.
+  private mutating func addImages(
+    of pass: Interact, _ builder: inout PairBuilder, accuracy: Double
+  ) throws(Diagnostic) -> ImagesPass? {
+    guard scene.box.sides.allSatisfy({ $0 == .periodic }) else {
+      throw Diagnostic(
+        "`images: all` wants a box that is periodic on all sides", hint: "images: nearest runs in any box", at: pass.location)
+    }
+    guard !builder.parts.isEmpty else { return nil }
+    var images = ImagesBuilder(pass, graph: builder.graph, fields: fields, ParameterTable(scene))
+    // What is cut off on either side errs by less than it is: the sums of many pairs partly cancel.
+    var (waves, weights) = try images.split(&builder.parts[0], rest: accuracy > 0 ? accuracy / 10 : 1e-15)
+    builder.graph = images.graph
+    let count = ImageWaves.count(sides: scene.box.lengths, reach: waves.reach)
+    if count > ImageWaves.most {
+      throw Diagnostic(
+        "the box is too long for its width: \(count.rounded()) waves", hint: "a larger accuracy, or a wider box",
+        at: pass.location)
+    }
+    (waves.kernel, waves.field) = (plan.members.count, "weights of waves \(plan.everywhere.count)")
+    fields.addHidden(waves.field, components: weights.count)
+    plan.members.append(
+      MemberKernel(
+        name: "mote_members_\(plan.members.count)", comment: "weights of waves", graph: images.graph,
+        stores: weights.enumerated().map { MemberKernel.Store(column: Column(waves.field, $0), value: $1) }, speciesMask: nil,
+        rate: Rates.members(species: scene.species.count)))
+    plan.memberPopulations.append(Population.particles)
+    return waves
   }
 }
 
@@ -57,7 +85,10 @@ extension PlanBuilder {
 extension PairBuilder {
   fileprivate mutating func prepareForTree(at text: Expression, box isPeriodic: Bool) throws(Diagnostic) {
     let exact = "everywhere: 0 sums all pairs one by one"
-    if isPeriodic { throw text.diagnostic("the nearest image is not smooth where it changes", hint: exact) }
+    if isPeriodic {
+      throw text.diagnostic(
+        "the nearest image is not smooth where it changes", hint: "\(exact); images: all sums powers of r over all images")
+    }
     let roots = outcomes
     let conditions = parts.compactMap(\.condition)
     if let input = graph.inputs(of: conditions).first(where: { $0.end != "i" }) {

@@ -171,6 +171,7 @@ extension Simulation {
       }
       let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
       let outputs = (force + kernel.sums).compactMap { store.column($0) }
+      if let images = plan.everywhere[index].images { _ = members.run(images.kernel, on: store, parameters, world) }
       try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
     }
   }

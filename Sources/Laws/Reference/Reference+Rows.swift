@@ -38,6 +38,7 @@ extension Interact {
     switch pairing {
     case .within(let range): " closer than `\(range)`"
     case .linked(let links): " joined by \(links)"
+    case .everywhere where images == "all": ", summed over all periodic images"
     default: ""
     }
   }

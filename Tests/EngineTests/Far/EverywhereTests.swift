@@ -171,7 +171,7 @@ struct EverywhereTests {
       ("energy: \"-e*a/r*(mass[i]*mass[j]/m^2)^2\"", "open", "linear in the fields of the source, and mass[j] is not"),
       ("energy: \"0*e\", sum: {phi: \"own[j]*a/r\"}", "open", "the same for all species"),
       ("energy: \"-e*a/r*mass[i]*mass[j]/m^2\"", "periodic", "nearest image"),
-      ("energy: \"-e*a/r*mass[i]*mass[j]/m^2\", images: all", "open", "does not run it yet"),
+      ("energy: \"-e*a/r*mass[i]*mass[j]/m^2\"", "periodic", "images: all sums powers of r over all images"),
     ])
   func refusals(outcomes: String, sides: String, message: String) throws {
     #expect {

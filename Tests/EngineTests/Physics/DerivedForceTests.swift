@@ -17,7 +17,8 @@ private let parameters: [String: String] = [
 private let ends = [2: "[[1, 2], [2, 3], [4, 1], [5, 3]]", 3: "[[1, 2, 3], [4, 1, 5]]", 4: "[[1, 2, 3, 5], [4, 1, 2, 5]]"]
 private let linkFields = ["rest": "0.8", "stiffness": "3", "amplitude": "2", "fold": "3", "phase": "0.4", "bend": "1.5"]
 
-/// Five particles of two species and unequal masses and charges, in an open box, under one law, with the links that it knows.
+/// Five particles of two species and unequal masses and charges, in a box that is open unless the law sums all
+/// periodic images, under one law, with the links that it knows.
 private func few(_ law: Law, _ more: String = "") -> String {
   // A default with a unit is none with reduced units.
   let given = law.parameters.filter { parameter in
@@ -34,10 +35,11 @@ private func few(_ law: Law, _ more: String = "") -> String {
   let space = law.dimensions.max() ?? 3
   func points(_ all: [[Double]]) -> String { "\(all.map { Array($0.prefix(space)) })" }
   let links = law.roles.filter { $0.ends != nil }.map { "  \($0.name): {kind: links\(joined($0, by: law))}\n" }.joined()
+  let isPeriodic = law.flattened(law.passes).contains { if case .interact(let pass) = $0 { pass.images == "all" } else { false } }
   return """
     units: reduced
     precision: double
-    box: {size: \(points([[20, 20, 20]]).dropFirst().dropLast()), origin: \(points([[-10, -10, -10]]).dropFirst().dropLast()), sides: open}
+    box: {size: \(points([[20, 20, 20]]).dropFirst().dropLast()), origin: \(points([[-10, -10, -10]]).dropFirst().dropLast()), sides: \(isPeriodic ? "periodic" : "open")}
     species:
       a: {fields: {mass: 1, charge: 1}, fill: {points: \(points([[0, 0, 0], [0.9, 0.2, 0.1], [0.4, 0.8, -0.3]]))}}
       b: {fields: {mass: 2, charge: -0.5}, fill: {points: \(points([[-0.8, 0.1, 0.6], [0.3, -0.6, 0.8]]))}}
