@@ -41,7 +41,7 @@ public struct CellKernel: Sendable {
   ) {
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) },
-      noiseText: { noise, place, component, _ in Self.noise(noise, place: place, component: component) },
+      noiseText: { $0.ofPair("ids[i]", "ids[j]") },
       speciesPlace: "species[i] * call->species_count + species[j]")
     let roots = outcomes.flatMap { [$0.values.i, $0.values.j] } + requirements + (condition.map { [$0] } ?? [])
     let inputs = graph.inputs(of: roots)
@@ -79,13 +79,6 @@ public struct CellKernel: Sendable {
     case .local: input.name
     default: "NAN"
     }
-  }
-
-  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
-  private static func noise(_ noise: Graph.Noise, place: Int, component: Int) -> String {
-    let sense = component >= 0 ? "(ids[i] < ids[j] ? 1 : -1) * " : ""
-    return "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), "
-      + "(uint32_t)ids[i], (uint32_t)ids[j])"
   }
 
   private static func distance(_ space: Int) -> [String] {

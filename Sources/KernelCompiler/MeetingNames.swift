@@ -18,12 +18,8 @@ struct MeetingNames: Sendable {
     }
   }
 
-  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
-  func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
-    let (i, j) = (own("id", of: "i"), own("id", of: "j")), sense = component >= 0 ? "(\(i) < \(j) ? 1 : -1) * " : ""
-    return
-      "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), (uint32_t)\(i), (uint32_t)\(j))"
-  }
+  /// A random number of the pair.
+  func noise(_ draw: Draw) -> String { draw.ofPair(own("id", of: "i"), own("id", of: "j")) }
 
   /// Where the value of a species, or of a pair of species, stands in its table.
   func speciesPlace(of ends: [String]) -> String {

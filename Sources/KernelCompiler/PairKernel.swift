@@ -194,9 +194,8 @@ public struct PairKernel: Sendable {
     }
   }
 
-  private static func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
-    let sign = component >= 0 ? "mote_sense(p)*" : ""
-    return "\(sign)mote_pair_lanes_\(noise.rawValue)(u, p, \(placeCode(place, component)))"
+  private static func noise(_ draw: Draw) -> String {
+    "\(draw.isVector ? "mote_sense(p)*" : "")mote_pair_lanes_\(draw.name)(u, p, \(draw.place)\(draw.parameter))"
   }
 }
 

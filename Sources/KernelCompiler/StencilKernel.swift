@@ -79,6 +79,8 @@ public struct StencilKernel: Sendable {
   /// What stands before the number of a value with a name of its own, and before the reading of a neighbour.
   private static let kept = "kept"
   static let near = "near_", ring = "ring_"
+  /// C text of the number of the site that the neighbour `number` is.
+  static func site(_ number: Int) -> String { "\(near)site_\(number)" }
 
   /// What the neighbour `number` is called as an end.
   public static func end(_ number: Int) -> String { "j\(number)" }
@@ -109,7 +111,7 @@ public struct StencilKernel: Sendable {
     let nothing = Outcome(stores: [], requirements: [])
     var emitter = Emitter(
       graph: graph, dialect: source.isSingle ? .single : .scalar, inputRate: source.rate, inputText: { Self.text(of: $0) },
-      noiseText: { _, _, _, _ in "NAN" },
+      noiseText: { [steps = source.steps] in Self.text(of: $0, steps) },
       speciesPlace: "\(source.species)")
     let roots = [inside, edge].flatMap { $0.stores.map(\.value) + $0.requirements }
     let fields = graph.inputs(of: roots).filter { $0.kind == .field }
@@ -200,6 +202,16 @@ public struct StencilKernel: Sendable {
     case .local: "\(input.name)_\(input.component)"
     default: "NAN"
     }
+  }
+
+  /// A random number of a site alone, or of the pair with the neighbour that its end names: keyed by both sites and the step between
+  /// them, seen from that end from which it leads forwards. So it is that of the pair also where several steps lead to one site.
+  private static func text(of draw: Draw, _ steps: [[Int]]) -> String {
+    guard let number = Int(draw.end.dropFirst()) else { return draw.ofMember("i") }
+    let step = steps[number], back = step.map { -$0 }, isBackwards = (step.first { $0 != 0 } ?? 0) < 0
+    let way = steps.firstIndex { $0 == step || $0 == back } ?? number, other = Self.site(number)
+    let text = isBackwards ? draw.ofWay(way, from: other, to: "i") : draw.ofWay(way, from: "i", to: other)
+    return draw.isVector && isBackwards ? "-\(text)" : text
   }
 
   private static func body(

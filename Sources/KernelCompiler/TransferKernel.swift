@@ -96,8 +96,8 @@ public struct TransferKernel: Sendable {
     let polynomials =
       !isPlain ? nil : NodeTransfer.polynomials(of: outcomes, for: receiver, in: &graph, paired: paired, space: space)
     var emitter = Emitter(
-      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) }, noiseText: { _, _, _, _ in "NAN" },
-      speciesPlace: "species[p]")
+      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) },
+      noiseText: { $0.ofWay(0, from: "ids[p]", to: "g") }, speciesPlace: "species[p]")
     if let polynomials {
       (text, groups) = writer.withNodes(polynomials, receiver, &emitter)
     } else {
@@ -115,7 +115,7 @@ public struct TransferKernel: Sendable {
       let isPaired: Bool
       switch graph[node] {
       case .input(let input): isPaired = [.local, .separation, .distanceSquared].contains(input.kind) || input.end == site
-      case .call: isPaired = true
+      case .call, .noise: isPaired = true
       default: isPaired = graph.children(of: node).contains { together.contains($0) }
       }
       if isPaired { together.insert(node) }

@@ -16,11 +16,11 @@ struct NoiseTests {
           const mote_block b = mote_philox((mote_block){{word[0], word[1], word[2], word[3]}}, key0, key1);
           for (int k = 0; k < 4; k++) word[k] = b.word[k];
         }
-        void uniform(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_uniform(11, 5, 1, i) + 0 * x; }
-        void normal(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_normal(11, 5, 2, i) + 0 * x; }
-        void chi2(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_chi2(11, 5, 3, i, x); }
-        void poisson(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_poisson(11, 5, 4, i, x); }
-        double pair(uint32_t i, uint32_t j) { return mote_pair_normal(11, 5, 1, i, j); }
+        void uniform(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_uniform(11, mote_counter(5, 1, i)) + 0 * x; }
+        void normal(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_normal(11, mote_counter(5, 2, i)) + 0 * x; }
+        void chi2(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_chi2(11, mote_counter(5, 3, i), x); }
+        void poisson(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_poisson(11, mote_counter(5, 4, i), x); }
+        double pair(uint32_t i, uint32_t j) { return mote_normal(11, mote_pair_counter(5, 1, i, j)); }
         """
     return try KernelLibrary(text, with: Toolchain())
   }

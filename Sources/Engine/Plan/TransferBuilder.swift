@@ -46,10 +46,9 @@ struct TransferBuilder {
     lowering = scope.lowering(on: Graph(), noisePlace: noisePlace)
   }
 
-  /// The pass as a kernel of this name.
-  mutating func build(named name: String) throws(Diagnostic) -> TransferPass {
+  /// The pass as a kernel of this name; `noisePlace` goes on to the next free place.
+  mutating func build(named name: String, noisePlace: inout Int) throws(Diagnostic) -> TransferPass {
     try refuseWhatIsNotRun()
-    let place = lowering.noisePlace
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     for binding in pass.sum { try add(binding, binding.name, .sum) }
     for binding in pass.add { try add(binding, binding.name, .add) }
@@ -57,11 +56,7 @@ struct TransferBuilder {
     for binding in pass.min { try add(binding, binding.name, .least) }
     for binding in pass.max { try add(binding, binding.name, .greatest) }
     let requirement = try pass.require.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    guard lowering.noisePlace == place else {
-      throw Diagnostic(
-        "noise in a pass with `weight` is checked, but this version does not run it", hint: "draw it in a propagate before",
-        at: pass.location)
-    }
+    noisePlace = lowering.noisePlace
     let kernel = TransferKernel(
       name: name, comment: use.law.name, graph: lowering.graph, receiver: receiver, reach: try reach(), swept: pass.swept,
       space: fields.space, outcomes: outcomes, condition: condition, requirements: requirement.map { [$0] } ?? [], mask: mask,
