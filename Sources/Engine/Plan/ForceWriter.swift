@@ -60,7 +60,9 @@ struct ForceWriter {
         try pairs.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &builder.noisePlace)
       case .everywhere(let accuracy):
         finish(&builder)
-        operations.append(.everywhere(try builder.everywhere(pass, of: use, adjoint, accuracy: accuracy)))
+        if let index = try builder.everywhere(pass, of: use, adjoints: adjoint.fields, accuracy: accuracy) {
+          operations.append(.other(.everywhere(index)))
+        }
       case .neighbours, .weight, .cell:
         if pass.pairing.keyword == "cell", !adjoint.fields.isDisjoint(with: item.writes) {
           throw Diagnostic("a sum over random pairs has no derivative", hint: "write the force", at: pass.location)
@@ -113,6 +115,9 @@ struct ForceWriter {
     case .interact(let pass) where pass.pairing.keyword == "within":
       try openPairs(access, &builder)
       try pairs.addReverse(pass, of: use, adjoint, noisePlace: &builder.noisePlace)
+    case .interact(let pass) where pass.pairing.keyword == "everywhere":
+      finish(&builder)
+      if let index = try builder.reverse(everywhere: pass, of: use, adjoint) { operations.append(.other(.everywhere(index))) }
     case .interact(let pass):
       finish(&builder)
       operations += try builder.reverse(lattices: pass, of: use, adjoint).map { .lattice($0) }

@@ -12,7 +12,7 @@ struct PairBuilder {
   var tails: [Tail] = []
   private(set) var names: [String] = []
   private var itself: ChainBuilder
-  private var requirement: String?
+  private(set) var requirement: String?
   /// For each species those that it meets, one bit for each.
   private var meets: [UInt64]
   /// For each species those that it receives from.

@@ -29,6 +29,12 @@ extension Plan {
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
     case .pairs(let index): [line(ofPairs: index)]
+    case .everywhere(let index):
+      [
+        everywhere[index].accuracy == 0
+          ? "all pairs: \(everywhere[index].name)"
+          : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
+      ]
     }
   }
 
@@ -37,12 +43,6 @@ extension Plan {
     case .clear(let columns, let population): ["clear \(Self.fields(columns))\(owner(population))"]
     case .members(let call): [line(of: call)]
     case .pairs(let index, let overwrites): [line(ofPairs: index) + (overwrites ? ", writes the force" : "")]
-    case .everywhere(let index):
-      [
-        everywhere[index].accuracy == 0
-          ? "all pairs: \(everywhere[index].name)"
-          : "all pairs to \(everywhere[index].accuracy), by a tree: \(everywhere[index].name)"
-      ]
     case .meetings(let index): [line(of: meetings[index])]
     case .energy(let energy): ["energy of single \(members(of: energy.population))"]
     case .lattice(let pass): [line(of: pass)]

@@ -72,6 +72,8 @@ indirect enum Operation: Sendable {
   case require(HostTape, message: String)
   /// A loop over the pairs of a group.
   case pairs(Int)
+  /// A loop over all pairs.
+  case everywhere(Int)
 }
 
 /// A call of a kernel of single members.
@@ -197,8 +199,6 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
-  /// All pairs of a group.
-  case everywhere(Int)
   case meetings(Int)
   /// Adds a total over members to the potential.
   case energy(EnergyTotal)
@@ -307,10 +307,13 @@ struct PairGroup: Sendable {
   /// The kernel of what members give themselves.
   var itself: Int?
 
+}
+
+extension PairKernel {
   /// Whether pairs mark particles for removal.
-  var removes: Bool { kernel.extremes.contains { $0.column == ChainBuilder.removal } }
+  var removes: Bool { extremes.contains { $0.column == ChainBuilder.removal } }
   /// Whether it writes positions.
-  var movesParticles: Bool { (kernel.sums + kernel.extremes.map(\.column)).contains { $0.field == "position" } }
+  var movesParticles: Bool { (sums + extremes.map(\.column)).contains { $0.field == "position" } }
 }
 
 /// A pass over all pairs, exact or to an accuracy.
@@ -318,11 +321,12 @@ struct FarGroup: Sendable {
   var kernel: PairKernel
   /// The same in float, for a tree whose accuracy it suffices for; it has no exact sums.
   var rough: PairKernel?
-  /// What the sums do to their columns: true where they are added, false where they replace.
-  var adds: [Bool]
+  var targets: [PairTarget]
   /// Largest error of the sums, relative to their mean square; 0 for exact ones.
   var accuracy: Double
   var reception: FarReception
+  /// What a failed requirement says.
+  var requirement: String?
   var name: String
 
   var kernels: [PairKernel] { [kernel] + (rough.map { [$0] } ?? []) }

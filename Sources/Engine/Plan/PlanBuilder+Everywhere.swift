@@ -12,12 +12,12 @@ extension FarGroup {
 }
 
 extension PlanBuilder {
-  /// Makes the kernel of a pass over all pairs and returns its place.
+  /// Makes the kernel of a pass over all pairs and returns its place; nil if no species receives.
   ///
   /// - Throws: what cannot be summed to an accuracy: laws with kinks, or that are not linear in the fields of the source.
   mutating func everywhere(
-    _ pass: Interact, of use: LawUse, _ adjoint: Adjoint, accuracy text: Expression
-  ) throws(Diagnostic) -> Int {
+    _ pass: Interact, of use: LawUse, adjoints: Set<String> = [], accuracy text: Expression
+  ) throws(Diagnostic) -> Int? {
     let accuracy = try tape(of: text, use: use).tape.run(in: ParameterTable(scene).context(WorldState()))[0]
     guard accuracy >= 0, accuracy < 1 else {
       throw text.diagnostic("an accuracy of \(accuracy)", hint: "a number from 0, which is exact, to below 1")
@@ -25,30 +25,38 @@ extension PlanBuilder {
     if pass.images == "all" {
       throw Diagnostic("`images: all` is checked, but this version does not run it yet", at: pass.location)
     }
-    if !adjoint.fields.isDisjoint(with: pass.sum.map(\.name)) {
-      throw Diagnostic("forces through sums over all pairs are not derived yet", at: pass.location)
-    }
-    if pass.includesSelf || pass.remove != nil || pass.require != nil || !(pass.min + pass.max).isEmpty {
-      throw Diagnostic("self, min, max, remove and require do not run in a pass `everywhere`", at: pass.location)
-    }
     var builder = PairBuilder(fields: fields)
-    try builder.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &noisePlace)
+    try builder.add(pass, of: use, adjoints: adjoints, noisePlace: &noisePlace)
+    guard !builder.isEmpty else { return nil }
     var reception = FarReception.oneByOne
     if accuracy > 0 {
       try builder.prepareForTree(at: text, box: scene.box.sides.contains(.periodic))
       reception = builder.reception
     }
+    return append(builder, accuracy: accuracy, reception, named: use.law.name)
+  }
+
+  /// Makes the kernel of the reverse of a pass over all pairs that summed into fields with adjoints, and returns its place. It
+  /// is exact, whatever the accuracy of the sums.
+  mutating func reverse(everywhere pass: Interact, of use: LawUse, _ adjoint: Adjoint) throws(Diagnostic) -> Int? {
+    var builder = PairBuilder(fields: fields)
+    try builder.addReverse(pass, of: use, adjoint, noisePlace: &noisePlace)
+    return builder.isEmpty ? nil : append(builder, accuracy: 0, .oneByOne, named: "\(use.law.name), forces through sums")
+  }
+
+  private mutating func append(
+    _ builder: PairBuilder, accuracy: Double, _ reception: FarReception, named name: String
+  ) -> Int {
     func kernel(double: Bool) -> PairKernel {
       PairKernel(
-        comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: double,
+        comment: name, graph: builder.graph, parts: builder.parts, space: scene.space, double: double,
         species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
     }
     let isRough = scene.precision == .mixed && accuracy >= FarGroup.accuracyOfFloat
     plan.everywhere.append(
       FarGroup(
-        kernel: kernel(double: true), rough: isRough ? kernel(double: false) : nil, adds: builder.targets.map { $0.clears == 0 },
-        accuracy: accuracy, reception: reception,
-        name: use.law.name))
+        kernel: kernel(double: true), rough: isRough ? kernel(double: false) : nil, targets: builder.targets, accuracy: accuracy,
+        reception: reception, requirement: builder.requirement, name: name))
     return plan.everywhere.count - 1
   }
 }
@@ -58,6 +66,9 @@ extension PairBuilder {
   fileprivate mutating func prepareForTree(at text: Expression, box isPeriodic: Bool) throws(Diagnostic) {
     let exact = "everywhere: 0 sums all pairs one by one"
     if isPeriodic { throw text.diagnostic("the nearest image is not smooth where it changes", hint: exact) }
+    if parts.contains(where: { !$0.extremes.isEmpty }) {
+      throw text.diagnostic("a tree adds up boxes of particles, and min, max, remove and require ask each pair", hint: exact)
+    }
     let roots = outcomes
     let conditions = parts.compactMap(\.condition)
     if let input = graph.inputs(of: conditions).first(where: { $0.end != "i" }) {

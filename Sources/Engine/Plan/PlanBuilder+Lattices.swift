@@ -13,9 +13,7 @@ extension PlanBuilder {
       return passes
     case .weight: return try transfers(pass, of: use)
     case .cell(let role): return try cells(pass, role, of: use)
-    default:
-      throw Diagnostic(
-        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
+    case .within, .linked, .everywhere: return []
     }
   }
 

@@ -153,6 +153,7 @@ struct PlanBuilder {
       case .members(let call):
         if plan.members[call.kernel].columns.contains(where: \.isCollected) { return true }
       case .pairs(let index): if plan.pairs[index].kernel.extras.contains(where: \.isCollected) { return true }
+      case .everywhere(let index): if plan.everywhere[index].kernel.extras.contains(where: \.isCollected) { return true }
       case .forces: return false
       case .repetition(let repetition): return readsForceFirst(repetition.passes)
       case .every(_, let inner): if readsForceFirst(inner) { return true }

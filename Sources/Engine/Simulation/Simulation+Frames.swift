@@ -197,7 +197,7 @@ extension Plan {
     }
     for group in everywhere {
       names.formUnion(group.kernel.extras.map(\.field).filter { $0 != FarGroup.weight.field })
-      names.formUnion(group.kernel.sums.map(\.field))
+      names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
     for pass in meetings {
@@ -214,7 +214,7 @@ extension Plan {
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for group in pairs { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
-    for group in everywhere { names.formUnion(group.kernel.sums.map(\.field)) }
+    for group in everywhere { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
     for pass in meetings { names.formUnion(pass.kernel.written) }
     return names.union(latticeFields.written).union(["force", "position"])
   }

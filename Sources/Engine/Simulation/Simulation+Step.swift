@@ -26,6 +26,7 @@ extension Simulation {
     case .pairs(let index):
       try updatePairs()
       try runPairs(index, overwritesForce: false, wantsTotals: false)
+    case .everywhere(let index): try run(everywhere: index, wantsTotals: wantsTotals)
     }
   }
 
@@ -151,15 +152,18 @@ extension Simulation {
     case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
     case .lattice(let pass): try run(pass)
     case .other(let operation): try run(operation, wantsTotals: wantsTotals)
-    case .everywhere(let index):
-      let kernel = plan.everywhere[index].kernel
-      for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {
-        store.column(column)?.update(repeating: 0, count: store.count)
-      }
-      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
-      let outputs = (force + kernel.sums).compactMap { store.column($0) }
-      try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
     }
+  }
+
+  private func run(everywhere index: Int, wantsTotals: Bool) throws {
+    let group = plan.everywhere[index], kernel = group.kernel
+    let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+    var output = PairOutput((force + kernel.sums).compactMap { store.column($0) })
+    output.extremes = kernel.extremes.compactMap { store.column($0.column) }
+    output.prepare = { [self] in for target in group.targets where target.clears != 0 { clear(target.column, of: target.clears) }
+    }
+    try everywhere.run(index, on: store, world, box: box, into: output, wantsTotals: wantsTotals)
+    try heedMarks(of: kernel, requirement: group.requirement)
   }
 
   /// Runs a loop over pairs, and does what its marks ask for.
@@ -181,11 +185,12 @@ extension Simulation {
       }
     }
     try pairs.run(index, on: store, world, into: output, wantsTotals: wantsTotals)
-    try heedMarks(of: group)
+    try heedMarks(of: kernel, requirement: group.requirement)
   }
 
-  private func heedMarks(of group: PairGroup) throws {
-    if let requirement = group.requirement, let marks = store.column(PairBuilder.broken) {
+  /// Does what pairs ask for: stops where they break a requirement, takes away members that they marked or moved out of the box.
+  private func heedMarks(of kernel: PairKernel, requirement: String?) throws {
+    if let requirement, let marks = store.column(PairBuilder.broken) {
       let broken = (0..<store.count).filter { marks[$0] != 0 }.map { store.idColumn[$0] }
       if let first = broken.min() {
         throw Failure(
@@ -193,8 +198,8 @@ extension Simulation {
           hint: broken.count > 1 ? "it met one of the particles \(broken.sorted().dropFirst().prefix(4))" : "")
       }
     }
-    if group.removes { removeMarked(of: Population.particles) }
-    if group.movesParticles { try removeEscaped() }
+    if kernel.removes { removeMarked(of: Population.particles) }
+    if kernel.movesParticles { try removeEscaped() }
   }
 
   /// Sets a column to zero where the species is one of these.
