@@ -11,11 +11,16 @@ static inline double mote_nearest(double difference, double side) {
 typedef int mote_choice(const mote_meeting_call *call, const int64_t *meeting, int count, int64_t *chosen);
 typedef void mote_meeting_block(const mote_meeting_call *call, const int64_t *meeting, int count);
 
-// How much a pass reads and writes of each end: numbers in a row, and in a row of sums.
-typedef struct { int ends, width, sums; } mote_extent;
+// How much a pass reads and writes: of each end numbers in a row, and in a row of sums; of the meetings columns, and new ones.
+typedef struct { int ends, width, sums, columns, next; } mote_extent;
 
 // Asks for the rows of the ends of a block's meetings before they are needed: members lie too far apart to stay in the nearest cache.
+// The columns of meetings are too many streams to be foreseen; those of several blocks later come from farther away.
 MOTE_ALWAYS void mote_fetch_ahead(const mote_meeting_call *call, int64_t begin, int64_t end, mote_extent extent) {
+  for (int64_t m = begin + 64; m < begin + 64 + MOTE_MEETINGS; m += 8) {
+    for (int c = 0; c < extent.columns; c++) __builtin_prefetch(call->columns[c] + m);
+    for (int c = 0; c < extent.next; c++) __builtin_prefetch(call->next[c] + m, 1);
+  }
   for (int64_t m = begin; m < end; m++)
     for (int e = extent.ends > 1; e < extent.ends; e++) {   // first ends lie in their order, as meetings do
       const int64_t at = call->ends[extent.ends * m + e];
@@ -142,14 +147,18 @@ static inline void mote_require(const mote_meeting_call *call, const int64_t *me
 
 // Bits are compared as whole numbers: in that order what is not finite is the largest of all, and stays.
 MOTE_ALWAYS void mote_whole_parts(const mote_meeting_call *call, int outcome, const double *given, int adds, int64_t *whole) {
-  uint64_t largest = call->largest[outcome];
+  mote_eight largest = 0;
   const double scale = call->scales[outcome];
-  for (int n = 0; n < MOTE_MEETINGS; n++) {
-    const union { double number; uint64_t bits; } size = {fabs(given[n])};
-    largest = size.bits > largest ? size.bits : largest;
-    whole[n] = (adds ? whole[n] : 0) + mote_whole_number(given[n] * scale);
-  }
-  call->largest[outcome] = largest;
+  for (int n = 0; n < MOTE_MEETINGS; n += 8)
+    largest = __builtin_elementwise_max(largest, *(const mote_eight *)(given + n) & (mote_eight)INT64_MAX);
+  for (int n = 0; n < MOTE_MEETINGS; n++) whole[n] = (adds ? whole[n] : 0) + mote_whole_number(given[n] * scale);
+  const uint64_t size = (uint64_t)__builtin_reduce_max(largest);
+  if (size > call->largest[outcome]) call->largest[outcome] = size;
+}
+
+// What one end is given is the opposite of what the other one is.
+MOTE_ALWAYS void mote_opposite_parts(const int64_t *others, int adds, int64_t *whole) {
+  for (int n = 0; n < MOTE_MEETINGS; n++) whole[n] = (adds ? whole[n] : 0) - others[n];
 }
 
 // Adds what meetings give to the numbers of an end, one column for each number, to the rows of sums.

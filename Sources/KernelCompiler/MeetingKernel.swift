@@ -137,7 +137,8 @@ public struct MeetingKernel: Sendable {
       graph: graph, dialect: .scalar, inputRate: rate, inputText: MeetingText.names.text, noiseText: MeetingText.names.noise,
       speciesPlace: MeetingText.names.speciesPlace(of: ends))
     var text = MeetingText(
-      name: name, comment: comment, ends: ends, columns: columns, row: row, sums: sums, targets: targets, space: space)
+      name: name, comment: comment, ends: ends, columns: columns, row: row, sums: sums, targets: targets,
+      opposites: Self.opposites(outcomes, of: ends, graph), space: space)
     if let condition {
       let holds = emitter.condition(condition)
       text.addChoice(where: holds, after: emitter.statements, reading: graph.inputs(of: [condition]), forgets: forgets)
@@ -156,6 +157,22 @@ public struct MeetingKernel: Sendable {
     self.ends = ends
     needs = KernelNeeds(emitter)
     self.text = text.lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Sums of which an earlier one, alone in its column of another end, is the opposite: by outcome, the earlier one.
+  private static func opposites(_ outcomes: [Outcome], of ends: [String], _ graph: Graph) -> [Int: Int] {
+    var graph = graph, found: [Int: Int] = [:]
+    func isBefore(_ end: String, _ other: String) -> Bool { ends.prefix { $0 != other }.contains(end) }
+    for (index, outcome) in outcomes.enumerated() {
+      guard case .sum(let column) = outcome.target else { continue }
+      let opposite = graph.negate(outcome.value)
+      found[index] = outcomes.prefix(index).indices.first { earlier in
+        guard outcomes[earlier].value == opposite, case .sum(let other) = outcomes[earlier].target else { return false }
+        return other.column == column.column && isBefore(other.end, column.end)
+          && outcomes.count { $0.target == outcomes[earlier].target } == 1
+      }
+    }
+    return found
   }
 
   /// Fields that it reads or writes.

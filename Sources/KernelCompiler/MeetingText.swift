@@ -12,6 +12,8 @@ struct MeetingText {
   let row: [Column]
   let sums: [Column]
   let targets: [MeetingKernel.Target]
+  /// Outcomes that give to one end the opposite of what an earlier one gives to the same column of another end.
+  let opposites: [Int: Int]
   let space: Int
   /// The statements that choose the meetings for which a condition holds; nil if all meet.
   private var choice: [String]?
@@ -20,10 +22,10 @@ struct MeetingText {
 
   init(
     name: String, comment: String, ends: [String], columns: [Column], row: [Column], sums: [Column],
-    targets: [MeetingKernel.Target], space: Int
+    targets: [MeetingKernel.Target], opposites: [Int: Int], space: Int
   ) {
     (self.name, self.comment, self.ends, self.columns) = (name, comment, ends, columns)
-    (self.row, self.sums, self.targets, self.space) = (row, sums, targets, space)
+    (self.row, self.sums, self.targets, self.opposites, self.space) = (row, sums, targets, opposites, space)
   }
 
   // MARK: Inputs
@@ -121,11 +123,12 @@ struct MeetingText {
     giving given: [(outcome: Int, value: String)], requiring kept: [String], after statements: [String], reading inputs: [Input],
     withTotals: Bool
   ) {
+    let own = given.filter { opposites[$0.outcome] == nil }
     let results =
-      given.map { "given_\($0.outcome)[n] = \($0.value);" } + kept.enumerated().map { "kept_\($0)[n] = \($1);" }
+      own.map { "given_\($0.outcome)[n] = \($0.value);" } + kept.enumerated().map { "kept_\($0)[n] = \($1);" }
     let body = Self.names.separations(of: inputs, space: space) + statements + results
     let found =
-      given.map { "double given_\($0.outcome)[MOTE_MEETINGS];" } + kept.indices.map { "int32_t kept_\($0)[MOTE_MEETINGS];" }
+      own.map { "double given_\($0.outcome)[MOTE_MEETINGS];" } + kept.indices.map { "int32_t kept_\($0)[MOTE_MEETINGS];" }
     let stored =
       kept.indices.map { "mote_require(call, meeting, kept_\($0), count);" } + given.compactMap { store($0.outcome) }
       + ends.flatMap { storeSums(of: $0) }
@@ -142,7 +145,9 @@ struct MeetingText {
         constants + ["int many = 0;"] + choice + ["return many;"])
     }
     let width = MeetingKernel.padded(row.count), sumWidth = MeetingKernel.padded(sums.count)
-    let extent = "const mote_extent extent = {.ends = \(ends.count), .width = \(width), .sums = \(sumWidth)};"
+    let next = targets.count { if case .own = $0 { true } else { false } }
+    let extent =
+      "const mote_extent extent = {\(ends.count), .width = \(width), .sums = \(sumWidth), .columns = \(columns.count), .next = \(next)};"
     let step = choice == nil ? "0" : "\(name)_choice"
     let totals =
       targets.contains(where: \.isTotal)
@@ -167,8 +172,11 @@ struct MeetingText {
     var begun: Set<Int> = []
     let parts = targets.enumerated().compactMap { index, target -> String? in
       guard case .sum(let column) = target, column.end == end, let place = sums.firstIndex(of: column.column) else { return nil }
-      let adds = begun.insert(place).inserted ? 0 : 1
-      return "mote_whole_parts(call, \(index), given_\(index), \(adds), whole_\(end)[\(place)]);"
+      let adds = begun.insert(place).inserted ? 0 : 1, whole = "whole_\(end)[\(place)]"
+      if let other = opposites[index], case .sum(let column) = targets[other] {
+        return "mote_opposite_parts(whole_\(column.end)[\(place)], \(adds), \(whole));"
+      }
+      return "mote_whole_parts(call, \(index), given_\(index), \(adds), \(whole));"
     }
     if parts.isEmpty { return [] }
     let width = MeetingKernel.padded(sums.count), filled = sums.count <= 2 ? sums.count : sums.count <= 4 ? 4 : width
