@@ -35,6 +35,11 @@ public struct Draw: Sendable {
       + value("mote_pair_counter(call->step, \(place), (uint32_t)\(i), (uint32_t)\(j))")
   }
 
+  /// C text of the number of a link between the ends i and j; that of a vector changes sign between them.
+  func ofLink(_ id: String, between i: String, _ j: String) -> String {
+    "\(isVector ? "(\(i) < \(j) ? 1 : -1) * " : "")\(ofMember(id))"
+  }
+
   /// C text of the number of a pair whose ends have an order, and of one of several ways from the first to the second.
   func ofWay(_ way: Int, from first: String, to second: String) -> String {
     value("mote_way_counter(call->step, \(place), \(way), (uint32_t)(\(first)), (uint32_t)(\(second)))")

@@ -4,6 +4,8 @@ import Expressions
 struct MeetingNames: Sendable {
   /// C text of the place of an end's numbers, or of the meeting's own (the end is empty).
   let place: @Sendable (_ end: String) -> String
+  /// Whether meetings are links, which have ids; else they are known by those of their ends.
+  let areLinks: Bool
 
   /// An input of a meeting.
   func text(of input: Input) -> String {
@@ -18,8 +20,11 @@ struct MeetingNames: Sendable {
     }
   }
 
-  /// A random number of the pair.
-  func noise(_ draw: Draw) -> String { draw.ofPair(own("id", of: "i"), own("id", of: "j")) }
+  /// A random number of the meeting.
+  func noise(_ draw: Draw) -> String {
+    let (i, j) = (own("id", of: "i"), own("id", of: "j"))
+    return areLinks ? draw.ofLink(own("id", of: ""), between: i, j) : draw.ofPair(i, j)
+  }
 
   /// Where the value of a species, or of a pair of species, stands in its table.
   func speciesPlace(of ends: [String]) -> String {

@@ -4,14 +4,25 @@ import KernelCompiler
 import Laws
 import Scenes
 
-// Links and members that listed pairs make.
+// Links and members that meetings make.
 extension MeetingBuilder {
-  /// Notes the pairs that are to be joined, and the fields of their links.
+  /// Notes the meetings whose ends are to be joined, and the fields of their links.
   mutating func join(_ role: String, _ bindings: [Binding]) throws(Diagnostic) {
-    guard let links = fields.populations(of: use.roles[role] ?? []).first else { return }
+    let sorts = fields.populations(of: use.roles[role] ?? [])
+    guard let links = sorts.first else { return }
+    if sorts.count > 1 {
+      throw Diagnostic(
+        "link: \(role) are \(sorts.flatMap(\.species).joined(separator: " and ")), of which new links can be only one sort",
+        hint: "bind \(role) to one species", at: pass.location)
+    }
+    guard links.arity == 2 else {
+      throw Diagnostic(
+        "link: \(role) have \(links.arity) ends, and two meet", hint: "join them by links of two ends", at: pass.location)
+    }
     let table = fields.of(links.index), prefix = "new \(links.index)"
     var joining = Joining(population: links.index, wish: Column(prefix, 0), fields: [])
-    let free = lowering.graph.number(isJoined(by: links.index, 0))
+    // Links do not know who else joins their ends: that is found out when new ones are made.
+    let free = isOverPairs ? lowering.graph.number(isJoined(by: links.index, 0)) : lowering.graph.constant(1)
     ownFields.append((prefix, 1))
     add(.own(joining.wish), free)
     for binding in bindings {
@@ -27,7 +38,7 @@ extension MeetingBuilder {
     joins.append(joining)
   }
 
-  /// Notes the pairs that would react, their ranks, and the fields of what they would make.
+  /// Notes the meetings that would react, their ranks, and the fields of what they would make.
   mutating func react(removing removed: [String], creating created: [Creation]) throws(Diagnostic) {
     let wish = Column("reacts \(ownFields.count)", 0), rank = Column("rank \(ownFields.count)", 0),
       one = lowering.graph.constant(1)

@@ -80,7 +80,7 @@ struct OperationWriter {
       pairs = open
     case .within, .linked:
       flush(&builder)
-      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
+      operations += try builder.meetings(pass, of: use).map { .meetings($0) }
     case .everywhere(let accuracy):
       flush(&builder)
       if let index = try builder.everywhere(pass, of: use, accuracy: accuracy) { operations.append(.everywhere(index)) }

@@ -21,6 +21,8 @@ public struct Plan: Sendable {
   var totals: [TotalKernel] = []
   var totalPopulations: [Int] = []
   var pairs: [PairGroup] = []
+  /// What energies of pairs within a range add beyond it.
+  var tails: [Tail] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
   var listings: [PairListing] = []
@@ -35,6 +37,8 @@ public struct Plan: Sendable {
   var populations: [Population] = []
   /// Fields of each population that need columns, and those whose columns start from a default.
   var fields: [[FieldTable.Field]] = []
+  /// Columns that passes over meetings work with, by population; they hold nothing between steps.
+  var workColumns: [Int: [String: Int]] = [:]
   /// For each population how columns are kept that are no plain doubles, by field.
   var layouts: [[String: ColumnLayout]] = []
   /// First values of fields of the world.
@@ -230,15 +234,19 @@ struct MeetingPass: Sendable {
   var requirement: String?
   /// True if meetings act one after another and see what earlier ones wrote.
   var isInTurn = false
+  /// Kernels of what members give themselves: it is computed before meetings write, and added after.
+  var itself: (before: Int, after: Int)?
   /// Of listed pairs that act in turn: the pass that notes, before any acts, which are closer than their range.
   var noting: Int?
   var name: String
 
   /// Whether it writes positions.
   var movesParticles: Bool { kernel.written.contains("position") }
+  /// Columns of meetings that ask for something: 1 where it is wanted.
+  var wishes: [Column] { joins.map(\.wish) + (reaction.map { [$0.wish] } ?? []) }
 }
 
-/// Links that a pass over listed pairs makes, and the columns of the pairs that say where and with which fields.
+/// Links that a pass over meetings makes, and the columns of the meetings that say where and with which fields.
 struct Joining: Sendable {
   /// The links.
   var population: Int
@@ -248,7 +256,7 @@ struct Joining: Sendable {
   var fields: [(name: String, columns: [Column])]
 }
 
-/// What becomes of listed pairs that react, each particle at most once.
+/// What becomes of meetings that react, each particle at most once.
 struct Reaction: Sendable {
   /// 1 for pairs that would react, and their rank, which decides between pairs that share a particle.
   var wish: Column, rank: Column
@@ -296,7 +304,6 @@ struct PairGroup: Sendable {
   /// The largest range, as a value of parameters and of the largest values of fields (length).
   var range: RangeBound
   /// Mean-field corrections of cut energies.
-  var tails: [Tail]
   var names: [String]
   /// One bit for each species of particles.
   var everySpecies: UInt64
@@ -353,6 +360,22 @@ struct Tail: Sendable {
   var energy: NodeID
   var slope: NodeID
   var range: NodeID
+
+  /// The tail of an energy beyond its range, between species of which one plays the role that receives and the other one that gives.
+  init(
+    of energy: NodeID, within range: NodeID, between players: (receivers: UInt64, givers: UInt64), among fields: FieldTable,
+    _ graph: Graph
+  ) {
+    var graph = graph
+    // Sites and links are counted by species too.
+    let all = fields.mask(of: fields.speciesNames), zero = graph.constant(0)
+    let meet = PairEnds.players(players.receivers, players.givers, all: all, in: &graph)
+    let slope = graph.derivative(of: energy, by: graph.input(Input(.distanceSquared)))
+    self.energy = meet.map { graph.select($0, energy, zero) } ?? energy
+    self.slope = meet.map { graph.select($0, slope, zero) } ?? slope
+    self.range = range
+    self.graph = graph
+  }
 }
 
 /// A count or a sum over pairs that is measured, not evolved.

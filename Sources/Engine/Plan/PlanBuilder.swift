@@ -250,6 +250,7 @@ struct PlanBuilder {
     let parameters = ParameterTable(scene)
     pairs.shareRanges(parameters)
     pairs.dropImpliedConditions(parameters)
+    plan.tails += pairs.tails
     var (group, itself) = pairs.finish(precision: scene.precision, parameters)
     group.itself = finish(&itself)?.kernel
     plan.pairs.append(group)

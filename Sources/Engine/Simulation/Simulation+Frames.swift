@@ -45,6 +45,9 @@ extension Simulation {
           field.name, components: field.components, layout: plan.layouts[population.index][field.name] ?? ColumnLayout())
       }
     }
+    for (name, components) in (plan.workColumns[population.index] ?? [:]).sorted(by: { $0.key < $1.key }) {
+      store.addField(name, components: components)
+    }
     for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
     for index in 0..<plan.mostCreations { store.addField(ChainBuilder.offspring(index).field, components: 1) }
     return store

@@ -131,7 +131,11 @@ extension Simulation {
     if let noting = pass.noting {
       _ = try meetings.run(noting, on: stores, parameters, world, box: box, step: step, wantsTotals: false)
     }
+    if let itself = pass.itself { _ = members.run(itself.before, on: store, parameters, world) }
+    let own = meetings.own(of: pass, stores)
+    for wish in pass.wishes { own.column(wish)?.update(repeating: 0, count: own.count) }
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step, wantsTotals: wantsTotals)
+    if let itself = pass.itself { _ = members.run(itself.after, on: store, parameters, world) }
     for joining in pass.joins { join(joining, of: pass) }
     for population in pass.removes where population == Population.particles || meetings.hasMarked {
       removeMarked(of: population)
