@@ -70,7 +70,8 @@ public struct StencilKernel: Sendable {
         default: false
         }
       }
-      return !wantsDoubles && inside.stores.allSatisfy { floats.contains($0.column) }
+      let readsIds = graph.inputs(of: roots).contains { $0.name == "id" }
+      return !wantsDoubles && !readsIds && inside.stores.allSatisfy { floats.contains($0.column) }
     }
   }
 
@@ -114,12 +115,12 @@ public struct StencilKernel: Sendable {
       noiseText: { [steps = source.steps] in Self.text(of: $0, steps) },
       speciesPlace: "\(source.species)")
     let roots = [inside, edge].flatMap { $0.stores.map(\.value) + $0.requirements }
-    let fields = graph.inputs(of: roots).filter { $0.kind == .field }
+    let fields = graph.inputs(of: roots).filter(Self.isColumn)
     columns = Set(fields.map { Column($0.name, $0.component) }).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
     written = inside.stores.map(\.column)
     exchanged = Set(fields.filter { !Self.isOwn($0) }.map { Column($0.name, $0.component) }).intersection(written)
     let clear = plain?.outcome.stores.map(\.value) ?? inside.stores.map(\.value)
-    let read = graph.inputs(of: clear + (plain?.kept.map(\.value) ?? [])).filter { $0.kind == .field }
+    let read = graph.inputs(of: clear + (plain?.kept.map(\.value) ?? [])).filter(Self.isColumn)
     trades = inside.requirements.isEmpty ? Trade.all(of: exchanged, reading: read, steps: source.steps) : []
     flags = Set(flagged.map(\.name))
     kept = Set(read.filter(Self.isOwn).map(\.name)).intersection(inside.stores.map(\.column.field))
@@ -195,8 +196,13 @@ public struct StencilKernel: Sendable {
   /// Whether a field is that of the site itself: as an end of pairs, or where it is alone.
   static func isOwn(_ input: Input) -> Bool { input.end == "i" || input.end.isEmpty }
 
+  /// Whether it is read from a column; the id of a site is its number.
+  private static func isColumn(_ input: Input) -> Bool { input.kind == .field && input.name != "id" }
+
   private static func text(of input: Input) -> String {
     switch input.kind {
+    case .field where input.name == "id":
+      "(double)(\(isOwn(input) ? "i" : site(Int(input.end.dropFirst()) ?? 0)))"
     case .field where isOwn(input): "\(Column(input.name, input.component).cName)[i]"
     case .field: "\(Self.near)\(input.end.dropFirst())(\(Column(input.name, input.component).cName))"
     case .local: "\(input.name)_\(input.component)"

@@ -76,7 +76,7 @@ public struct TransferKernel: Sendable {
     outcomes: [Outcome], condition: NodeID?, requirements: [NodeID], mask: UInt64, rate: @escaping (Input) -> Rate
   ) {
     let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
-    let fields = graph.inputs(of: roots).filter { $0.kind == .field }
+    let fields = graph.inputs(of: roots).filter { $0.kind == .field && $0.name != "id" }
     let own = receiver == .sites ? Self.site : Self.particle
     var found = Set(fields.map { EndColumn(end: $0.end, column: Column($0.name, $0.component)) })
     for field in ["position"] + (swept.map { [$0] } ?? []) {
@@ -137,6 +137,7 @@ public struct TransferKernel: Sendable {
 
   private static func text(of input: Input) -> String {
     switch input.kind {
+    case .field where input.name == "id": input.end == particle ? "(double)ids[p]" : "(double)g"
     case .field: "\(EndColumn(end: input.end, column: Column(input.name, input.component)).cName)[\(input.end)]"
     case .separation: "d[\(input.component)]"
     case .distanceSquared: "r2"

@@ -33,9 +33,6 @@ struct ChainBuilder {
     return chain
   }
 
-  /// Whether some new value depends on an input of this sort.
-  func reads(_ isMeant: (Input) -> Bool) -> Bool { graph.inputs(of: stores.map(\.value)).contains(where: isMeant) }
-
   var isEmpty: Bool { names.isEmpty }
   /// Whose members the passes run over.
   var population: Int { fields.population }

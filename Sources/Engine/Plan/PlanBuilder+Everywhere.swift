@@ -69,6 +69,9 @@ extension PairBuilder {
     if parts.contains(where: { !$0.extremes.isEmpty }) {
       throw text.diagnostic("a tree adds up boxes of particles, and min, max, remove and require ask each pair", hint: exact)
     }
+    if graph.inputs(of: outcomes).contains(where: { $0.name == "id" }) {
+      throw text.diagnostic("a tree adds up boxes of particles, and id tells them apart", hint: exact)
+    }
     let roots = outcomes
     let conditions = parts.compactMap(\.condition)
     if let input = graph.inputs(of: conditions).first(where: { $0.end != "i" }) {

@@ -75,6 +75,7 @@ extension PlanBuilder {
       var builder = CellBuilder(
         pass, of: use, fields: fields, lattice: lattice, mask: fields.mask(of: players), noisePlace: noisePlace)
       plan.cells.append(try builder.build(named: "mote_cells_\(plan.cells.count)", noisePlace: &noisePlace))
+      addWorkColumns(builder.workColumns, of: Population.particles)
       passes.append(.cell(plan.cells.count - 1))
     }
     return passes

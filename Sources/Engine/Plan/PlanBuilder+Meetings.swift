@@ -38,7 +38,8 @@ extension PlanBuilder {
     return made
   }
 
-  private mutating func addWorkColumns(_ columns: [(name: String, components: Int)], of population: Int) {
+  /// Gives columns to the members of a population that passes work with.
+  mutating func addWorkColumns(_ columns: [(name: String, components: Int)], of population: Int) {
     for (name, components) in columns { plan.workColumns[population, default: [:]][name] = components }
   }
 

@@ -48,8 +48,6 @@ struct StencilBuilder {
     }
     var trial = chain.continuing(Graph(), after: []), place = 0
     try trial.add(next, of: use, mask: fields.everySpecies, noisePlace: &place)
-    // The loop does not know ids.
-    guard !trial.reads({ $0.kind == .species || $0.name == "id" }) else { return false }
     following.append((next, use))
     return true
   }

@@ -203,10 +203,10 @@ extension Plan {
       names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
-    for pass in meetings {
-      names.formUnion(pass.kernel.fields)
-      names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
-      names.formUnion(pass.reaction?.products.flatMap(\.columns).map(\.field) ?? [])
+    for pass in meetings { names.formUnion(pass.kernel.fields) }
+    for joining in meetings.flatMap(\.joins) + cells.flatMap(\.joins) { names.formUnion(joining.fields.map(\.name)) }
+    for reaction in meetings.compactMap(\.reaction) + cells.compactMap(\.reaction) {
+      names.formUnion(reaction.products.flatMap(\.columns).map(\.field))
     }
     names.formUnion(latticeFields.used)
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }

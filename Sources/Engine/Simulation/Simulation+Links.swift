@@ -1,13 +1,21 @@
 import Diagnostics
 import KernelCompiler
 
+/// Meetings of which some wish to be joined or to react.
+struct WishingMeetings {
+  /// What belongs to each of them, in rows: wishes, and the fields of what they make.
+  let own: MemberStore
+  /// The places of the ends of a row.
+  let ends: (Int) -> [Int]
+}
+
 // What passes over meetings make: links, and members in the place of those that react.
 extension Simulation {
   /// Joins the ends of meetings that a pass has chosen and no such link joins yet, once each, in the order of the ids of the ends.
-  func join(_ joining: Joining, of pass: MeetingPass) {
-    let own = meetings.own(of: pass, stores)
+  func join(_ joining: Joining, of meetings: WishingMeetings) {
+    let own = meetings.own
     guard let wish = own.column(joining.wish) else { return }
-    let wishes = (0..<own.count).filter { wish[$0] != 0 }.map { (row: $0, ends: ids(ofEndsOf: $0, pass).prefix(2).sorted()) }
+    let wishes = (0..<own.count).filter { wish[$0] != 0 }.map { (row: $0, ends: ids(ofEndsOf: $0, meetings).prefix(2).sorted()) }
       .sorted { $0.ends == $1.ends ? own.idColumn[$0.row] < own.idColumn[$1.row] : $0.ends.lexicographicallyPrecedes($1.ends) }
     guard !wishes.isEmpty else { return }
     let links = stores[joining.population], columns = links.columns(of: LinkEnds.field) ?? []
@@ -26,15 +34,9 @@ extension Simulation {
     updateWorld()
   }
 
-  /// The places of the ends of a meeting.
-  private func places(of meeting: Int, _ pass: MeetingPass) -> [Int] {
-    let places = meetings.places(of: pass), arity = pass.ends.count
-    return places[arity * meeting..<arity * (meeting + 1)].map(Int.init)
-  }
-
   /// The ids of the ends of a meeting.
-  private func ids(ofEndsOf meeting: Int, _ pass: MeetingPass) -> [Int64] {
-    places(of: meeting, pass).map { store.idColumn[$0] }
+  private func ids(ofEndsOf meeting: Int, _ meetings: WishingMeetings) -> [Int64] {
+    meetings.ends(meeting).map { store.idColumn[$0] }
   }
 
   /// Adds links with new ids and the defaults of their fields; returns their places.
@@ -55,17 +57,18 @@ extension Simulation {
   /// Makes the ends of meetings react in the order of their ranks, each particle at most once.
   ///
   /// That is what is left if, again and again, those react whose rank is least among the open wishes of all their particles.
-  func react(_ reaction: Reaction, of pass: MeetingPass) throws(Failure) {
-    let rows = meetings.own(of: pass, stores)
+  func react(_ reaction: Reaction, of meetings: WishingMeetings) throws(Failure) {
+    let rows = meetings.own
     guard let wish = rows.column(reaction.wish), let rank = rows.column(reaction.rank) else { return }
     let wishes = (0..<rows.count).filter { wish[$0] != 0 }
       .sorted {
-        rank[$0] == rank[$1] ? ids(ofEndsOf: $0, pass).lexicographicallyPrecedes(ids(ofEndsOf: $1, pass)) : rank[$0] < rank[$1]
+        rank[$0] == rank[$1]
+          ? ids(ofEndsOf: $0, meetings).lexicographicallyPrecedes(ids(ofEndsOf: $1, meetings)) : rank[$0] < rank[$1]
       }
     guard !wishes.isEmpty else { return }
     var taken: Set<Int> = [], gone: Set<Int> = [], made: [NewMember] = []
     for row in wishes {
-      let ends = places(of: row, pass)
+      let ends = meetings.ends(row)
       guard taken.isDisjoint(with: ends) else { continue }
       taken.formUnion(ends)
       if reaction.removesFirst { gone.insert(ends[0]) }

@@ -46,7 +46,7 @@ extension Simulation {
   }
 
   /// Takes away the members that a pass has marked.
-  private func removeMarked(of population: Int) {
+  func removeMarked(of population: Int) {
     guard let marks = stores[population].columns(of: ChainBuilder.removal.field)?[0] else { return }
     let gone = stores[population].remove { marks[$0] != 0 }
     if population == Population.particles { removed += gone }
@@ -132,17 +132,25 @@ extension Simulation {
       _ = try meetings.run(noting, on: stores, parameters, world, box: box, step: step, wantsTotals: false)
     }
     if let itself = pass.itself { _ = members.run(itself.before, on: store, parameters, world) }
-    let own = meetings.own(of: pass, stores)
+    let wishing = wishing(pass), own = wishing.own
     for wish in pass.wishes { own.column(wish)?.update(repeating: 0, count: own.count) }
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step, wantsTotals: wantsTotals)
     if let itself = pass.itself { _ = members.run(itself.after, on: store, parameters, world) }
-    for joining in pass.joins { join(joining, of: pass) }
+    for joining in pass.joins { join(joining, of: wishing) }
     for population in pass.removes where population == Population.particles || meetings.hasMarked {
       removeMarked(of: population)
     }
-    if let reaction = pass.reaction { try react(reaction, of: pass) }
+    if let reaction = pass.reaction { try react(reaction, of: wishing) }
     if pass.movesParticles { try removeEscaped() }
     return found
+  }
+
+  /// The meetings of a pass, and where their ends are when it has run.
+  private func wishing(_ pass: MeetingPass) -> WishingMeetings {
+    let arity = pass.ends.count
+    return WishingMeetings(own: meetings.own(of: pass, stores)) { [meetings] row in
+      meetings.places(of: pass)[arity * row..<arity * (row + 1)].map(Int.init)
+    }
   }
 
   private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {

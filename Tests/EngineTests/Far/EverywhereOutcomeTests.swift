@@ -11,7 +11,7 @@ private let laws = [
   species: {a: particles, b: particles}
   parameters: {reach: {dimension: length, value: 1}}
   fields:
-    a: {mass: mass, near: "length = 0", far: "length = 0", heavy: "mass = 0", phi: "1 = 0", old: "1 = 1"}
+    a: {mass: mass, near: "length = 0", far: "length = 0", heavy: "mass = 0", lower: "1 = 0", phi: "1 = 0", old: "1 = 1"}
     b: {mass: mass, phi: "1 = 7", old: "1 = 1"}
   passes:
   - interact:
@@ -20,7 +20,7 @@ private let laws = [
       everywhere: 0
       min: {near: r}
       max: {far: r, heavy: "if(mass[j] < mass[i], mass[j], mass[i])"}
-      sum: {phi: "1/r*reach"}
+      sum: {phi: "1/r*reach", lower: "if(id[j] < id[i], 1, 0)"}
       add: {old: "old[j]/1000"}
   """,
   "crowding": """
@@ -95,6 +95,7 @@ struct EverywhereOutcomeTests {
       #expect(abs(phi[i] / others.reduce(0) { $0 + 1 / r[i][$1] } - 1) < 1e-12)
       #expect(abs(old[i] - 1.202) < 1e-12)
     }
+    #expect(simulation.values(of: "lower").prefix(150).elementsEqual((0..<150).map(Double.init)))
     // Those that only give keep what they had.
     #expect(phi[150...].allSatisfy { $0 == 7 })
   }
