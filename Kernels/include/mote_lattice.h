@@ -16,7 +16,7 @@ typedef struct {
 // A row of sites, for passes that put new values where they read old ones.
 typedef struct {
   int32_t low, high;                    // sites low ..< high read where they write
-  int32_t is_ring;                      // all others are the ends of a periodic row without flags
+  int32_t is_ring;                      // the row is periodic, and no site has a flag beside it: all are calm, if its ends are turned
   int64_t aside;                        // where the new values of these are kept
 } mote_calm;
 
@@ -53,6 +53,7 @@ typedef struct {
   int64_t step_count;
   double *aside;                        // new values of sites that are not calm
   int64_t aside_count;                  // for each outcome
+  int32_t has_rings;                    // whether ends of periodic rows may be turned
   int32_t is_first;                     // the call that makes those; else the one that makes the others and stores all
 } mote_lattice_call;
 

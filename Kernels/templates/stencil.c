@@ -68,13 +68,9 @@ static inline void mote_stream_end(void) { __atomic_thread_fence(__ATOMIC_SEQ_CS
 
 // What follows serves passes that put new values where they read old ones.
 
-// Where the new values of a site that is not calm are kept: ends of rows that are rings lie end by end, the others row by row.
-static inline int64_t mote_aside(const mote_lattice_call *call, int64_t row, int64_t x, int64_t before, int64_t after) {
-  const mote_calm calm = call->calm[row];
-  const int64_t place = x < before ? x : x - call->counts[0] + before + after;
-  if (calm.is_ring) return place * call->counts[1] * call->counts[2] + row;
-  return calm.aside + (x < calm.low ? x : x - calm.high + calm.low);
-}
+// Keeps numbers that follow one another, `apart` from each other.
+#define mote_save(to, from, several, apart) \
+  for (int64_t k = 0; k < (several); k++) (to)[k * (apart)] = (from)[k]
 
 static inline int32_t mote_is_inside(int64_t x, int64_t count) { return x >= 0 && x < count; }
 
@@ -107,8 +103,11 @@ void mote_survey_rows(const mote_lattice_call *call, int64_t begin, int64_t end)
     }
     *calm = (mote_calm){0};
     if (!straight) continue;
-    calm->low = (int32_t)before, calm->high = (int32_t)(count - after), calm->is_ring = call->is_periodic[0];
-    if (call->marks == NULL) continue;
+    calm->low = (int32_t)before, calm->high = (int32_t)(count - after), calm->is_ring = call->has_rings & call->is_periodic[0];
+    if (call->marks == NULL) {
+      if (calm->is_ring) calm->low = 0, calm->high = (int32_t)count;
+      continue;
+    }
     const uint8_t *const own = call->marks + row * count;
     memcpy(some, own, (size_t)count);
     for (int64_t q = 0; q < call->step_count; q++) {
@@ -119,7 +118,8 @@ void mote_survey_rows(const mote_lattice_call *call, int64_t begin, int64_t end)
       for (int64_t x = count - after; x < count; x++) some[x] |= near[mote_stepped(x, by, count, 1)];
     }
     for (int64_t x = 0; x < count; x++) calm->is_ring &= !some[x];
-    mote_longest_run(some, before, count - after, calm);
+    if (calm->is_ring) calm->low = 0, calm->high = (int32_t)count;
+    else mote_longest_run(some, before, count - after, calm);
   }
   free(some);
 }

@@ -40,6 +40,8 @@ public struct StencilKernel: Sendable {
   public let trades: [Trade]
   /// Whether it runs in place.
   public var isInPlace: Bool { source.isInPlace }
+  /// Whether it reads columns of neighbours that are not traded.
+  public let readsOthers: Bool
   /// Fields that are flags: sites near one take a longer way.
   public let flags: Set<String>
   /// Fields that it writes and of which sites without flags read their own old value.
@@ -130,15 +132,13 @@ public struct StencilKernel: Sendable {
     }
     name = source.name
     needs = KernelNeeds(emitter)
-    let traded = Set(trades.map(\.column))
-    let others = read.filter { !Self.isOwn($0) }
+    let traded = Dictionary(trades.map { ($0.column, $0.step) }) { first, _ in first }
+    readsOthers = read.contains { !Self.isOwn($0) && traded[Column($0.name, $0.component)] == nil }
     text =
       StencilText(
         source: source, columns: columns, written: written, inside: bodies[0], edge: bodies[1],
         plain: bodies[flagged.isEmpty ? 0 : 2], flags: Set(flagged.map { Column($0.name, $0.component) }).map(\.cName).sorted(),
-        constants: emitter.constants.count, traded: traded,
-        nearby: others.map { "\($0.end.dropFirst())(\(Column($0.name, $0.component).cName))" }.sorted(),
-        readsOthers: others.contains { !traded.contains(Column($0.name, $0.component)) }
+        constants: emitter.constants.count, traded: traded, readsOthers: readsOthers
       ).text
   }
 

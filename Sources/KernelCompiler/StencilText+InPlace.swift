@@ -1,7 +1,11 @@
 import Expressions
 
-// A pass that puts new values where old ones were read, in two calls: sites that read elsewhere than they write, at the ends of
-// periodic sides or beside flags, come first and keep their new values aside; then follow all others, and what was kept is stored.
+// A pass that puts new values where old ones were read, in two calls: sites that read elsewhere than they write, on rows beside sides
+// or flags, come first and keep their new values aside; then follow all others, and what was kept is stored.
+//
+// A row that is a ring needs no more than to have a few numbers moved. Its first sites read those at its end, where the first sites of
+// the next row write; they read where the row before ended, if what they want is put there, which nobody wants any more. Its last sites
+// read those at its beginning, where the last sites of the row before have written: so these are carried along from row to row.
 extension StencilText {
   /// Marks sites with a flag.
   var marks: String {
@@ -34,21 +38,47 @@ extension StencilText {
     }
   }
 
-  /// The ends of rows that are rings, along the rows: lines of memory far apart, which are asked for ahead.
-  private var rings: [String] {
-    let across = steps.enumerated().filter { $0.element[0] != 0 }.map { number, step in
-      "const int64_t across_\(number) = x + \(step[0]) < 0 ? count : x + \(step[0]) >= count ? -count : 0;"
+  /// The outcomes whose sites read across the ends of a ring: how far, and where they write.
+  private var crossing: [(by: Int, to: String, aside: String, carried: String, type: String)] {
+    written.enumerated().compactMap { index, column in
+      guard let step = traded[column], step[0] != 0 else { return nil }
+      return (step[0], "to_\(index)", "aside_\(index)", "carried_\(index)", type(column))
     }
-    return ["int64_t until = row;", "while (until < end && call->calm[until].is_ring) until++;"] + straightSteps
-      + ["for (int64_t place = 0; place < \(before + after); place++) {"]
-      + indentedOnce(["const int64_t x = place < \(before) ? place : count - \(before + after) + place;"] + across)
-      + indentedOnce(["const int64_t slot = place * call->counts[1] * call->counts[2];"])
-      + indentedOnce(["#pragma clang loop vectorize(disable)", "for (int64_t ring = row; ring < until; ring++) {"])
-      + indentedOnce(indentedOnce(["const int64_t i = ring * count + x;"] + ahead + ring + stores { "aside_\($0)[slot + ring]" }))
-      + ["  }", "}", "row = until - 1;", "continue;"]
   }
 
-  private var ahead: [String] { nearby.map { "__builtin_prefetch(&\(StencilKernel.ring)\($0) + 8 * count);" } }
+  /// Keeps what others would overwrite at both ends of the rows of a call.
+  private var saved: [String] {
+    ["if (call->is_first && begin < end) {"]
+      + crossing.map { by, to, aside, _, _ in
+        by > 0
+          ? "  if (call->calm[begin].is_ring) mote_save(\(aside) + begin, \(to) + begin * count - \(by), \(by), rows);"
+          : "  if (call->calm[end - 1].is_ring) mote_save(\(aside) + end, \(to) + end * count, \(-by), rows);"
+      } + ["}"]
+  }
+
+  /// What is carried from row to row.
+  private var carried: [String] {
+    crossing.filter { $0.by > 0 }.map { by, _, aside, carried, type in
+      let values = (0..<by).map { "\(aside)[\($0) * rows + begin]" }.joined(separator: ", ")
+      return "\(type) \(carried)[\(by)] = {\(values)};"
+    }
+  }
+
+  /// Puts what sites of a ring read across its ends to where they read it.
+  private var turned: [String] {
+    crossing.flatMap { by, to, aside, carried, type in
+      (0..<abs(by)).flatMap { site -> [String] in
+        let there = by > 0 ? "\(to)[first + count - \(by - site)]" : "\(to)[first + \(site)]"
+        guard by > 0 else {
+          return ["if (calm.is_ring) \(there) = one + 1 < end ? \(to)[first + count + \(site)] : \(aside)[\(site) * rows + end];"]
+        }
+        return [
+          "const \(type) next_\(carried)_\(site) = \(there);", "if (calm.is_ring) \(there) = \(carried)[\(site)];",
+          "\(carried)[\(site)] = next_\(carried)_\(site);",
+        ]
+      }
+    }
+  }
 
   private func indentedOnce(_ lines: [String]) -> [String] { lines.map { "  " + $0 } }
 
@@ -66,9 +96,12 @@ extension StencilText {
     ] + indentedOnce(indentedOnce(single + edge + toAside)) + ["  }", "}"]
   }
 
-  /// A row: its calm sites, and what was kept of the others. Vectors may take others along, whose places nobody else reads.
+  /// Rings that follow one another are one row of calm sites.
+  private static let rowsAtOnce = 16
+
+  /// Some rows: their calm sites, and what was kept of the others. Vectors may take others along, whose places nobody else reads.
   private var calm: [String] {
-    let own = written.indices.filter { !traded.contains(written[$0]) }
+    let own = written.indices.filter { traded[written[$0]] == nil }
     let targets = own.map {
       "\(type(written[$0])) *const out_\($0) = is_large ? fresh_\($0) - first - part : to_\($0);"
     }
@@ -78,23 +111,23 @@ extension StencilText {
       ? ["const int64_t low = calm.low, high = calm.high;"]
       : [
         "const int64_t low = calm.low & ~(int64_t)15, above = (calm.high + 15) & ~(int64_t)15;",
-        "const int64_t high = calm.low == calm.high ? low : above < count ? above : count;",
+        "const int64_t high = calm.is_ring ? total : calm.low == calm.high ? low : above < count ? above : count;",
       ]
     let part = [
-      "const int64_t until = part + MOTE_SITES < count ? part + MOTE_SITES : count;",
+      "const int64_t until = part + MOTE_SITES < total ? part + MOTE_SITES : total;",
       "const int64_t from = low > part ? low : part, to = high < until ? high : until;",
     ]
     let settling =
       [
-        "for (int32_t side = 0; side < 2; side++) {",
+        "for (int32_t side = 0; side < 2 && !calm.is_ring; side++) {",
         "  const int64_t start = side && calm.high > part ? calm.high : part, stop = side || until < calm.low ? until : calm.low;",
-        "  for (int64_t x = start; x < stop; x++) {",
-        "    const int64_t slot = mote_aside(call, row, x, \(before), \(after));",
-      ] + written.indices.map { "    \(target($0))[first + x] = aside_\($0)[slot];" } + ["  }", "}"]
+        "  const int64_t slot = calm.aside + (side ? calm.low - calm.high : 0);",
+      ]
+      + written.indices.map { "  for (int64_t x = start; x < stop; x++) \(target($0))[first + x] = aside_\($0)[slot + x];" } + ["}"]
     let streams = own.map {
       "if (is_large) mote_stream(to_\($0) + first + part, fresh_\($0), (until - part) * (int64_t)sizeof *to_\($0));"
     }
-    return bounds + ["for (int64_t part = 0; part < count; part += MOTE_SITES) {"]
+    return bounds + ["for (int64_t part = 0; part < total; part += MOTE_SITES) {"]
       + indentedOnce(part + targets + loop("from; x < to; x++", plain + stores { "\(target($0))[i]" }) + settling + streams) + [
         "}"
       ]
@@ -102,7 +135,7 @@ extension StencilText {
 
   /// The function, for both calls.
   var inPlace: String {
-    let fresh = written.indices.filter { !traded.contains(written[$0]) }.map {
+    let fresh = written.indices.filter { traded[written[$0]] == nil }.map {
       "\(type(written[$0])) fresh_\($0)[MOTE_SITES + 16] __attribute__((aligned(64)));"
     }
     return """
@@ -110,21 +143,25 @@ extension StencilText {
         \(stepTable)
       \(indented(uniforms + pointers + asides + fresh, 1))
         const int32_t is_large = call->is_large;
-        const int64_t count = call->counts[0];
+        const int64_t count = call->counts[0], rows = call->counts[1] * call->counts[2] + 1;
+      \(indented(saved, 1))
         if (call->is_first) {
           for (int64_t row = begin; row < end; row++) {
             const mote_calm calm = call->calm[row];
-            if (calm.is_ring) {
-      \(indented(rings, 4))
-            }
+            if (calm.is_ring) continue;
       \(indented(others, 3))
           }
           return;
         }
-      \(indented(straightSteps, 1))
-        for (int64_t row = begin; row < end; row++) {
+      \(indented(straightSteps + carried, 1))
+        for (int64_t row = begin, next; row < end; row = next) {
           const mote_calm calm = call->calm[row];
-          const int64_t first = row * count;
+          for (next = row + 1; calm.is_ring && next < end && next < row + \(Self.rowsAtOnce) && call->calm[next].is_ring;) next++;
+          for (int64_t one = row; one < next; one++) {
+            const int64_t first = one * count;
+      \(indented(turned, 3))
+          }
+          const int64_t first = row * count, total = (next - row) * count;
       \(indented(calm, 2))
         }
         mote_stream_end();

@@ -11,11 +11,9 @@ struct StencilText {
   let flags: [String]
   /// How many numbers are the same everywhere.
   let constants: Int
-  /// Columns whose new values go to where old ones were read.
-  let traded: Set<Column>
-  /// What plain sites read of neighbours: number and column of each.
-  let nearby: [String]
-  /// Whether there are columns among these that are not traded.
+  /// Columns whose new values go to where old ones were read: steps to there.
+  let traded: [Column: [Int]]
+  /// Whether plain sites read neighbours' columns that are not traded.
   let readsOthers: Bool
 
   var name: String { source.name }
@@ -76,10 +74,9 @@ struct StencilText {
     steps.enumerated().flatMap { number, step in
       let x = step[0], near = "column[i + at_\(number)]"
       let across = x < 0 ? "x < \(-x) ? column[i + at_\(number) + count]" : "x >= count - \(x) ? column[i + at_\(number) - count]"
-      let ring = source.isInPlace ? "column[i + at_\(number) + across_\(number)]" : "(\(across) : \(near))"
       return [
         "#define \(StencilKernel.near)\(number)(column) \(near)",
-        "#define \(StencilKernel.ring)\(number)(column) \(x == 0 ? near : ring)",
+        "#define \(StencilKernel.ring)\(number)(column) \(x == 0 ? near : "(\(across) : \(near))")",
       ]
     }
   }

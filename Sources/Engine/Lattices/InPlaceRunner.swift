@@ -59,6 +59,7 @@ final class InPlaceRunner {
   private func prepare(_ call: inout LatticeCall, rows: Int, count: Int, _ ranges: [Range<Int64>]) {
     calm.reserve(rows)
     call.start.calm = calm.base
+    call.start.has_rings = pass.readsOthers ? 0 : 1
     if !flagsStay || surveyed != rows {
       if let mark {
         marks.reserve(rows * count)
@@ -74,7 +75,7 @@ final class InPlaceRunner {
 
   private func makeRoom(rows: Int, count: Int) {
     let beyond = pass.steps.map { $0[0] }, ends = max(0, -(beyond.min() ?? 0)) + max(0, beyond.max() ?? 0)
-    asideCount = ends * rows
+    asideCount = ends * (rows + 1)
     for row in 0..<rows where calm.base[row].is_ring == 0 {
       calm.base[row].aside = Int64(asideCount)
       asideCount += count - Int(calm.base[row].high - calm.base[row].low)

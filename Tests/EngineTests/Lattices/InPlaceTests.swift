@@ -104,6 +104,46 @@ struct InPlaceTests {
     #expect(values(one) == values(two))
   }
 
+  @Test("Numbers travel round a ring, several sites at once", arguments: [([37], 1), ([5], 1), ([12, 40], 1), ([12, 40], 3)])
+  func rings(sites: [Int], threads: Int) throws {
+    let steps = sites.count == 1 ? [[0], [1], [-1], [2], [-2]] : [[0, 0], [1, 0], [-1, 0], [2, -1], [-2, 1]]
+    let law = """
+      law: rings
+      source: "none: a test"
+      species: {site: lattice}
+      constants: {c: \(steps)}
+      fields: {f: "array[5] 1", g: "array[5] 1", first: 1}
+      start: [{propagate: {"g[q]": "first + q"}}]
+      passes:
+      - interact: {neighbours: -c, sum: {"f[q]": "g[j][q]"}}
+      - propagate: {"g[q]": "f[q]"}
+      """
+    let simulation = try simulation(
+      """
+      units: reduced
+      precision: double
+      box: {size: \(sites)}
+      species: {site: {kind: lattice, spacing: 1, fields: {first: "\(sites.count == 1 ? "cos(position.x)" : first2D)"}}}
+      laws: {rings: {}}
+      dt: 1
+      steps: 1
+      output: {every: 1, fields: [g, first]}
+      """, laws: ["rings": law], threads: threads)
+    #expect(simulation.plan.stencils[0].kernel.isInPlace)
+    let start = values(simulation, "first"), turns = 7, width = sites[0], height = sites.count == 1 ? 1 : sites[1]
+    try simulation.run(steps: turns)
+    let found = values(simulation)
+    for site in start.indices {
+      for (q, step) in steps.enumerated() {
+        let x = site % width - turns * step[0], y = site / width - turns * (step.count == 1 ? 0 : step[1])
+        let from = (x % width + width) % width + width * ((y % height + height) % height)
+        #expect(found[5 * site + q] == start[from] + Double(q))
+      }
+    }
+  }
+
+  private let first2D = "cos(position.x) + sin(3*position.y)"
+
   @Test("A run that goes on from a state has the same bits", arguments: [1, 2])
   func restart(steps: Int) throws {
     let whole = try start(Self.worlds[3], precision: "mixed"), half = try start(Self.worlds[3], precision: "mixed")
