@@ -123,7 +123,8 @@ public struct StencilKernel: Sendable {
     exchanged = Set(fields.filter { !Self.isOwn($0) }.map { Column($0.name, $0.component) }).intersection(written)
     let clear = plain?.outcome.stores.map(\.value) ?? inside.stores.map(\.value)
     let read = graph.inputs(of: clear + (plain?.kept.map(\.value) ?? [])).filter(Self.isColumn)
-    trades = inside.requirements.isEmpty ? Trade.all(of: exchanged, reading: read, steps: source.steps) : []
+    let moves = inside.requirements.isEmpty && !Self.knowsNeighbours(roots, graph)
+    trades = moves ? Trade.all(of: exchanged, reading: read, steps: source.steps) : []
     flags = Set(flagged.map(\.name))
     kept = Set(read.filter(Self.isOwn).map(\.name)).intersection(inside.stores.map(\.column.field))
     let bodies = [(inside, []), (edge, []), (plain?.outcome ?? nothing, plain?.kept ?? [])].map { outcome, kept in
@@ -198,6 +199,12 @@ public struct StencilKernel: Sendable {
 
   /// Whether it is read from a column; the id of a site is its number.
   private static func isColumn(_ input: Input) -> Bool { input.kind == .field && input.name != "id" }
+
+  /// Whether it needs the numbers of neighbours as sites, which are not where they seem when rows are one loop.
+  private static func knowsNeighbours(_ roots: [NodeID], _ graph: Graph) -> Bool {
+    graph.inputs(of: roots).contains { $0.name == "id" && !isOwn($0) }
+      || graph.reachable(from: roots).contains { if case .noise(_, _, _, let end, _) = graph[$0] { !end.isEmpty } else { false } }
+  }
 
   private static func text(of input: Input) -> String {
     switch input.kind {
