@@ -16,7 +16,8 @@ typedef struct {
 // A row of sites, for passes that put new values where they read old ones.
 typedef struct {
   int32_t low, high;                    // sites low ..< high read where they write
-  int32_t is_ring;                      // the row is periodic, and no site has a flag beside it: all are calm, if its ends are turned
+  int32_t is_plain;                     // all have all neighbours, across sides along y and z, and none has a flag
+  int32_t is_ring;                      // the row is periodic besides: its ends may be turned, and then all its sites are calm
   int64_t aside;                        // where the new values of these are kept
 } mote_calm;
 

@@ -97,29 +97,24 @@ void mote_survey_rows(const mote_lattice_call *call, int64_t begin, int64_t end)
   for (int64_t row = begin; row < end; row++) {
     const int64_t y = row % across, z = row / across;
     mote_calm *const calm = call->calm + row;
-    int32_t straight = count > before + after && some != NULL;
-    for (int64_t q = 0; q < call->step_count; q++) {
+    int32_t straight = 1, all = count > before + after && some != NULL, marked = 0;
+    if (all) memset(some, 0, (size_t)count);
+    for (int64_t q = 0; q < call->step_count && all; q++) {
       straight &= mote_is_inside(y + step[q][1], across) & mote_is_inside(z + step[q][2], call->counts[2]);
+      const int64_t by = step[q][0], beside = mote_neighbour_row(call, y, z, step[q], &all) - by;
+      if (call->marks == NULL || !all) continue;
+      const uint8_t *const own = call->marks + row * count, *const near = own + beside;
+      for (int64_t x = before; x < count - after; x++) some[x] |= own[x] | near[x + by];
+      for (int64_t x = 0; x < before; x++) some[x] |= own[x] | near[mote_stepped(x, by, count, 1)];
+      for (int64_t x = count - after; x < count; x++) some[x] |= own[x] | near[mote_stepped(x, by, count, 1)];
     }
     *calm = (mote_calm){0};
-    if (!straight) continue;
-    calm->low = (int32_t)before, calm->high = (int32_t)(count - after), calm->is_ring = call->has_rings & call->is_periodic[0];
-    if (call->marks == NULL) {
-      if (calm->is_ring) calm->low = 0, calm->high = (int32_t)count;
-      continue;
-    }
-    const uint8_t *const own = call->marks + row * count;
-    memcpy(some, own, (size_t)count);
-    for (int64_t q = 0; q < call->step_count; q++) {
-      const uint8_t *const near = own + (step[q][1] + step[q][2] * across) * count;
-      const int64_t by = step[q][0];
-      for (int64_t x = before; x < count - after; x++) some[x] |= near[x + by];
-      for (int64_t x = 0; x < before; x++) some[x] |= near[mote_stepped(x, by, count, 1)];
-      for (int64_t x = count - after; x < count; x++) some[x] |= near[mote_stepped(x, by, count, 1)];
-    }
-    for (int64_t x = 0; x < count; x++) calm->is_ring &= !some[x];
-    if (calm->is_ring) calm->low = 0, calm->high = (int32_t)count;
-    else mote_longest_run(some, before, count - after, calm);
+    if (!all) continue;
+    for (int64_t x = 0; x < count; x++) marked |= some[x];
+    calm->is_plain = !marked;
+    calm->is_ring = straight & !marked & call->has_rings & call->is_periodic[0];
+    if (calm->is_ring) calm->high = (int32_t)count;
+    else if (straight) mote_longest_run(some, before, count - after, calm);
   }
   free(some);
 }

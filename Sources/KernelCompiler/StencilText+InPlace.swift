@@ -85,13 +85,16 @@ extension StencilText {
   /// The sites before the calm ones of a row, and those after them.
   private var others: [String] {
     let toAside = stores { "aside_\($0)[slot + x]" }
+    let all = loop("low; x < high; x++", inside + toAside)
+    let unflagged = loop("low; x < high; x++", plain + toAside)
+    let most = flags.isEmpty ? all : ["if (calm.is_plain) {"] + indentedOnce(unflagged) + ["} else {"] + indentedOnce(all) + ["}"]
     return ["const int64_t y = row % call->counts[1], z = row / call->counts[1], first = row * count;"] + rowSteps + [
       "const int64_t from = all && count > \(before + after) ? \(before) : count, to = from < count ? count - \(after) : count;",
       "for (int32_t part = 0; part < 2; part++) {",
       "  const int64_t start = part ? calm.high : 0, stop = part ? count : calm.low;",
       "  const int64_t slot = calm.aside + (part ? calm.low - calm.high : 0);",
       "  const int64_t low = from > start ? from : start, high = to < stop ? to : stop;",
-    ] + indentedOnce(loop("low; x < high; x++", inside + toAside)) + [
+    ] + indentedOnce(most) + [
       "  for (int64_t x = start; x < stop; x++) {", "    if (x >= low && x < high) continue;", "    const int64_t i = first + x;",
     ] + indentedOnce(indentedOnce(single + edge + toAside)) + ["  }", "}"]
   }
@@ -123,7 +126,9 @@ extension StencilText {
         "  const int64_t start = side && calm.high > part ? calm.high : part, stop = side || until < calm.low ? until : calm.low;",
         "  const int64_t slot = calm.aside + (side ? calm.low - calm.high : 0);",
       ]
-      + written.indices.map { "  for (int64_t x = start; x < stop; x++) \(target($0))[first + x] = aside_\($0)[slot + x];" } + ["}"]
+      + written.indices.map { "  for (int64_t x = start; x < stop; x++) \(target($0))[first + x] = aside_\($0)[slot + x];" } + [
+        "}"
+      ]
     let streams = own.map {
       "if (is_large) mote_stream(to_\($0) + first + part, fresh_\($0), (until - part) * (int64_t)sizeof *to_\($0));"
     }
@@ -147,8 +152,9 @@ extension StencilText {
       \(indented(saved, 1))
         if (call->is_first) {
           for (int64_t row = begin; row < end; row++) {
+            while (row < end && call->calm[row].is_ring) row++;
+            if (row == end) break;
             const mote_calm calm = call->calm[row];
-            if (calm.is_ring) continue;
       \(indented(others, 3))
           }
           return;
