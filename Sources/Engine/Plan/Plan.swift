@@ -378,9 +378,9 @@ struct Tail: Sendable {
   }
 }
 
-/// A count or a sum over pairs that is measured, not evolved.
+/// A count, a sum, or the least or greatest over pairs that is measured, not evolved.
 struct MeasuredPairs: Sendable {
-  enum Kind: Sendable { case histogram(bins: Int), sum }
+  enum Kind: Sendable { case histogram(bins: Int), sum, least, greatest }
   var kind: Kind
   var kernel: PairKernel
   var range: RangeBound
