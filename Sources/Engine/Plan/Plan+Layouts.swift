@@ -51,7 +51,7 @@ extension Plan {
     var rest = self
     rest.stencils = stencils.indices.filter { !inPlace.contains($0) }.map { stencils[$0] }
     (rest.members, rest.totals) = ([], [])
-    return rest.usedFields
+    return rest.usedFields()
   }
 
   /// Fields of a population of which passes over single members make new values of old ones.

@@ -8,7 +8,10 @@ extension Plan {
     lines += ["step:"] + (step.isEmpty ? ["  nothing"] : nested(step))
     for (group, pass) in forceGroups.sorted(by: { $0.key < $1.key }) where !pass.operations.isEmpty {
       lines.append(group.isEmpty ? "forces:" : "forces of the group \(group):")
-      lines += pass.operations.flatMap { self.lines(of: $0) }.map { "  " + $0 }
+      for (place, operation) in pass.operations.enumerated() {
+        let when = pass.observers.contains(place) ? ", when somebody looks" : ""
+        lines += self.lines(of: operation).map { "  " + $0 + when }
+      }
     }
     let logged = log.flatMap(\.quantities).map(\.name)
     if !logged.isEmpty { lines.append("log: \(logged.joined(separator: ", "))") }

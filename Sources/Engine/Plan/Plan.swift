@@ -186,6 +186,8 @@ struct ForcePass: Sendable {
   var operations: [ForceOperation]
   /// Energies of single members that belong to the potential, whatever the slot has written.
   var memberEnergies: [EnergyTotal]
+  /// Places of operations that may wait until somebody looks.
+  var observers: Set<Int> = []
 }
 
 /// A total of energies of single members.

@@ -119,7 +119,7 @@ extension PlanBuilder {
       var others = plan
       others.stencils.remove(at: index)
       let kernel = plan.stencils[index].kernel
-      let seen = others.usedFields.union(kernel.columns.map(\.field)).union(scene.output.fields)
+      let seen = others.usedFields().union(kernel.columns.map(\.field)).union(scene.output.fields)
       let unseen = Set(kernel.written.map(\.field)).subtracting(seen)
       if !unseen.isEmpty { plan.stencils[index].kernel = kernel.storingNone(of: unseen) }
     }

@@ -177,6 +177,8 @@ struct PlanBuilder {
         if let pass = attempt({ builder throws(Diagnostic) in try builder.totals(measure, of: use) }) { plan.log.append(pass) }
       }
     }
+    let observers = plan.observers
+    plan.forceGroups[""]?.observers = observers
     plan.needsTotalsAlways = inStep.contains { $0.readsTotals }
   }
 

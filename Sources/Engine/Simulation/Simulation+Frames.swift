@@ -38,7 +38,7 @@ extension Simulation {
 
   /// An empty store with columns for the fields that a population needs.
   private static func store(of given: [FrameField], _ plan: Plan, _ population: Population, space: Int) -> MemberStore {
-    let store = MemberStore(space: space), used = plan.usedFields
+    let store = MemberStore(space: space), used = plan.usedFields()
     for field in plan.fields[population.index] where field.components > 0 && field.name != "position" {
       if used.contains(field.name) || given.contains(where: { $0.name == field.name }) {
         store.addField(
@@ -91,6 +91,7 @@ extension Simulation {
 
   /// The particles at this moment, sorted by id, with these fields beside the positions.
   public func frame(fields names: [String], observables: [Observable] = []) -> Frame {
+    observe()
     let order = (0..<store.count).sorted { store.idColumn[$0] < store.idColumn[$1] }
     let fields = [positions(in: order)] + self.fields(names, of: Population.particles, in: order)
     var frame = Frame(
@@ -187,12 +188,26 @@ extension Plan {
     }
   }
 
-  /// Fields that some kernel reads or writes.
-  var usedFields: Set<String> {
+  /// Some kernels, by their numbers.
+  struct Kernels {
+    var members: Set<Int> = [], meetings: Set<Int> = [], totals: Set<Int> = []
+
+    func union(_ other: Kernels) -> Kernels {
+      Kernels(
+        members: members.union(other.members), meetings: meetings.union(other.meetings), totals: totals.union(other.totals))
+    }
+  }
+
+  /// Fields that some kernel reads or writes, some left out.
+  func usedFields(without hidden: Kernels = Kernels()) -> Set<String> {
     var names: Set<String> = ["position"]
-    for kernel in members { names.formUnion(kernel.columns.map(\.field)) }
+    for (index, kernel) in members.enumerated() where !hidden.members.contains(index) {
+      names.formUnion(kernel.columns.map(\.field))
+    }
     for creation in creations { names.formUnion(creation.children.flatMap { $0.columns.map(\.field) }) }
-    for kernel in totals { names.formUnion(kernel.columns.map(\.field)) }
+    for (index, kernel) in totals.enumerated() where !hidden.totals.contains(index) {
+      names.formUnion(kernel.columns.map(\.field))
+    }
     for group in pairs {
       names.formUnion(group.kernel.extras.map(\.field))
       names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
@@ -203,10 +218,14 @@ extension Plan {
       names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
-    for pass in meetings { names.formUnion(pass.kernel.fields) }
-    for joining in meetings.flatMap(\.joins) + cells.flatMap(\.joins) { names.formUnion(joining.fields.map(\.name)) }
-    for reaction in meetings.compactMap(\.reaction) + cells.compactMap(\.reaction) {
-      names.formUnion(reaction.products.flatMap(\.columns).map(\.field))
+    for (index, pass) in meetings.enumerated() where !hidden.meetings.contains(index) {
+      names.formUnion(pass.kernel.fields)
+      names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
+      names.formUnion(pass.reaction?.products.flatMap(\.columns).map(\.field) ?? [])
+    }
+    for pass in cells {
+      names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
+      names.formUnion(pass.reaction?.products.flatMap(\.columns).map(\.field) ?? [])
     }
     names.formUnion(latticeFields.used)
     for measure in measures { names.formUnion(measure.kernel.extras.map(\.field)) }

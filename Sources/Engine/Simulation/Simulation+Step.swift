@@ -97,7 +97,9 @@ extension Simulation {
     everywhere.clearTotals(space: store.space)
     linkTotals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: store.space * (store.space + 1) / 2))
     var alone = 0.0
-    for operation in pass.operations {
+    isUnobserved = !wantsTotals && !pass.observers.isEmpty
+    for (place, operation) in pass.operations.enumerated() {
+      if isUnobserved, pass.observers.contains(place) { continue }
       if case .energy(let total) = operation {
         if wantsTotals { alone += memberEnergy(total) }
       } else {
@@ -110,6 +112,17 @@ extension Simulation {
     world["potential"] = [pairs.totals.energy + everywhere.totals.energy + tail.energy + linkTotals.energy + alone]
     world["virial"] = fullVirial(trace: tail.virial)
     hasTotals = true
+  }
+
+  /// Does what the last step has left out, as somebody looks. What fails here is thrown by the next step or measurement.
+  func observe() {
+    guard isUnobserved, let pass = plan.forceGroups[""] else { return }
+    isUnobserved = false
+    do {
+      for place in pass.observers.sorted() { try run(pass.operations[place], wantsTotals: false) }
+    } catch {
+      lateFailure = error
+    }
   }
 
   /// Brings lists of pairs up to date with the positions.

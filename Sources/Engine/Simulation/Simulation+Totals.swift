@@ -8,6 +8,8 @@ extension Simulation {
   /// - Throws: `Failure` of status `blewUp` if a total is no number.
   public func measure() throws -> [Observable] {
     if !hasTotals, !plan.forceGroups.isEmpty { try evaluateForces(group: "", wantsTotals: true) }
+    observe()
+    if let lateFailure { throw lateFailure }
     var observables: [Observable] = []
     for (index, pass) in plan.log.enumerated() {
       for (quantity, entry) in zip(pass.quantities, try evaluate(pass, series: index)) {

@@ -46,6 +46,10 @@ public final class Simulation {
   var linkTotals = PairTotals(energy: 0, virial: [])
   /// True if potential and virial belong to the latest forces.
   var hasTotals = false
+  /// True while what only observers want has not been done since the last step.
+  var isUnobserved = false
+  /// What went wrong when somebody looked.
+  var lateFailure: (any Error)?
 
   /// Compiles the scene's laws, if that was not done before, and puts the particles of the state into place.
   ///
@@ -113,6 +117,7 @@ public final class Simulation {
   public func advance(wantsTotals: Bool) throws {
     hasTotals = false
     do {
+      if let lateFailure { throw lateFailure }
       for operation in plan.step { try run(operation, wantsTotals: wantsTotals || plan.needsTotalsAlways) }
     } catch let failure as Failure {
       throw explained(failure)

@@ -17,6 +17,7 @@ public struct SimulationState: Sendable {
 extension Simulation {
   /// The state at this moment.
   public var state: SimulationState {
+    observe()
     let fields = Set(stores.flatMap(\.fieldNames)).subtracting(plan.hiddenFields).sorted()
     var memory: [String: [Double]] = ["removed": [Double(removed)], "next ids": nextIDs.map(Double.init)]
     for name in plan.worldNames { memory["world.\(name)"] = world[name] }
