@@ -40,6 +40,7 @@ typedef struct {
   int32_t species_count;
   double *const *sums;           // force, then the law's sums: of each target
   double *const *totals;         // energy and virial of each target, both ends counted
+  double *const *tops;           // the largest numbers that its pairs give to each target
   double *const *proxy_sums;     // both, at the points of boxes
   const double *strength;        // of each target, which its sums are proportional to; none: 1
   uint64_t seed;

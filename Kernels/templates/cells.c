@@ -3,7 +3,7 @@
 // Puts the particles of a cell into a random order (R. A. Fisher, F. Yates 1938) that follows from seed, step, place and cell alone.
 static inline void mote_shuffle(const mote_lattice_call *call, uint32_t place, int64_t cell, int64_t *list, int64_t many) {
   for (int64_t last = many - 1; last > 0; last--) {
-    const mote_block b = mote_noise(call->seed, call->step, place, (uint32_t)last, cell);
+    const mote_block b = mote_noise(call->seed, mote_counter(call->step, place, cell), (uint32_t)last);
     const int64_t other = (int64_t)(mote_unit(b.word[0], b.word[1]) * (double)(last + 1));
     const int64_t kept = list[last];
     list[last] = list[other];

@@ -348,4 +348,31 @@ void mote_everywhere_once(const mote_far_call *call, int64_t share, int64_t shar
   else if (totals) mote_far_run_share(call, share, shares, 0, 1);
   else mote_far_run_share(call, share, shares, 0, 0);
 }
+#if MOTE_EXTREMES
+
+// The largest numbers that the pairs of the targets in vectors begin ..< end give, all in double; what is no number is the largest.
+void mote_everywhere_tops(const mote_far_call *call, int64_t begin, int64_t end, int32_t periodic, int32_t totals) {
+  const mote_uniforms u = mote_far_uniforms(call);
+  const mote_far_sources sources = mote_far_sources_from(call, 0);
+  const double origin[3] = {0, 0, 0};
+  (void)totals;
+  for (int64_t at = begin * MOTE_LANES; at < end * MOTE_LANES && at < call->target_count; at += MOTE_LANES) {
+    mote_pair_point p;
+    V x[MOTE_SPACE], top[MOTE_EXTREMES];
+    mote_far_target(&call->targets, at, origin, x, &p);
+    for (int k = 0; k < MOTE_EXTREMES; k++) top[k] = (V)MOTE_LOWEST;
+    for (int64_t j = 0; j < call->source_count; j++) {
+      mote_pair_outcome o;
+      I met;
+      mote_far_see(call, x, &sources, j, &p, periodic);
+      mote_pair(&u, &p, &o);
+      for (int lane = 0; lane < MOTE_LANES; lane++) met[lane] = at + lane == j ? 0 : -1;
+      for (int k = 0; k < MOTE_EXTREMES; k++)
+        top[k] = met & ~(I)(o.top_i[k] <= top[k]) & (I)(top[k] == top[k]) ? o.top_i[k] : top[k];
+    }
+    for (int k = 0; k < MOTE_EXTREMES; k++)
+      for (int lane = 0; lane < MOTE_LANES && at + lane < call->target_count; lane++) call->tops[k][at + lane] = top[k][lane];
+  }
+}
+#endif
 #endif

@@ -237,4 +237,22 @@ MOTE_INLINE V mote_pair_lanes_normal(const mote_uniforms *u, const mote_pair_poi
   mote_pair_block(u, p, place | 3, word);
   return mote_sqrt(-2 * mote_log_of_word(word[place & 2])) * mote_turned_lanes(word[(place & 2) + 1], place & 1);
 }
+
+// Numbers that are drawn by repeated trials, lane by lane.
+MOTE_INLINE V mote_pair_lanes_chi2(const mote_uniforms *u, const mote_pair_point *p, uint32_t place, V k) {
+  V value;
+  for (int lane = 0; lane < MOTE_LANES; lane++) {
+    const mote_block counter = mote_pair_counter(u->step, place, (uint32_t)p->idi[lane], (uint32_t)p->idj[lane]);
+    value[lane] = (mote_real)mote_chi2(u->seed, counter, k[lane]);
+  }
+  return value;
+}
+MOTE_INLINE V mote_pair_lanes_poisson(const mote_uniforms *u, const mote_pair_point *p, uint32_t place, V mean) {
+  V value;
+  for (int lane = 0; lane < MOTE_LANES; lane++) {
+    const mote_block counter = mote_pair_counter(u->step, place, (uint32_t)p->idi[lane], (uint32_t)p->idj[lane]);
+    value[lane] = (mote_real)mote_poisson(u->seed, counter, mean[lane]);
+  }
+  return value;
+}
 #endif

@@ -36,10 +36,11 @@ static inline double mote_digamma(double x) {
 
 // Noise that the host draws, of a member or of the world (id -1): kinds in the order uniform, normal, chi squared, Poisson.
 double mote_host_noise(int32_t kind, uint64_t seed, int64_t step, uint32_t place, int64_t id, double argument) {
+  const mote_block counter = mote_counter(step, place, id);
   switch (kind) {
-    case 0: return mote_uniform(seed, step, place, id);
-    case 1: return mote_normal(seed, step, place, id);
-    case 2: return mote_chi2(seed, step, place, id, argument);
-    default: return mote_poisson(seed, step, place, id, argument);
+    case 0: return mote_uniform(seed, counter);
+    case 1: return mote_normal(seed, counter);
+    case 2: return mote_chi2(seed, counter, argument);
+    default: return mote_poisson(seed, counter, argument);
   }
 }

@@ -20,11 +20,28 @@ static inline __attribute__((always_inline)) mote_block mote_philox(mote_block c
   return counter;
 }
 
-// The block of a particle. `place` tells apart the calls in a law, up to 2^15 of them; `turn` the draws of one call.
-static inline __attribute__((always_inline)) mote_block mote_noise(uint64_t seed, int64_t step, uint32_t place, uint32_t turn,
-                                                                   int64_t id) {
-  const mote_block counter = {{(uint32_t)id, (uint32_t)((uint64_t)id >> 32), (uint32_t)step,
-                               (uint32_t)((uint64_t)step >> 32) << 16 ^ place ^ turn << 24}};
+// What a number depends on beside the seed. That of a member: `place` tells apart the calls in a law, up to 2^13 of them with the
+// components of each in the last two bits.
+static inline __attribute__((always_inline)) mote_block mote_counter(int64_t step, uint32_t place, int64_t id) {
+  return (mote_block){{(uint32_t)id, (uint32_t)((uint64_t)id >> 32), (uint32_t)step,
+                       (uint32_t)((uint64_t)step >> 32) << 16 ^ place}};
+}
+
+// That of a pair whose ends have an order of their own, and of one of several ways from the first to the second.
+static inline __attribute__((always_inline)) mote_block mote_way_counter(int64_t step, uint32_t place, uint32_t way,
+                                                                         uint32_t first, uint32_t second) {
+  return (mote_block){{first, second, (uint32_t)step, (uint32_t)((uint64_t)step >> 32) << 16 ^ place ^ 0x8000u ^ way << 16}};
+}
+
+// That of a pair, the same from both of its ends.
+static inline __attribute__((always_inline)) mote_block mote_pair_counter(int64_t step, uint32_t place, uint32_t one,
+                                                                          uint32_t other) {
+  return mote_way_counter(step, place, 0, one < other ? one : other, one < other ? other : one);
+}
+
+// The block of a counter; `turn` tells apart the draws of one call.
+static inline __attribute__((always_inline)) mote_block mote_noise(uint64_t seed, mote_block counter, uint32_t turn) {
+  counter.word[3] ^= turn << 24;
   return mote_philox(counter, (uint32_t)seed, (uint32_t)(seed >> 32));
 }
 
@@ -33,8 +50,8 @@ static inline __attribute__((always_inline)) double mote_unit(uint32_t high, uin
   return ((double)(((uint64_t)high << 32 | low) >> 12) + 0.5) * 0x1p-52;
 }
 
-static inline __attribute__((always_inline)) double mote_uniform(uint64_t seed, int64_t step, uint32_t place, int64_t id) {
-  const mote_block b = mote_noise(seed, step, place, 0, id);
+static inline __attribute__((always_inline)) double mote_uniform(uint64_t seed, mote_block counter) {
+  const mote_block b = mote_noise(seed, counter, 0);
   return mote_unit(b.word[0], b.word[1]);
 }
 
@@ -68,52 +85,37 @@ static inline __attribute__((always_inline)) double mote_normal_of(mote_block b,
   return sqrt(-2 * mote_log_of(first)) * mote_turned(second, which & 1);
 }
 
-// The components of one call differ in the last two bits of `place`: they share a block.
-static inline __attribute__((always_inline)) double mote_normal(uint64_t seed, int64_t step, uint32_t place, int64_t id) {
-  return mote_normal_of(mote_noise(seed, step, place | 3, 0, id), place & 3);
-}
-
-// A number of a pair, the same from both of its ends.
-static inline __attribute__((always_inline)) mote_block mote_pair_noise(uint64_t seed, int64_t step, uint32_t place, uint32_t one,
-                                                                        uint32_t other) {
-  const uint32_t low = one < other ? one : other, high = one < other ? other : one;
-  const mote_block counter = {{low, high, (uint32_t)step, (uint32_t)((uint64_t)step >> 32) << 16 ^ place ^ 0x8000u}};
-  return mote_philox(counter, (uint32_t)seed, (uint32_t)(seed >> 32));
-}
-
-static inline double mote_pair_uniform(uint64_t seed, int64_t step, uint32_t place, uint32_t one, uint32_t other) {
-  const mote_block b = mote_pair_noise(seed, step, place, one, other);
-  return mote_unit(b.word[0], b.word[1]);
-}
-
-static inline double mote_pair_normal(uint64_t seed, int64_t step, uint32_t place, uint32_t one, uint32_t other) {
-  return mote_normal_of(mote_pair_noise(seed, step, place | 3, one, other), place & 3);
+// The components of one call differ in the last two bits of their place: they share a block.
+static inline __attribute__((always_inline)) double mote_normal(uint64_t seed, mote_block counter) {
+  const int which = counter.word[3] & 3;
+  counter.word[3] |= 3;
+  return mote_normal_of(mote_noise(seed, counter, 0), which);
 }
 
 // Chi squared of k degrees of freedom, as twice a gamma variable (G. Marsaglia, W. W. Tsang, ACM Trans. Math. Softw. 26
 // (2000) 363).
-static inline double mote_chi2(uint64_t seed, int64_t step, uint32_t place, int64_t id, double k) {
+static inline double mote_chi2(uint64_t seed, mote_block counter, double k) {
   if (!(k > 0)) return 0;
   const double shape = k < 2 ? k / 2 + 1 : k / 2, d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
   double gamma = d;
   for (uint32_t turn = 1; turn < 255; turn += 2) {
-    const double x = mote_normal_of(mote_noise(seed, step, place, turn, id), 0), v = (1 + c * x) * (1 + c * x) * (1 + c * x);
-    const mote_block b = mote_noise(seed, step, place, turn + 1, id);
+    const double x = mote_normal_of(mote_noise(seed, counter, turn), 0), v = (1 + c * x) * (1 + c * x) * (1 + c * x);
+    const mote_block b = mote_noise(seed, counter, turn + 1);
     if (v > 0 && log(mote_unit(b.word[0], b.word[1])) < 0.5 * x * x + d * (1 - v + log(v))) {
       gamma = d * v;
       break;
     }
   }
-  const mote_block b = mote_noise(seed, step, place, 0, id);
+  const mote_block b = mote_noise(seed, counter, 0);
   return 2 * gamma * (k < 2 ? pow(mote_unit(b.word[0], b.word[1]), 2 / k) : 1);
 }
 
 // Poisson of a mean: by inversion up to 30, beyond that by the sum of a mean of at most 30 per draw.
-static inline double mote_poisson(uint64_t seed, int64_t step, uint32_t place, int64_t id, double mean) {
+static inline double mote_poisson(uint64_t seed, mote_block counter, double mean) {
   double total = 0;
   for (uint32_t turn = 0; mean > 0 && turn < 255; turn++) {
     const double part = mean < 30 || turn == 254 ? mean : 30;
-    const mote_block b = mote_noise(seed, step, place, turn, id);
+    const mote_block b = mote_noise(seed, counter, turn);
     double left = mote_unit(b.word[0], b.word[1]), chance = exp(-part);
     for (int many = 1; left > chance && many < 1000; many++) {
       left -= chance;

@@ -193,9 +193,11 @@ extension Graph {
     node(.call(name, end: end, derivative: derivative, number(argument)))
   }
 
-  /// A random number of a place in the step; `component` tells those of a vector apart.
-  public mutating func noise(_ noise: Noise, place: Int, component: Int, argument: NodeID? = nil) -> NodeID {
-    node(.noise(noise, place: place, component: component, argument: argument))
+  /// A random number of a place in the step; `component` tells those of a vector apart, `end` those of a member's pairs.
+  public mutating func noise(
+    _ noise: Noise, place: Int, component: Int, end: String = "", argument: NodeID? = nil
+  ) -> NodeID {
+    node(.noise(noise, place: place, component: component, end: end, argument: argument))
   }
 
   /// A condition as a number: 1 where it holds, else 0.

@@ -135,8 +135,8 @@ extension Graph {
     case .not(let a): return not(new(a))
     case .select(let c, let a, let b): return select(new(c), new(a), new(b))
     case .call(let name, let end, let derivative, let a): return call(name, end: end, derivative: derivative, new(a))
-    case .noise(let noise, let place, let component, let argument):
-      return self.noise(noise, place: place, component: component, argument: argument.map(new))
+    case .noise(let noise, let place, let component, let end, let argument):
+      return self.noise(noise, place: place, component: component, end: end, argument: argument.map(new))
     case .matrix(let function, let component, let m): return matrix(function, component..<component + 1, of: m.map(new))[0]
     }
   }

@@ -56,7 +56,8 @@ private struct GraphWriter {
       )
     case .matrix(let function, let component, let m):
       ("\(function.rawValue)(\(m.map(plain).joined(separator: ", ")))[\(component)]", .atom)
-    case .noise(let noise, _, _, let argument): ("\(Self.noises[noise] ?? noise.rawValue)(\(argument.map(plain) ?? ""))", .atom)
+    case .noise(let noise, _, _, _, let argument):
+      ("\(Self.noises[noise] ?? noise.rawValue)(\(argument.map(plain) ?? ""))", .atom)
     }
   }
 

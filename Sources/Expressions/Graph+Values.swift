@@ -141,7 +141,7 @@ public struct Tape: Sendable {
     case .not(let a): return at(a) == 0 ? 1 : 0
     case .select(let c, let a, let b): return at(c) != 0 ? at(a) : at(b)
     case .call(let name, let end, let derivative, let a): return context.call(name, end, derivative, at(a))
-    case .noise(let noise, let place, let component, let argument):
+    case .noise(let noise, let place, let component, _, let argument):
       return context.noise(noise, place, component, argument.map(at) ?? 0)
     case .matrix(let function, let component, let elements): return function.values(elements.map(at))[component]
     }

@@ -102,8 +102,9 @@ public struct Graph: Sendable {
     case select(NodeID, NodeID, NodeID)
     /// A function that the scene gives (a table): its name, the end it belongs to, how often it is differentiated.
     case call(String, end: String, derivative: Int, NodeID)
-    /// A random number: its place in the step and, for those that need one, its parameter.
-    case noise(Noise, place: Int, component: Int, argument: NodeID?)
+    /// A random number: its place in the step, the other end of its pair where there are several, and for those that need one its
+    /// parameter.
+    case noise(Noise, place: Int, component: Int, end: String, argument: NodeID?)
     /// One of the numbers of a function of a square matrix, given row by row.
     case matrix(MatrixFunction, component: Int, [NodeID])
   }
@@ -140,7 +141,7 @@ public struct Graph: Sendable {
     case .function(_, let a), .not(let a), .call(_, _, _, let a): [a]
     case .pairwise(_, let a, let b), .compare(_, let a, let b), .and(let a, let b), .or(let a, let b): [a, b]
     case .select(let c, let a, let b): [c, a, b]
-    case .noise(_, _, _, let argument): argument.map { [$0] } ?? []
+    case .noise(_, _, _, _, let argument): argument.map { [$0] } ?? []
     case .matrix(_, _, let elements): elements
     }
   }

@@ -108,12 +108,13 @@ extension Lowering {
       let count = shape.components(space: space)
       // A scalar's component is −1: seen from the other end of a pair it is the same, while a vector changes sign.
       let first = arguments.isEmpty ? -1 : 0
-      return Value(shape, (0..<count).map { graph.noise(kind, place: noisePlace, component: first + $0) })
+      return Value(shape, (0..<count).map { graph.noise(kind, place: noisePlace, component: first + $0, end: noiseEnd) })
     case "direction": return direction(try arguments.isEmpty ? .vector : shape())
     case "chi2", "poisson":
       guard arguments.count == 1 else { throw expression.diagnostic("\(name) wants one number") }
       let place = noisePlace, parameter = try scalar(arguments[0])
-      return .scalar(graph.noise(name == "chi2" ? .chiSquared : .poisson, place: place, component: -1, argument: parameter))
+      return .scalar(
+        graph.noise(name == "chi2" ? .chiSquared : .poisson, place: place, component: -1, end: noiseEnd, argument: parameter))
     default:
       noisePlace -= 1
       return nil
@@ -124,8 +125,8 @@ extension Lowering {
   private mutating func direction(_ shape: Shape) -> Value {
     let count = shape.components(space: space), one = graph.constant(1)
     // Numbers of component −1 are the same from both ends of a pair, those of component 0 change sign: so does the direction.
-    let sense = graph.function(.sign, graph.noise(.uniform, place: noisePlace, component: 0))
-    let first = graph.noise(.uniform, place: noisePlace, component: -1)
+    let sense = graph.function(.sign, graph.noise(.uniform, place: noisePlace, component: 0, end: noiseEnd))
+    let first = graph.noise(.uniform, place: noisePlace, component: -1, end: noiseEnd)
     if count == 1 {
       let half = graph.constant(0.5)
       return Value(shape, [graph.multiply(sense, graph.select(graph.compare(.less, first, half), one, graph.negate(one)))])
@@ -135,7 +136,7 @@ extension Lowering {
     if count == 2 { return Value(shape, graph.scaled([cosine, sine], by: sense)) }
     // Archimedes: the height on a sphere is uniform.
     noisePlace += 1
-    let second = graph.noise(.uniform, place: noisePlace, component: -1)
+    let second = graph.noise(.uniform, place: noisePlace, component: -1, end: noiseEnd)
     let height = graph.sum(constant: -1, [Graph.Term(coefficient: 2, node: second)])
     let zero = graph.constant(0)
     let square = graph.pairwise(.maximum, graph.subtract(one, graph.power(height, Rational(2))), zero)

@@ -57,6 +57,8 @@ public struct Lowering {
   public var special: (String, [Expression], inout Lowering) throws(Diagnostic) -> Value?
   /// The next place for a random number; unique in a step.
   public var noisePlace = 0
+  /// The end that tells apart the pairs of a member, each of which draws its own numbers; empty if there is one pair at a time.
+  public var noiseEnd = ""
   /// Names that stand for a whole number wherever they occur, such as the number of a neighbour.
   public var numbers: [String: Int] = [:]
   private var cache: [Key: Value] = [:]

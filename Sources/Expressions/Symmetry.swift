@@ -23,7 +23,7 @@ extension Graph {
           input.end = input.end == "i" ? "j" : "i"
           replacements[candidate] = self.input(input)
         }
-      case .noise(_, _, let component, _) where component >= 0: replacements[candidate] = negate(candidate)
+      case .noise(_, _, let component, _, _) where component >= 0: replacements[candidate] = negate(candidate)
       default: continue
       }
     }

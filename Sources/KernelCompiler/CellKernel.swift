@@ -4,19 +4,29 @@ import Expressions
 ///
 /// No particle is in two pairs, so pairs write to both of their ends at once, and cells are shared among threads.
 public struct CellKernel: Sendable {
+  /// What values of pairs do to their column.
+  public enum Way: Sendable {
+    /// Each is added to the old value.
+    case added
+    /// Each takes the place of the old value, which is 0 for members without a pair.
+    case replaced
+    /// Each takes the place of the old value, which members without a pair keep.
+    case kept
+  }
+
   /// What a pair gives to a column of its ends.
   public struct Outcome: Sendable {
     /// The column.
     public var column: Column
-    /// What i and what j receives.
-    public var values: (i: NodeID, j: NodeID)
-    /// Whether it is added to the old value; else it takes its place.
-    public var isAdded: Bool
-    /// Values for a column of both ends.
-    public init(_ column: Column, _ values: (i: NodeID, j: NodeID), isAdded: Bool) {
-      self.column = column
-      self.values = values
-      self.isAdded = isAdded
+    /// What i receives.
+    public var first: NodeID
+    /// What j receives; nil if only i does.
+    public var second: NodeID?
+    /// What becomes of the old value.
+    public var way: Way
+    /// Values for a column of both ends, or of i alone.
+    public init(_ column: Column, _ first: NodeID, _ second: NodeID?, _ way: Way) {
+      (self.column, self.first, self.second, self.way) = (column, first, second, way)
     }
   }
 
@@ -26,8 +36,10 @@ public struct CellKernel: Sendable {
   public let text: String
   /// Columns in the order of the call.
   public let columns: [Column]
-  /// Columns that pairs write, and whether they add to them.
-  public let outcomes: [(column: Column, isAdded: Bool)]
+  /// Columns that pairs write, and how.
+  public let outcomes: [(column: Column, way: Way)]
+  /// The place of j among the particles, as a number that pairs can give to i.
+  public static let other = Input(.local, "j")
   /// What must be computed before the kernel is called.
   public let needs: KernelNeeds
 
@@ -41,12 +53,12 @@ public struct CellKernel: Sendable {
   ) {
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) },
-      noiseText: { noise, place, component, _ in Self.noise(noise, place: place, component: component) },
+      noiseText: { $0.ofPair("ids[i]", "ids[j]") },
       speciesPlace: "species[i] * call->species_count + species[j]")
-    let roots = outcomes.flatMap { [$0.values.i, $0.values.j] } + requirements + (condition.map { [$0] } ?? [])
+    let roots = outcomes.flatMap { [$0.first] + ($0.second.map { [$0] } ?? []) } + requirements + (condition.map { [$0] } ?? [])
     let inputs = graph.inputs(of: roots)
     let needsDistance = inputs.contains { $0.kind == .separation || $0.kind == .distanceSquared }
-    let read = inputs.filter { $0.kind == .field }.map { Column($0.name, $0.component) }
+    let read = inputs.filter { $0.kind == .field && $0.name != "id" }.map { Column($0.name, $0.component) }
     let positions = needsDistance ? (0..<space).map { Column("position", $0) } : []
     columns = Set(read + positions + outcomes.map(\.column)).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
     let holds = condition.map { emitter.condition($0) }
@@ -54,38 +66,34 @@ public struct CellKernel: Sendable {
     if let holds { body.append("if (!(\(holds))) continue;") }
     let before = emitter.statements.count
     let kept = requirements.map { emitter.condition($0) }
-    let values = outcomes.map { (emitter.spread($0.values.i), emitter.spread($0.values.j)) }
+    let values = outcomes.map { (i: emitter.spread($0.first), j: $0.second.map { emitter.spread($0) }) }
     body += emitter.statements.dropFirst(before)
     for text in kept { body.append("if (!(\(text)) && ids[i] < *call->failed) *call->failed = ids[i];") }
     for (index, value) in values.enumerated() {
-      body += ["const double i\(index) = \(value.0);", "const double j\(index) = \(value.1);"]
+      body.append("const double i\(index) = \(value.i);")
+      if let j = value.j { body.append("const double j\(index) = \(j);") }
     }
     for (index, outcome) in outcomes.enumerated() {
-      let sign = outcome.isAdded ? "+=" : "="
-      body += ["\(outcome.column.cName)[i] \(sign) i\(index);", "\(outcome.column.cName)[j] \(sign) j\(index);"]
+      for end in outcome.second == nil ? ["i"] : ["i", "j"] {
+        body.append("\(outcome.column.cName)[\(end)] \(outcome.way == .added ? "+=" : "=") \(end)\(index);")
+      }
     }
     self.name = name
-    self.outcomes = outcomes.map { ($0.column, $0.isAdded) }
+    self.outcomes = outcomes.map { ($0.column, $0.way) }
     needs = KernelNeeds(emitter)
     text = Self.function(name, comment, columns, placeCode(place, 0), needsDistance ? Self.distance(space) : [], body)
   }
 
   private static func text(of input: Input) -> String {
     switch input.kind {
+    case .field where input.name == "id": "(double)ids[\(input.end)]"
     case .field: "\(Column(input.name, input.component).cName)[\(input.end)]"
     case .separation: "d[\(input.component)]"
     case .distanceSquared: "r2"
     case .species: "(double)species[\(input.end)]"
-    case .local: input.name
+    case .local: "(double)\(input.name)"
     default: "NAN"
     }
-  }
-
-  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
-  private static func noise(_ noise: Graph.Noise, place: Int, component: Int) -> String {
-    let sense = component >= 0 ? "(ids[i] < ids[j] ? 1 : -1) * " : ""
-    return "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), "
-      + "(uint32_t)ids[i], (uint32_t)ids[j])"
   }
 
   private static func distance(_ space: Int) -> [String] {

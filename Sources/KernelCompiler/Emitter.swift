@@ -12,8 +12,8 @@ public struct Emitter {
   let inputRate: (Input) -> Rate
   /// How a varying input is read in C.
   let inputText: (Input) -> String
-  /// How a noise node is drawn in C: kind, place, component, argument.
-  let noiseText: (Graph.Noise, Int, Int, String?) -> String
+  /// How a random number is drawn in C.
+  let noiseText: (Draw) -> String
   /// Where the value of a species, or pair of species, stands in its table.
   let speciesPlace: String
 
@@ -39,7 +39,7 @@ public struct Emitter {
   /// An emitter without statements, told how inputs are read and how often they change.
   public init(
     graph: Graph, dialect: Dialect, inputRate: @escaping (Input) -> Rate, inputText: @escaping (Input) -> String,
-    noiseText: @escaping (Graph.Noise, Int, Int, String?) -> String, speciesPlace: String? = nil
+    noiseText: @escaping (Draw) -> String, speciesPlace: String? = nil
   ) {
     self.graph = graph
     self.dialect = dialect
@@ -151,8 +151,11 @@ public struct Emitter {
     case .not(let a): return keep(dialect == .lanes ? "~\(condition(a))" : "!\(condition(a))", condition: true)
     case .select(let c, let a, let b): return keep("\(condition(c)) ? \(spread(a)) : \(spread(b))")
     case .call(let name, let end, let derivative, let a): return functionCall(name, end, derivative, a)
-    case .noise(let noise, let place, let component, let argument):
-      return keep(noiseText(noise, place, component, argument.map { value(of: $0) }))
+    case .noise(let noise, let place, let component, let end, let argument):
+      let draw = Draw(
+        noise: noise, place: placeCode(place, component), isVector: component >= 0, end: end,
+        argument: argument.map { spread($0) })
+      return keep(noiseText(draw))
     case .matrix(let function, let component, let m): return matrix(function, m) + "[\(component)]"
     }
   }

@@ -8,14 +8,15 @@ extension MeetingKernel {
   ///   - space: dimensions of the box.
   ///   - forgets: where `condition` does not hold, the meeting's own columns become zero; else they keep their values.
   ///   - requirements: conditions that must hold for every meeting.
+  ///   - areLinks: noise is keyed by the ids of links, else by those of the ends.
   public init(
     inTurn name: String, comment: String, graph: Graph, ends: [String], outcomes: [Outcome], condition: NodeID?, forgets: Bool,
-    requirements: [NodeID], space: Int, rate: @escaping (Input) -> Rate
+    requirements: [NodeID], areLinks: Bool = false, space: Int, rate: @escaping (Input) -> Rate
   ) {
     let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
     let inputs = graph.inputs(of: roots), targets = outcomes.map(\.target)
     let all = Self.columns(of: inputs, targets, space: space)
-    let names = MeetingNames { $0.isEmpty ? "m" : "at_\($0)" }
+    let names = MeetingNames(place: { $0.isEmpty ? "m" : "at_\($0)" }, areLinks: areLinks)
     var emitter = Emitter(
       graph: graph, dialect: .scalar, inputRate: rate, inputText: names.text, noiseText: names.noise,
       speciesPlace: names.speciesPlace(of: ends))

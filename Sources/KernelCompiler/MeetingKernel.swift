@@ -112,9 +112,10 @@ public struct MeetingKernel: Sendable {
   ///   - space: dimensions of the box.
   ///   - forgets: where `condition` does not hold, the meeting's own columns become zero; else they keep their values.
   ///   - requirements: conditions that must hold for every meeting.
+  ///   - areLinks: noise is keyed by the ids of links, else by those of the ends.
   public init(
     name: String, comment: String, graph: Graph, ends: [String], outcomes all: [Outcome], condition: NodeID?,
-    forgets: Bool = false, requirements: [NodeID] = [], space: Int, rate: @escaping (Input) -> Rate
+    forgets: Bool = false, requirements: [NodeID] = [], areLinks: Bool = false, space: Int, rate: @escaping (Input) -> Rate
   ) {
     let clears = condition == nil || forgets
     cleared = clears ? all.compactMap { $0.clearedColumn(graph) } : []
@@ -133,9 +134,10 @@ public struct MeetingKernel: Sendable {
         \.column))
     row = Self.sorted(early) + Self.sorted(Set(read.filter { !$0.end.isEmpty }.map(\.column)).subtracting(early))
     sums = Self.sorted(Set(targets.compactMap { if case .sum(let column) = $0 { column.column } else { nil } }))
+    let names = MeetingText.names(areLinks: areLinks)
     var emitter = Emitter(
-      graph: graph, dialect: .scalar, inputRate: rate, inputText: MeetingText.names.text, noiseText: MeetingText.names.noise,
-      speciesPlace: MeetingText.names.speciesPlace(of: ends))
+      graph: graph, dialect: .scalar, inputRate: rate, inputText: names.text, noiseText: names.noise,
+      speciesPlace: names.speciesPlace(of: ends))
     var text = MeetingText(
       name: name, comment: comment, ends: ends, columns: columns, row: row, sums: sums, targets: targets,
       opposites: Self.opposites(outcomes, of: ends, graph), space: space)

@@ -4,6 +4,8 @@ import Expressions
 struct MeetingNames: Sendable {
   /// C text of the place of an end's numbers, or of the meeting's own (the end is empty).
   let place: @Sendable (_ end: String) -> String
+  /// Whether meetings are links, which have ids; else they are known by those of their ends.
+  let areLinks: Bool
 
   /// An input of a meeting.
   func text(of input: Input) -> String {
@@ -18,11 +20,10 @@ struct MeetingNames: Sendable {
     }
   }
 
-  /// Noise of a pair is the same from both ends; a component of a vector changes sign between them.
-  func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
-    let (i, j) = (own("id", of: "i"), own("id", of: "j")), sense = component >= 0 ? "(\(i) < \(j) ? 1 : -1) * " : ""
-    return
-      "\(sense)mote_pair_\(noise.rawValue)(call->seed, call->step, \(placeCode(place, component)), (uint32_t)\(i), (uint32_t)\(j))"
+  /// A random number of the meeting.
+  func noise(_ draw: Draw) -> String {
+    let (i, j) = (own("id", of: "i"), own("id", of: "j"))
+    return areLinks ? draw.ofLink(own("id", of: ""), between: i, j) : draw.ofPair(i, j)
   }
 
   /// Where the value of a species, or of a pair of species, stands in its table.

@@ -31,7 +31,7 @@ struct MeetingText {
   // MARK: Inputs
 
   /// What a block reads stands in lanes.
-  static let names = MeetingNames { _ in "n" }
+  static func names(areLinks: Bool) -> MeetingNames { MeetingNames(place: { _ in "n" }, areLinks: areLinks) }
 
   /// The columns that inputs stand for, with the positions behind separations.
   static func columns(of inputs: [Input], space: Int) -> Set<MeetingKernel.EndColumn> {
@@ -107,7 +107,7 @@ struct MeetingText {
 
   /// The meetings for which a condition holds are chosen first; the own columns of the others become zero, or keep their values.
   mutating func addChoice(where holds: String, after statements: [String], reading inputs: [Input], forgets: Bool) {
-    let body = Self.names.separations(of: inputs, space: space) + statements + ["holds[n] = \(holds);"]
+    let body = Self.names(areLinks: false).separations(of: inputs, space: space) + statements + ["holds[n] = \(holds);"]
     let left = targets.enumerated().compactMap { index, target -> String? in
       guard case .own(let column) = target, let number = columns.firstIndex(of: column) else { return nil }
       return "mote_leave(call, \(ownPlace(index)), \(number), \(forgets ? 1 : 0), meeting[0], count);"
@@ -126,7 +126,7 @@ struct MeetingText {
     let own = given.filter { opposites[$0.outcome] == nil }
     let results =
       own.map { "given_\($0.outcome)[n] = \($0.value);" } + kept.enumerated().map { "kept_\($0)[n] = \($1);" }
-    let body = Self.names.separations(of: inputs, space: space) + statements + results
+    let body = Self.names(areLinks: false).separations(of: inputs, space: space) + statements + results
     let found =
       own.map { "double given_\($0.outcome)[MOTE_MEETINGS];" } + kept.indices.map { "int32_t kept_\($0)[MOTE_MEETINGS];" }
     let stored =

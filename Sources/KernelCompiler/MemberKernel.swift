@@ -164,15 +164,7 @@ extension Emitter {
         if input.kind == .species { return "(double)species[m]" }
         return input.kind == .field && input.name == "id" ? "(double)ids[m]" : names[input] ?? "NAN"
       },
-      noiseText: { noise, place, component, argument in
-        let key = "call->seed, call->step, \(placeCode(place, component)), ids[m]"
-        switch noise {
-        case .uniform: return "mote_uniform(\(key))"
-        case .normal: return "mote_normal(\(key))"
-        case .chiSquared: return "mote_chi2(\(key), \(argument ?? "1"))"
-        case .poisson: return "mote_poisson(\(key), \(argument ?? "0"))"
-        }
-      })
+      noiseText: { $0.ofMember("ids[m]") })
   }
 }
 

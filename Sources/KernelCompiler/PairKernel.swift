@@ -174,7 +174,7 @@ public struct PairKernel: Sendable {
   }
 
   private static func extras(of roots: [NodeID], in graph: Graph) -> [Column] {
-    Set(graph.inputs(of: roots).filter { $0.kind == .field }.map { Column($0.name, $0.component) })
+    Set(graph.inputs(of: roots).filter { $0.kind == .field && $0.name != "id" }.map { Column($0.name, $0.component) })
       .sorted { ($0.field, $0.component) < ($1.field, $1.component) }
   }
 
@@ -182,21 +182,21 @@ public struct PairKernel: Sendable {
 
   private static func usesMatrices(_ body: [String]) -> Bool { body.contains { $0.contains("mote_matrix_") } }
 
-  private static func usesIds(_ body: [String]) -> Bool { body.contains { $0.contains("(u, p, ") } }
+  private static func usesIds(_ body: [String]) -> Bool { body.contains { $0.contains("(u, p, ") || $0.contains("p->id") } }
 
   private static func text(of input: Input, _ places: [Column: Int]) -> String {
     switch input.kind {
     case .separation: "p->d[\(input.component)]"
     case .distanceSquared: "p->r2"
+    case .field where input.name == "id": "__builtin_convertvector(p->id\(input.end), V)"
     case .field: "p->\(input.end)[\(places[Column(input.name, input.component), default: 0])]"
     case .species: "__builtin_convertvector(p->s\(input.end), V)"
     default: "(V)NAN"
     }
   }
 
-  private static func noise(_ noise: Graph.Noise, place: Int, component: Int, argument: String?) -> String {
-    let sign = component >= 0 ? "mote_sense(p)*" : ""
-    return "\(sign)mote_pair_lanes_\(noise.rawValue)(u, p, \(placeCode(place, component)))"
+  private static func noise(_ draw: Draw) -> String {
+    "\(draw.isVector ? "mote_sense(p)*" : "")mote_pair_lanes_\(draw.name)(u, p, \(draw.place)\(draw.parameter))"
   }
 }
 

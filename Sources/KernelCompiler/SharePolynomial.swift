@@ -104,7 +104,7 @@ struct SharePolynomial {
     case .local where input.name == "w": product.share = 1
     case .local where input.name == "dw": product.slope[input.component] = 1
     case .separation: product.distance[input.component] = 1
-    case .field: product.column = Column(input.name, input.component)
+    case .field where input.name != "id": product.column = Column(input.name, input.component)
     case .distanceSquared:
       return Self(
         (0..<space).map { axis in

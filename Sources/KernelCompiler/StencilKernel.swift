@@ -72,7 +72,8 @@ public struct StencilKernel: Sendable {
         default: false
         }
       }
-      return !wantsDoubles && inside.stores.allSatisfy { floats.contains($0.column) }
+      let readsIds = graph.inputs(of: roots).contains { $0.name == "id" }
+      return !wantsDoubles && !readsIds && inside.stores.allSatisfy { floats.contains($0.column) }
     }
   }
 
@@ -81,6 +82,8 @@ public struct StencilKernel: Sendable {
   /// What stands before the number of a value with a name of its own, and before the reading of a neighbour.
   private static let kept = "kept"
   static let near = "near_", ring = "ring_"
+  /// C text of the number of the site that the neighbour `number` is.
+  static func site(_ number: Int) -> String { "\(near)site_\(number)" }
 
   /// What the neighbour `number` is called as an end.
   public static func end(_ number: Int) -> String { "j\(number)" }
@@ -111,16 +114,17 @@ public struct StencilKernel: Sendable {
     let nothing = Outcome(stores: [], requirements: [])
     var emitter = Emitter(
       graph: graph, dialect: source.isSingle ? .single : .scalar, inputRate: source.rate, inputText: { Self.text(of: $0) },
-      noiseText: { _, _, _, _ in "NAN" },
+      noiseText: { [steps = source.steps] in Self.text(of: $0, steps) },
       speciesPlace: "\(source.species)")
     let roots = [inside, edge].flatMap { $0.stores.map(\.value) + $0.requirements }
-    let fields = graph.inputs(of: roots).filter { $0.kind == .field }
+    let fields = graph.inputs(of: roots).filter(Self.isColumn)
     columns = Set(fields.map { Column($0.name, $0.component) }).sorted { ($0.field, $0.component) < ($1.field, $1.component) }
     written = inside.stores.map(\.column)
     exchanged = Set(fields.filter { !Self.isOwn($0) }.map { Column($0.name, $0.component) }).intersection(written)
     let clear = plain?.outcome.stores.map(\.value) ?? inside.stores.map(\.value)
-    let read = graph.inputs(of: clear + (plain?.kept.map(\.value) ?? [])).filter { $0.kind == .field }
-    trades = inside.requirements.isEmpty ? Trade.all(of: exchanged, reading: read, steps: source.steps) : []
+    let read = graph.inputs(of: clear + (plain?.kept.map(\.value) ?? [])).filter(Self.isColumn)
+    let moves = inside.requirements.isEmpty && !Self.knowsNeighbours(roots, graph)
+    trades = moves ? Trade.all(of: exchanged, reading: read, steps: source.steps) : []
     flags = Set(flagged.map(\.name))
     kept = Set(read.filter(Self.isOwn).map(\.name)).intersection(inside.stores.map(\.column.field))
     let bodies = [(inside, []), (edge, []), (plain?.outcome ?? nothing, plain?.kept ?? [])].map { outcome, kept in
@@ -193,13 +197,34 @@ public struct StencilKernel: Sendable {
   /// Whether a field is that of the site itself: as an end of pairs, or where it is alone.
   static func isOwn(_ input: Input) -> Bool { input.end == "i" || input.end.isEmpty }
 
+  /// Whether it is read from a column; the id of a site is its number.
+  private static func isColumn(_ input: Input) -> Bool { input.kind == .field && input.name != "id" }
+
+  /// Whether it needs the numbers of neighbours as sites, which are not where they seem when rows are one loop.
+  private static func knowsNeighbours(_ roots: [NodeID], _ graph: Graph) -> Bool {
+    graph.inputs(of: roots).contains { $0.name == "id" && !isOwn($0) }
+      || graph.reachable(from: roots).contains { if case .noise(_, _, _, let end, _) = graph[$0] { !end.isEmpty } else { false } }
+  }
+
   private static func text(of input: Input) -> String {
     switch input.kind {
+    case .field where input.name == "id":
+      "(double)(\(isOwn(input) ? "i" : site(Int(input.end.dropFirst()) ?? 0)))"
     case .field where isOwn(input): "\(Column(input.name, input.component).cName)[i]"
     case .field: "\(Self.near)\(input.end.dropFirst())(\(Column(input.name, input.component).cName))"
     case .local: "\(input.name)_\(input.component)"
     default: "NAN"
     }
+  }
+
+  /// A random number of a site alone, or of the pair with the neighbour that its end names: keyed by both sites and the step between
+  /// them, seen from that end from which it leads forwards. So it is that of the pair also where several steps lead to one site.
+  private static func text(of draw: Draw, _ steps: [[Int]]) -> String {
+    guard let number = Int(draw.end.dropFirst()) else { return draw.ofMember("i") }
+    let step = steps[number], back = step.map { -$0 }, isBackwards = (step.first { $0 != 0 } ?? 0) < 0
+    let way = steps.firstIndex { $0 == step || $0 == back } ?? number, other = Self.site(number)
+    let text = isBackwards ? draw.ofWay(way, from: other, to: "i") : draw.ofWay(way, from: "i", to: other)
+    return draw.isVector && isBackwards ? "-\(text)" : text
   }
 
   private static func body(

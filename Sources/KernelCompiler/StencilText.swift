@@ -24,10 +24,10 @@ struct StencilText {
 
   /// The C text of the pass.
   var text: String {
-    ([readings.joined(separator: "\n"), "// \(source.comment)"] + (source.isInPlace ? [marks, inPlace] : [function])
+    (sites + [readings.joined(separator: "\n"), "// \(source.comment)"] + (source.isInPlace ? [marks, inPlace] : [function])
       + [
-        steps.indices.flatMap { ["#undef \(StencilKernel.near)\($0)", "#undef \(StencilKernel.ring)\($0)"] }
-          .joined(separator: "\n") + "\n"
+        (steps.indices.map(String.init) + drawing.map { "site_\($0)" })
+          .flatMap { ["#undef \(StencilKernel.near)\($0)", "#undef \(StencilKernel.ring)\($0)"] }.joined(separator: "\n") + "\n"
       ]).joined(separator: "\n")
   }
 
@@ -78,6 +78,20 @@ struct StencilText {
         "#define \(StencilKernel.near)\(number)(column) \(near)",
         "#define \(StencilKernel.ring)\(number)(column) \(x == 0 ? near : "(\(across) : \(near))")",
       ]
+    }
+  }
+
+  /// Neighbours whose numbers as sites are read.
+  private var drawing: [Int] {
+    steps.indices.filter { number in (inside + edge + plain).contains { $0.contains("\(StencilKernel.site(number)))") } }
+  }
+
+  /// The numbers of neighbours as sites.
+  private var sites: [String] {
+    drawing.map { number in
+      let x = steps[number][0], near = "i + at_\(number)"
+      let across = x < 0 ? " + (x < \(-x) ? count : 0)" : x > 0 ? " - (x >= count - \(x) ? count : 0)" : ""
+      return "#define \(StencilKernel.near)site_\(number) \(near)\n#define \(StencilKernel.ring)site_\(number) \(near)\(across)"
     }
   }
 

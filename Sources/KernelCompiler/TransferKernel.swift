@@ -76,7 +76,7 @@ public struct TransferKernel: Sendable {
     outcomes: [Outcome], condition: NodeID?, requirements: [NodeID], mask: UInt64, rate: @escaping (Input) -> Rate
   ) {
     let roots = outcomes.map(\.value) + requirements + (condition.map { [$0] } ?? [])
-    let fields = graph.inputs(of: roots).filter { $0.kind == .field }
+    let fields = graph.inputs(of: roots).filter { $0.kind == .field && $0.name != "id" }
     let own = receiver == .sites ? Self.site : Self.particle
     var found = Set(fields.map { EndColumn(end: $0.end, column: Column($0.name, $0.component)) })
     for field in ["position"] + (swept.map { [$0] } ?? []) {
@@ -96,8 +96,8 @@ public struct TransferKernel: Sendable {
     let polynomials =
       !isPlain ? nil : NodeTransfer.polynomials(of: outcomes, for: receiver, in: &graph, paired: paired, space: space)
     var emitter = Emitter(
-      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) }, noiseText: { _, _, _, _ in "NAN" },
-      speciesPlace: "species[p]")
+      graph: graph, dialect: .scalar, inputRate: rate, inputText: { Self.text(of: $0) },
+      noiseText: { $0.ofWay(0, from: "ids[p]", to: "g") }, speciesPlace: "species[p]")
     if let polynomials {
       (text, groups) = writer.withNodes(polynomials, receiver, &emitter)
     } else {
@@ -115,7 +115,7 @@ public struct TransferKernel: Sendable {
       let isPaired: Bool
       switch graph[node] {
       case .input(let input): isPaired = [.local, .separation, .distanceSquared].contains(input.kind) || input.end == site
-      case .call: isPaired = true
+      case .call, .noise: isPaired = true
       default: isPaired = graph.children(of: node).contains { together.contains($0) }
       }
       if isPaired { together.insert(node) }
@@ -137,6 +137,7 @@ public struct TransferKernel: Sendable {
 
   private static func text(of input: Input) -> String {
     switch input.kind {
+    case .field where input.name == "id": input.end == particle ? "(double)ids[p]" : "(double)g"
     case .field: "\(EndColumn(end: input.end, column: Column(input.name, input.component)).cName)[\(input.end)]"
     case .separation: "d[\(input.component)]"
     case .distanceSquared: "r2"

@@ -16,11 +16,11 @@ struct NoiseTests {
           const mote_block b = mote_philox((mote_block){{word[0], word[1], word[2], word[3]}}, key0, key1);
           for (int k = 0; k < 4; k++) word[k] = b.word[k];
         }
-        void uniform(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_uniform(11, 5, 1, i) + 0 * x; }
-        void normal(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_normal(11, 5, 2, i) + 0 * x; }
-        void chi2(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_chi2(11, 5, 3, i, x); }
-        void poisson(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_poisson(11, 5, 4, i, x); }
-        double pair(uint32_t i, uint32_t j) { return mote_pair_normal(11, 5, 1, i, j); }
+        void uniform(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_uniform(11, mote_counter(5, 1, i)) + 0 * x; }
+        void normal(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_normal(11, mote_counter(5, 2, i)) + 0 * x; }
+        void chi2(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_chi2(11, mote_counter(5, 3, i), x); }
+        void poisson(double *to, int64_t n, double x) { for (int64_t i = 0; i < n; i++) to[i] = mote_poisson(11, mote_counter(5, 4, i), x); }
+        double pair(uint32_t i, uint32_t j) { return mote_normal(11, mote_pair_counter(5, 1, i, j)); }
         """
     return try KernelLibrary(text, with: Toolchain())
   }
@@ -69,5 +69,37 @@ struct NoiseTests {
     let library = try Self.library(), pair = try library.function("pair", as: Pair.self)
     #expect(pair(3, 8) == pair(8, 3))
     #expect(pair(3, 8) != pair(3, 9))
+  }
+
+  @Test(
+    "Pairs draw chi squared and Poisson numbers, in lanes and one by one", arguments: ["mixed", "double"],
+    ["", ", memory: {seen: 1}"])
+  func trials(precision: String, memory: String) throws {
+    let law = """
+      law: trials
+      source: "none: a test"
+      memory: {seen: 1}
+      fields: {c: "1 = 0", p: "1 = 0", many: "1 = 0", square: "1 = 0"}
+      passes:
+      - interact:
+          {within: 1.4*reach, let: {x: chi2(3), hits: poisson(2)}, sum: {c: x, p: hits, many: 1, square: "(hits - 2)^2"}\(memory)}
+      parameters: {reach: length}
+      measure: {average_c: sum(c)/sum(many), events: sum(p)/sum(many), spread: sum(square)/sum(many), pairs: sum(many)}
+      """
+    let simulation = try simulation(
+      """
+      units: reduced
+      precision: \(precision)
+      box: {size: [8, 8, 8]}
+      species: {atom: {fill: {random: 1500, distance: 0.01}}}
+      laws: {trials: {reach: 1}}
+      dt: 1
+      steps: 1
+      """, laws: ["trials": law])
+    let row = try simulation.run(steps: 1, sampling: 1)[0]
+    func value(_ name: String) -> Double { row[name]?[0] ?? .nan }
+    // Some 25000 pairs: means are known to a hundredth or so.
+    #expect(value("pairs") > 40000)
+    #expect(abs(value("average_c") - 3) < 0.06 && abs(value("events") - 2) < 0.04 && abs(value("spread") - 2) < 0.1)
   }
 }

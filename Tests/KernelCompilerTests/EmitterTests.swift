@@ -6,7 +6,7 @@ import Testing
 private func emitter(_ graph: Graph, parameters: Rate = .uniform) -> Emitter {
   Emitter(
     graph: graph, dialect: .lanes, inputRate: { $0.kind == .parameter ? parameters : .varying },
-    inputText: { $0.kind == .distanceSquared ? "p->r2" : "p->\($0.name)" }, noiseText: { _, _, _, _ in "" })
+    inputText: { $0.kind == .distanceSquared ? "p->r2" : "p->\($0.name)" }, noiseText: { _ in "" })
 }
 
 /// a/r^14 + b/r^8, the factor of a Lennard-Jones force.

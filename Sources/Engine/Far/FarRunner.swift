@@ -17,6 +17,8 @@ final class FarRunner {
     var kernel: Kernel
     /// Each pair of the particles once.
     var once: Kernel
+    /// Least and largest numbers; nil if the law asks for none.
+    var tops: Kernel?
     /// In float, for a tree.
     var rough: Kernel?
     var tree: FarTree?
@@ -57,6 +59,7 @@ final class FarRunner {
         Loop(
           group: group, kernel: try library.function("mote_everywhere", as: Kernel.self),
           once: try library.function("mote_everywhere_once", as: Kernel.self),
+          tops: group.kernel.extremes.isEmpty ? nil : try library.function("mote_everywhere_tops", as: Kernel.self),
           rough: try rough.map { (rough) throws(Failure) in try rough.function("mote_everywhere", as: Kernel.self) },
           tree: group.accuracy > 0 && group.images == nil
             ? try FarTree(library, space: space, columns: columns, reception: group.reception) : nil,
@@ -74,13 +77,13 @@ final class FarRunner {
     totals = PairTotals(energy: 0, virial: [Double](repeating: 0, count: space * (space + 1) / 2))
   }
 
-  /// Adds the force, if the law gives one, and the sums to `outputs`, their columns.
+  /// Adds the force, if the law gives one, and the sums to the columns of `output`, and puts the least and the largest into theirs.
   ///
   /// - Throws: `Failure` if a sum is not finite.
   func run(
-    _ index: Int, on store: MemberStore, _ world: WorldState, box: Box, into outputs: [UnsafeMutablePointer<Double>],
-    wantsTotals: Bool
+    _ index: Int, on store: MemberStore, _ world: WorldState, box: Box, into output: PairOutput, wantsTotals: Bool
   ) throws(Failure) {
+    let outputs = output.columns
     guard store.count > 0 else { return }
     update(index, world)
     let order = orderOfIds(store)
@@ -92,6 +95,7 @@ final class FarRunner {
       let boxes = tree.order(loops[index].particles), inBoxes = boxes.map { order[Int($0)] }
       loops[index].ordered.take(inBoxes, of: store, fields)
       try runTree(index, tree, common, store, fields, inBoxes, sums, wantsTotals: wantsTotals)
+      output.prepare()
       sums.add(to: outputs, at: inBoxes)
     } else {
       runAll(index, common, loops[index].particles, sums, wantsTotals: wantsTotals)
@@ -100,6 +104,8 @@ final class FarRunner {
           loops[index].particles, order, of: store, world, box: box, adding: sums, wantsTotals: wantsTotals)
         totals.add(more)
       }
+      if let tops = loops[index].tops { runTops(tops, index, common, order, into: output.extremes) }
+      output.prepare()
       sums.add(to: outputs, at: order)
     }
     guard sums.isFinite else {
@@ -131,6 +137,20 @@ final class FarRunner {
       }
     }
     for part in parts.dropFirst() { sums.add(part, withTotals: wantsTotals) }
+  }
+
+  /// The least and the largest that the pairs of each particle give, of those that have any.
+  private func runTops(
+    _ kernel: Kernel, _ index: Int, _ common: mote_far_call, _ order: [Int32], into outputs: [UnsafeMutablePointer<Double>]
+  ) {
+    let found = FarSums(channels: outputs.count, totals: 0, count: order.count)
+    var call = meeting(loops[index].particles, common)
+    call.tops = found.bases
+    let shared = FarCall(call), isPeriodic: Int32 = call.isPeriodic ? 1 : 0
+    workers.forEach((order.count + Self.lanes - 1) / Self.lanes) { vector in
+      withUnsafePointer(to: shared.call) { kernel($0, Int64(vector), Int64(vector + 1), isPeriodic, 0) }
+    }
+    found.store(least: loops[index].group.kernel.extremes.map(\.isLeast), in: outputs, at: order)
   }
 
   /// A call where particles meet each other.

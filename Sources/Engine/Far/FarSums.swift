@@ -41,6 +41,19 @@ final class FarSums {
     }
   }
 
+  /// Puts largest numbers, and the opposites of those that are wanted least, into the columns of a store, where pairs gave any.
+  func store(least: [Bool], in outputs: [UnsafeMutablePointer<Double>], at order: [Int32]) {
+    for (channel, isLeast) in least.enumerated() {
+      for (place, particle) in order.enumerated() where columns[channel].base[place] != Self.lowest {
+        let top = columns[channel].base[place]
+        outputs[channel][Int(particle)] = isLeast ? -top : top
+      }
+    }
+  }
+
+  /// What stands where no pair gave a number: MOTE_LOWEST of the kernels.
+  private static let lowest = -1.7e308
+
   var isFinite: Bool { columns.prefix(channels).allSatisfy { column in (0..<count).allSatisfy { column.base[$0].isFinite } } }
 
   /// Energy and virial, with both ends counted, summed in the order of the targets.

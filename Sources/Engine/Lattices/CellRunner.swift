@@ -32,12 +32,15 @@ final class CellRunner {
     _ = passes[index].needs.update(parameters, world)
     let loaded = passes[index], kernel = loaded.pass.kernel
     _ = order.sort(store, mask: loaded.pass.mask, grid: grid, offset: [], reach: 0, with: sort)
-    for (column, isAdded) in kernel.outcomes where !isAdded {
-      store.existing(column).update(repeating: 0, count: store.count)
-    }
+    for (column, way) in kernel.outcomes where way == .replaced { clear(store.existing(column), of: loaded.pass.mask, store) }
     var call = LatticeCall(loaded.needs, columns: kernel.columns.map(store.existing), next: [], world, grid: grid)
     call.setParticles(store)
     call.setCells(order)
     return call.run(loaded.kernel, workers, ranges: workers.ranges(of: grid.count, atLeast: 16))
+  }
+
+  /// Sets a column to zero where the species is one of these.
+  private func clear(_ column: UnsafeMutablePointer<Double>, of species: UInt64, _ store: MemberStore) {
+    for place in 0..<store.count where species >> UInt64(store.speciesColumn[place]) & 1 == 1 { column[place] = 0 }
   }
 }

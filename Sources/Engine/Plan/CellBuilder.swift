@@ -6,13 +6,17 @@ import Scenes
 
 /// Makes the kernel of a pass over random pairs in the cells of a lattice.
 struct CellBuilder {
-  private let pass: Interact
-  private let use: LawUse
-  private let fields: FieldTable
+  let pass: Interact
+  let use: LawUse
+  let fields: FieldTable
   private let lattice: Population
   private let mask: UInt64
-  private var lowering: Lowering
-  private var outcomes: [CellKernel.Outcome] = []
+  var lowering: Lowering
+  var outcomes: [CellKernel.Outcome] = []
+  /// Columns of particles that pairs work with.
+  var workColumns: [(name: String, components: Int)] = []
+  var joins: [Joining] = []
+  var reaction: Reaction?
 
   /// Pairs of particles of the masked species in the cells of a lattice.
   init(_ pass: Interact, of use: LawUse, fields: FieldTable, lattice: Population, mask: UInt64, noisePlace: Int) {
@@ -34,15 +38,21 @@ struct CellBuilder {
     try refuseWhatIsNotRun()
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     let requirement = try pass.require.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    for binding in pass.sum { try add(binding, binding.name, isAdded: false) }
-    for binding in pass.add { try add(binding, binding.name, isAdded: true) }
-    for binding in pass.rate { try add(binding, ChainBuilder.rateName(binding.name), isAdded: true) }
+    for binding in pass.sum { try add(binding, binding.name, .replaced) }
+    for binding in pass.add { try add(binding, binding.name, .added) }
+    for binding in pass.rate { try add(binding, ChainBuilder.rateName(binding.name), .added) }
+    // Nobody is in two pairs: the least and the greatest of what one pair gives is that.
+    for binding in pass.min + pass.max { try add(binding, binding.name, .kept) }
+    if let text = pass.remove { try markEnds(text) }
+    for (links, bindings) in pass.link { try join(links, bindings) }
+    if let (removed, created) = pass.react { try react(removing: removed, creating: created) }
     let kernel = CellKernel(
       name: name, comment: use.law.name, graph: lowering.graph, space: fields.space, place: noisePlace + 1, outcomes: outcomes,
       condition: condition, requirements: requirement.map { [$0] } ?? [], rate: Self.rates(species: fields.speciesNames.count))
     noisePlace = lowering.noisePlace
     return CellPass(
-      kernel: kernel, lattice: lattice.index, mask: mask, requirement: pass.require?.description, name: use.law.name)
+      kernel: kernel, lattice: lattice.index, mask: mask, requirement: pass.require?.description, removes: pass.remove != nil,
+      joins: joins, reaction: reaction, name: use.law.name)
   }
 
   private static func rates(species: Int) -> (Input) -> Rate {
@@ -52,12 +62,15 @@ struct CellBuilder {
 
   private func refuseWhatIsNotRun() throws(Diagnostic) {
     let present: [(String, Bool)] = [
-      ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil), ("min", !pass.min.isEmpty),
-      ("max", !pass.max.isEmpty), ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
-      ("react", pass.react != nil), ("remove", pass.remove != nil), ("sequential", pass.sequential),
+      ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil),
     ]
     if let (name, _) = present.first(where: \.1) {
-      throw Diagnostic("`\(name)` of a pass with `cell` is checked, but this version does not run it", at: pass.location)
+      throw Diagnostic(
+        "\(name): pairs that are drawn at random are others in the next evaluation, and have no energy and no virial",
+        hint: "add: {force: …} gives each end what it sees", at: pass.location)
+    }
+    if !pass.memory.isEmpty {
+      throw Diagnostic("memory: pairs that are drawn at random last for one pass", hint: "say within: RANGE", at: pass.location)
     }
     guard Set(pass.receivers) == Set(pass.givers) else {
       throw Diagnostic("`cell` pairs the members of one role", hint: "say from: the same as for:", at: pass.location)
@@ -65,7 +78,7 @@ struct CellBuilder {
   }
 
   /// What both ends receive, each as it sees the pair.
-  private mutating func add(_ binding: Binding, _ name: String, isAdded: Bool) throws(Diagnostic) {
+  private mutating func add(_ binding: Binding, _ name: String, _ way: CellKernel.Way) throws(Diagnostic) {
     guard let field = fields[name] else { throw binding.value.diagnostic("\(name) is no field of the particles") }
     let value = try lowering.lower(binding.value)
     guard value.components.count == field.components else {
@@ -73,7 +86,7 @@ struct CellBuilder {
     }
     for (component, node) in value.components.enumerated() {
       let own = lowering.graph.number(node), other = lowering.graph.exchangingEnds(own)
-      outcomes.append(CellKernel.Outcome(Column(field.name, component), (own, other), isAdded: isAdded))
+      outcomes.append(CellKernel.Outcome(Column(field.name, component), own, other, way))
     }
   }
 }

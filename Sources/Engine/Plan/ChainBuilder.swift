@@ -33,9 +33,6 @@ struct ChainBuilder {
     return chain
   }
 
-  /// Whether some new value depends on an input of this sort.
-  func reads(_ isMeant: (Input) -> Bool) -> Bool { graph.inputs(of: stores.map(\.value)).contains(where: isMeant) }
-
   var isEmpty: Bool { names.isEmpty }
   /// Whose members the passes run over.
   var population: Int { fields.population }
@@ -130,11 +127,21 @@ struct ChainBuilder {
   /// The column where the number of children of a creation is counted.
   static func offspring(_ creation: Int) -> Column { Column("offspring \(creation)", 0) }
 
-  /// Adds what members give themselves in a pass over pairs with `self: true`, where they meet themselves at r = 0.
-  mutating func addMeetingOneself(_ pass: Interact, of use: LawUse, mask: UInt64, noisePlace: inout Int) throws(Diagnostic) {
+  /// Adds what members give themselves in a pass over pairs with `self: true`, where they meet themselves at r = 0 and remember
+  /// nothing; it goes to columns of its own if it is put `aside`.
+  mutating func addMeetingOneself(
+    _ pass: Interact, of use: LawUse, mask: UInt64, aside: Bool = false, remembering memory: [FieldTable.Field] = [],
+    noisePlace: inout Int
+  ) throws(Diagnostic) {
     self.mask = mask
     names.append(use.law.name)
-    let scope = Scope(use, .oneself, fields: fields, lets: pass.lets, current: current, ends: pass.ends(in: fields))
+    var scope = Scope(use, .oneself, fields: fields, lets: pass.lets, current: current, ends: pass.ends(in: fields))
+    for field in memory {
+      scope.given[field.name] = { graph in
+        let zero = graph.constant(0)
+        return Value(field.shape, Array(repeating: zero, count: field.components))
+      }
+    }
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     let zero = lowering.graph.constant(0)
@@ -143,14 +150,32 @@ struct ChainBuilder {
       for (name, text) in list {
         for (column, node) in try fields.components(of: name, text, &lowering) {
           let value = condition.map { lowering.graph.select($0, node, zero) } ?? node
-          let old = current.node(of: column, in: &lowering.graph)
-          changes.append((column, adds ? lowering.graph.add(old, value) : value))
+          let place = aside ? Self.aside(column) : column, old = current.node(of: place, in: &lowering.graph)
+          changes.append((place, adds && !aside ? lowering.graph.add(old, value) : value))
         }
       }
     }
     for (column, value) in changes { current.assign(column, value) }
     graph = lowering.graph
     noisePlace = lowering.noisePlace
+  }
+
+  /// The column where is put aside what a member gives to a column of its own.
+  static func aside(_ column: Column) -> Column { Column("own \(column.field)", column.component) }
+
+  /// Adds what was put aside for fields; returns the names of the columns, and how many numbers each has.
+  mutating func addWhatIsAside(for names: [String], mask: UInt64) -> [String: Int] {
+    self.mask = mask
+    self.names.append("what members gave themselves")
+    var columns: [String: Int] = [:]
+    for field in names.compactMap({ fields[$0] }) {
+      for column in (0..<field.components).map({ Column(field.name, $0) }) {
+        let old = current.node(of: column, in: &graph), own = graph.input(Self.aside(column).input)
+        current.assign(column, graph.add(old, own))
+        columns[Self.aside(column).field] = field.components
+      }
+    }
+    return columns
   }
 
   /// The column where members to be removed are marked.

@@ -48,10 +48,12 @@ struct ForceWriter {
     switch item {
     case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
       if pass.remove != nil || pass.react != nil || !pass.link.isEmpty {
-        throw Diagnostic("link, remove and react do not run in the slot forces", at: pass.location)
+        throw Diagnostic(
+          "link, remove and react do not run in the slot forces, which may run several times in a step",
+          hint: "give them a law of their own, without force and energy", at: pass.location)
       }
       finish(&builder)
-      if let index = try builder.meetings(pass, of: use, adjoints: adjoint.fields) { operations.append(.meetings(index)) }
+      operations += try builder.meetings(pass, of: use, adjoints: adjoint.fields).map { .meetings($0) }
     case .interact(let pass):
       switch pass.pairing {
       case .within:
@@ -60,7 +62,9 @@ struct ForceWriter {
         try pairs.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &builder.noisePlace)
       case .everywhere(let accuracy):
         finish(&builder)
-        operations.append(.everywhere(try builder.everywhere(pass, of: use, adjoint, accuracy: accuracy)))
+        if let index = try builder.everywhere(pass, of: use, adjoints: adjoint.fields, accuracy: accuracy) {
+          operations.append(.other(.everywhere(index)))
+        }
       case .neighbours, .weight, .cell:
         if pass.pairing.keyword == "cell", !adjoint.fields.isDisjoint(with: item.writes) {
           throw Diagnostic("a sum over random pairs has no derivative", hint: "write the force", at: pass.location)
@@ -71,7 +75,9 @@ struct ForceWriter {
       }
     case .propagate(let pass) where pass.roles != ["world"] && !pass.waves:
       if !pass.create.isEmpty || pass.remove != nil {
-        throw Diagnostic("create and remove do not run in the slot forces", at: pass.location)
+        throw Diagnostic(
+          "create and remove do not run in the slot forces, which may run several times in a step",
+          hint: "give them a law of their own, without force and energy", at: pass.location)
       }
       for (population, mask) in builder.players(pass.roles, use) {
         // An energy is differentiated by stored values.
@@ -109,10 +115,13 @@ struct ForceWriter {
     switch item {
     case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
       finish(&builder)
-      if let index = try builder.reverse(meetings: pass, of: use, adjoint) { operations.append(.meetings(index)) }
+      operations += try builder.reverse(meetings: pass, of: use, adjoint).map { .meetings($0) }
     case .interact(let pass) where pass.pairing.keyword == "within":
       try openPairs(access, &builder)
       try pairs.addReverse(pass, of: use, adjoint, noisePlace: &builder.noisePlace)
+    case .interact(let pass) where pass.pairing.keyword == "everywhere":
+      finish(&builder)
+      if let index = try builder.reverse(everywhere: pass, of: use, adjoint) { operations.append(.other(.everywhere(index))) }
     case .interact(let pass):
       finish(&builder)
       operations += try builder.reverse(lattices: pass, of: use, adjoint).map { .lattice($0) }

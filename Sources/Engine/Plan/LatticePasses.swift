@@ -24,6 +24,8 @@ struct TransferPass: Sendable {
   var mask: UInt64
   /// By how much the lattice is displaced in this pass (length).
   var offset: HostTape?
+  /// Whether it marks particles that go at its end.
+  var removes = false
   /// What a failed requirement says.
   var requirement: String?
   var name: String
@@ -38,6 +40,12 @@ struct CellPass: Sendable {
   var mask: UInt64
   /// What a failed requirement says.
   var requirement: String?
+  /// Whether it marks particles that go at its end.
+  var removes = false
+  /// Links that it makes.
+  var joins: [Joining] = []
+  /// What becomes of pairs that react.
+  var reaction: Reaction?
   var name: String
 }
 

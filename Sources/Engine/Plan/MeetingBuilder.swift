@@ -25,6 +25,8 @@ struct MeetingBuilder {
   /// What may stand in brackets after a name.
   private let owners: [String: Scope.End]
   let reception: Reception
+  /// Species of those that receive, and of those that give.
+  private let players: (receivers: UInt64, givers: UInt64)
   var lowering: Lowering
   private(set) var outcomes: [MeetingKernel.Outcome] = []
   private var adds: [Bool] = []
@@ -41,14 +43,15 @@ struct MeetingBuilder {
   var ownFields: [(name: String, components: Int)] = []
   /// That a pair is closer than its range.
   private var isNear: NodeID?
+  /// What is added to the potential beyond the range.
+  private(set) var tail: Tail?
   /// Links whose joined pairs must be marked.
   private(set) var marks: [Int] = []
 
-  /// A pass over links; nil if no species plays their role.
-  init?(links pass: Interact, of use: LawUse, fields: FieldTable, noisePlace: Int) {
-    guard case .linked(let role) = pass.pairing, let links = fields.populations(of: use.roles[role] ?? []).first else {
-      return nil
-    }
+  /// A pass over links of the role `role`, which are those of a population.
+  init(
+    _ links: Population, playing role: String, of pass: Interact, _ use: LawUse, fields: FieldTable, noisePlace: Int
+  ) {
     let ends = Array(["i", "j", "k", "l"].prefix(links.arity)), particles = fields.of(Population.particles)
     var owners = Dictionary(uniqueKeysWithValues: ends.map { ($0, Scope.End(name: $0, fields: particles)) })
     owners[""] = Scope.End(name: "", fields: fields.of(links.index))
@@ -58,7 +61,7 @@ struct MeetingBuilder {
     for (end, name) in zip(ends, roles) where !name.isEmpty && roles.count(where: { $0 == name }) == 1 {
       owners[name] = owners[end]
     }
-    self.init(pass, use, fields, .links(links.index), ends, owners, .both, noisePlace)
+    self.init(pass, use, fields, .links(links.index), ends, owners, .both, (0, 0), noisePlace)
   }
 
   /// A pass over pairs within a range, with the fields that they remember.
@@ -72,15 +75,15 @@ struct MeetingBuilder {
     let receivers = mask(pass.receivers), givers = mask(pass.givers)
     let reception: Reception =
       receivers == givers ? .both : receivers & givers == 0 ? .first : .some(receivers: receivers, givers: givers)
-    self.init(pass, use, fields, .pairs(0), ends, owners, reception, noisePlace)
+    self.init(pass, use, fields, .pairs(0), ends, owners, reception, (receivers, givers), noisePlace)
   }
 
   private init(
     _ pass: Interact, _ use: LawUse, _ fields: FieldTable, _ source: MeetingPass.Source, _ ends: [String],
-    _ owners: [String: Scope.End], _ reception: Reception, _ noisePlace: Int
+    _ owners: [String: Scope.End], _ reception: Reception, _ players: (receivers: UInt64, givers: UInt64), _ noisePlace: Int
   ) {
     (self.pass, self.use, self.fields, self.source) = (pass, use, fields, source)
-    (self.ends, self.owners, self.reception) = (ends, owners, reception)
+    (self.ends, self.owners, self.reception, self.players) = (ends, owners, reception, players)
     lowering = Scope(use, .pair, fields: fields.of(Population.particles), lets: pass.lets, ends: owners)
       .lowering(on: Graph(), noisePlace: noisePlace)
   }
@@ -89,7 +92,6 @@ struct MeetingBuilder {
   ///
   /// - Parameter listing: of pairs: which of the plan's lists they are in.
   mutating func build(named name: String, listing: Int = 0, noisePlace: inout Int) throws(Diagnostic) -> MeetingPass {
-    try refuseWhatIsNotRun()
     let condition = try condition()
     try findParities()
     try addEnergyAndForce()
@@ -119,29 +121,16 @@ struct MeetingBuilder {
       pass.sequential
       ? MeetingKernel(
         inTurn: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
-        forgets: forgets, requirements: requirements, space: fields.space, rate: rate)
+        forgets: forgets, requirements: requirements, areLinks: !isOverPairs, space: fields.space, rate: rate)
       : MeetingKernel(
         name: name, comment: use.law.name, graph: lowering.graph, ends: ends, outcomes: outcomes, condition: condition,
-        forgets: forgets, requirements: requirements, space: fields.space, rate: rate)
+        forgets: forgets, requirements: requirements, areLinks: !isOverPairs, space: fields.space, rate: rate)
     return MeetingPass(
       kernel: kernel, source: isOverPairs ? .pairs(listing) : source, ends: ends.map { _ in Population.particles }, adds: adds,
       removes: [], joins: [], remembers: false, name: use.law.name)
   }
 
-  private var isOverPairs: Bool { if case .pairs = source { true } else { false } }
-
-  private func refuseWhatIsNotRun() throws(Diagnostic) {
-    let present: [(String, Bool)] = [
-      ("link", !pass.link.isEmpty && !isOverPairs), ("unlink", pass.unlink != nil && isOverPairs),
-      ("react", pass.react != nil && !isOverPairs),
-      ("self", pass.includesSelf), ("tail", isOverPairs && (use.tail ?? pass.tail ?? false)),
-    ]
-    if let (name, _) = present.first(where: \.1) {
-      throw Diagnostic(
-        "`\(name)` of this pass with `\(pass.pairing.keyword)` is checked, but this version does not run it yet",
-        at: pass.location)
-    }
-  }
+  var isOverPairs: Bool { if case .pairs = source { true } else { false } }
 
   // MARK: Who meets
 
@@ -196,6 +185,9 @@ struct MeetingBuilder {
     return lowering.graph.compare(.equal, mark, wanted)
   }
 
+  /// Species of listed pairs that are both i and j.
+  var meetThemselves: UInt64 { players.receivers & players.givers }
+
   /// The range of listed pairs, as a value of parameters and fields.
   var bound: RangeBound { RangeBound(graph: lowering.graph, nodes: range.map { [$0] } ?? []) }
 
@@ -213,7 +205,9 @@ struct MeetingBuilder {
       if reception != .first, lowering.graph.parity(of: energy, odd: odd).0 != .even {
         throw text.diagnostic("energy changes when i and j are exchanged")
       }
-      energy = try Cutoff(pass, use, range: range).apply(to: energy, &lowering, at: text)
+      let cut = Cutoff(pass, use, range: range)
+      if cut.hasTail { tail = Tail(of: energy, within: range, between: players, among: fields, lowering.graph) }
+      energy = try cut.apply(to: energy, &lowering, at: text)
     }
     add(.total(0), energy)
     addDescent(of: energy)

@@ -53,20 +53,8 @@ struct OperationWriter {
       operations.append(.require(try builder.tape(of: condition, condition: true, use: use), message: condition.description))
     case .part(let name):
       for inner in use.law.parts[name] ?? [] { try write(inner, of: use, &builder) }
-    case .interact(let pass) where pass.pairing.keyword == "linked" || pass.needsListedPairs(use.law):
-      flush(&builder)
-      if let index = try builder.meetings(pass, of: use) { operations.append(.meetings(index)) }
-    case .interact(let pass) where pass.pairing.keyword == "neighbours":
-      for next in try builder.stencils(pass, of: use) {
-        flush(&builder)
-        stencil = next
-      }
-    case .interact(let pass) where ["weight", "cell"].contains(pass.pairing.keyword):
-      flush(&builder)
-      operations += try builder.lattices(pass, of: use).map { .lattice($0) }
     case .interact(let pass): try write(pass, of: use, &builder)
-    case .use(let law, _, let location):
-      throw Diagnostic("`use: \(law)` is checked, but this version does not run it yet", at: location)
+    case .use: preconditionFailure("laws are planned with the passes of those that they use in place")
     }
   }
 
@@ -84,14 +72,27 @@ struct OperationWriter {
   }
 
   private mutating func write(_ pass: Interact, of use: LawUse, _ builder: inout PlanBuilder) throws(Diagnostic) {
-    guard case .within = pass.pairing else {
-      throw Diagnostic(
-        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
+    switch pass.pairing {
+    case .within where !pass.needsListedPairs(use.law):
+      if stencil != nil || chain != nil || pairs.map({ !$0.takes(pass, of: use) }) ?? false { flush(&builder) }
+      var open = pairs ?? PairBuilder(fields: builder.fields)
+      try open.add(pass, of: use, noisePlace: &builder.noisePlace)
+      pairs = open
+    case .within, .linked:
+      flush(&builder)
+      operations += try builder.meetings(pass, of: use).map { .meetings($0) }
+    case .everywhere(let accuracy):
+      flush(&builder)
+      if let index = try builder.everywhere(pass, of: use, accuracy: accuracy) { operations.append(.everywhere(index)) }
+    case .neighbours:
+      for next in try builder.stencils(pass, of: use) {
+        flush(&builder)
+        stencil = next
+      }
+    case .weight, .cell:
+      flush(&builder)
+      operations += try builder.lattices(pass, of: use).map { .lattice($0) }
     }
-    if stencil != nil || chain != nil || pairs.map({ !$0.takes(pass, of: use) }) ?? false { flush(&builder) }
-    var open = pairs ?? PairBuilder(fields: builder.fields)
-    try open.add(pass, of: use, noisePlace: &builder.noisePlace)
-    pairs = open
   }
 
   /// The step laws that run in a slot; slots of one name before the same forces are one.

@@ -21,10 +21,11 @@ extension PairBuilder {
     }
   }
 
-  /// Adds the reverse of a pass `within` that sums into fields with adjoints: they act like a pair energy
+  /// Adds the reverse of a pass `within` or `everywhere` that sums into fields with adjoints: they act like a pair energy
   /// Σ (adjoint of A)[i]·s(i, j) + (adjoint of A)[j]·s(j, i), whose adjoints are held fixed.
   mutating func addReverse(_ pass: Interact, of use: LawUse, _ adjoint: Adjoint, noisePlace: inout Int) throws(Diagnostic) {
-    guard case .within(let rangeText) = pass.pairing else { return }
+    var rangeText: Expression?
+    if case .within(let text) = pass.pairing { rangeText = text }
     let scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: pass.ends(in: fields))
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     let ends = try PairEnds(pass, use, range: rangeText, fields: fields, &lowering)

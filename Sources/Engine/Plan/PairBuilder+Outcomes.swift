@@ -27,9 +27,8 @@ extension PairBuilder {
     part.energy = energy
     part.force = lowering.graph.gradientBySeparation(of: energy, space: fields.space).map { lowering.graph.negate($0) }
     if cut.hasTail {
-      let square = lowering.graph.input(Input(.distanceSquared))
-      let slope = lowering.graph.derivative(of: raw, by: square)
-      tails.append(Tail(graph: lowering.graph, energy: raw, slope: slope, range: part.range))
+      tails.append(
+        Tail(of: raw, within: part.range, between: (ends.receivers, ends.givers), among: fields, lowering.graph))
     }
   }
 

@@ -12,7 +12,7 @@ struct PairBuilder {
   var tails: [Tail] = []
   private(set) var names: [String] = []
   private var itself: ChainBuilder
-  private var requirement: String?
+  private(set) var requirement: String?
   /// For each species those that it meets, one bit for each.
   private var meets: [UInt64]
   /// For each species those that it receives from.
@@ -86,18 +86,15 @@ struct PairBuilder {
   }
 
   private func refuseWhatIsNotRun(_ pass: Interact) throws(Diagnostic) {
+    // Passes `within` that remember, join or react are no loops over lists of clusters.
     let present: [(String, Bool)] = [
-      ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
-      ("react", pass.react != nil), ("sequential", pass.sequential), ("except", pass.except != nil),
-      ("id", pass.names.contains("id")),
+      ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("react", pass.react != nil),
     ]
     if let (name, _) = present.first(where: \.1) {
-      throw Diagnostic("`\(name)` of a pass with `within` is checked, but this version does not run it yet", at: pass.location)
+      throw Diagnostic(
+        "`\(name)` wants pairs that can be kept one by one, not all of them", hint: "say within: RANGE", at: pass.location)
     }
-    let others: [Expression?] = [pass.energy, pass.force, pass.torque, pass.remove, pass.require]
-    if pass.includesSelf, others.contains(where: { $0 != nil }) || !pass.min.isEmpty || !pass.max.isEmpty {
-      throw Diagnostic("self: true is for sums", hint: "give what is no sum a pass of its own", at: pass.location)
-    }
+    try pass.refuseSelfInOthersThanSums()
   }
 
   // MARK: The kernel
@@ -112,7 +109,7 @@ struct PairBuilder {
       fields.everySpecies >> UInt64($0) & 1 == 0 || meets[$0] == fields.everySpecies
     }
     let group = PairGroup(
-      kernel: kernel, targets: targets, range: RangeBound(graph: graph, nodes: parts.map(\.range)), tails: tails, names: names,
+      kernel: kernel, targets: targets, range: RangeBound(graph: graph, nodes: parts.map(\.range)), names: names,
       everySpecies: fields.everySpecies, meets: allMeet ? [] : isOneWay ? hears : meets, requirement: requirement)
     return (group, itself)
   }
@@ -147,6 +144,14 @@ extension LawUse {
 }
 
 extension Interact {
+  /// Members that meet themselves give themselves sums, and nothing else.
+  func refuseSelfInOthersThanSums() throws(Diagnostic) {
+    let others: [Expression?] = [energy, force, torque, remove, require]
+    if includesSelf, others.contains(where: { $0 != nil }) || !min.isEmpty || !max.isEmpty || sequential {
+      throw Diagnostic("self: true is for sums", hint: "give what is no sum a pass of its own", at: location)
+    }
+  }
+
   /// What may stand in brackets after a name: `i`, `j`, and roles that only one of them has.
   func ends(in fields: FieldTable) -> [String: Scope.End] {
     let (i, j) = (Scope.End(name: "i", fields: fields), Scope.End(name: "j", fields: fields))

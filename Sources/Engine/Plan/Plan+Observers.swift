@@ -6,7 +6,8 @@ extension Plan {
   ///
   /// They give whole columns that follow from what stays as it is until the end of the step, so that it does not matter when they run.
   var observers: Set<Int> {
-    guard creations.isEmpty, meetings.allSatisfy({ $0.reaction == nil }), forceGroups.count == 1, let slot = forceGroups[""],
+    guard creations.isEmpty, meetings.allSatisfy({ $0.reaction == nil }), cells.allSatisfy({ $0.reaction == nil }),
+      forceGroups.count == 1, let slot = forceGroups[""],
       var later = writtenAfterForces
     else { return [] }
     var found: Set<Int> = [], hidden = Kernels(totals: Set(log.compactMap(\.kernel)))
@@ -57,7 +58,9 @@ extension Plan {
         removes: !pass.removes.isEmpty)
     case .pairs(let index, _):
       return Effect(writes: Set((pairs[index].kernel.sums + pairs[index].kernel.extremes.map(\.column)).map(\.field) + ["force"]))
-    case .everywhere(let index): return Effect(writes: Set(everywhere[index].kernel.sums.map(\.field) + ["force"]))
+    case .other(.everywhere(let index)):
+      let kernel = everywhere[index].kernel
+      return Effect(writes: Set((kernel.sums + kernel.extremes.map(\.column)).map(\.field) + ["force"]))
     case .lattice, .other: return nil
     }
   }

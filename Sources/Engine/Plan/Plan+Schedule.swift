@@ -32,6 +32,7 @@ extension Plan {
     case .every(let count, let inner): ["every \(count) steps:"] + nested(inner)
     case .require(_, let message): ["require \(message)"]
     case .pairs(let index): [line(ofPairs: index)]
+    case .everywhere(let index): [line(ofAllPairs: everywhere[index])]
     }
   }
 
@@ -40,7 +41,6 @@ extension Plan {
     case .clear(let columns, let population): ["clear \(Self.fields(columns))\(owner(population))"]
     case .members(let call): [line(of: call)]
     case .pairs(let index, let overwrites): [line(ofPairs: index) + (overwrites ? ", writes the force" : "")]
-    case .everywhere(let index): [line(ofAllPairs: everywhere[index])]
     case .meetings(let index): [line(of: meetings[index])]
     case .energy(let energy): ["energy of single \(members(of: energy.population))"]
     case .lattice(let pass): [line(of: pass)]

@@ -21,6 +21,8 @@ public struct Plan: Sendable {
   var totals: [TotalKernel] = []
   var totalPopulations: [Int] = []
   var pairs: [PairGroup] = []
+  /// What energies of pairs within a range add beyond it.
+  var tails: [Tail] = []
   var everywhere: [FarGroup] = []
   var meetings: [MeetingPass] = []
   var listings: [PairListing] = []
@@ -35,6 +37,8 @@ public struct Plan: Sendable {
   var populations: [Population] = []
   /// Fields of each population that need columns, and those whose columns start from a default.
   var fields: [[FieldTable.Field]] = []
+  /// Columns that passes over meetings work with, by population; they hold nothing between steps.
+  var workColumns: [Int: [String: Int]] = [:]
   /// For each population how columns are kept that are no plain doubles, by field.
   var layouts: [[String: ColumnLayout]] = []
   /// First values of fields of the world.
@@ -72,6 +76,8 @@ indirect enum Operation: Sendable {
   case require(HostTape, message: String)
   /// A loop over the pairs of a group.
   case pairs(Int)
+  /// A loop over all pairs.
+  case everywhere(Int)
 }
 
 /// A call of a kernel of single members.
@@ -199,8 +205,6 @@ enum ForceOperation: Sendable {
   case members(MemberCall)
   /// Pairs of a group; its force is written over the columns, or added to them.
   case pairs(Int, overwritesForce: Bool)
-  /// All pairs of a group.
-  case everywhere(Int)
   case meetings(Int)
   /// Adds a total over members to the potential.
   case energy(EnergyTotal)
@@ -232,15 +236,19 @@ struct MeetingPass: Sendable {
   var requirement: String?
   /// True if meetings act one after another and see what earlier ones wrote.
   var isInTurn = false
+  /// Kernels of what members give themselves: it is computed before meetings write, and added after.
+  var itself: (before: Int, after: Int)?
   /// Of listed pairs that act in turn: the pass that notes, before any acts, which are closer than their range.
   var noting: Int?
   var name: String
 
   /// Whether it writes positions.
   var movesParticles: Bool { kernel.written.contains("position") }
+  /// Columns of meetings that ask for something: 1 where it is wanted.
+  var wishes: [Column] { joins.map(\.wish) + (reaction.map { [$0.wish] } ?? []) }
 }
 
-/// Links that a pass over listed pairs makes, and the columns of the pairs that say where and with which fields.
+/// Links that a pass over meetings makes, and the columns of the meetings that say where and with which fields.
 struct Joining: Sendable {
   /// The links.
   var population: Int
@@ -250,7 +258,7 @@ struct Joining: Sendable {
   var fields: [(name: String, columns: [Column])]
 }
 
-/// What becomes of listed pairs that react, each particle at most once.
+/// What becomes of meetings that react, each particle at most once.
 struct Reaction: Sendable {
   /// 1 for pairs that would react, and their rank, which decides between pairs that share a particle.
   var wish: Column, rank: Column
@@ -298,7 +306,6 @@ struct PairGroup: Sendable {
   /// The largest range, as a value of parameters and of the largest values of fields (length).
   var range: RangeBound
   /// Mean-field corrections of cut energies.
-  var tails: [Tail]
   var names: [String]
   /// One bit for each species of particles.
   var everySpecies: UInt64
@@ -309,10 +316,13 @@ struct PairGroup: Sendable {
   /// The kernel of what members give themselves.
   var itself: Int?
 
+}
+
+extension PairKernel {
   /// Whether pairs mark particles for removal.
-  var removes: Bool { kernel.extremes.contains { $0.column == ChainBuilder.removal } }
+  var removes: Bool { extremes.contains { $0.column == ChainBuilder.removal } }
   /// Whether it writes positions.
-  var movesParticles: Bool { (kernel.sums + kernel.extremes.map(\.column)).contains { $0.field == "position" } }
+  var movesParticles: Bool { (sums + extremes.map(\.column)).contains { $0.field == "position" } }
 }
 
 /// A pass over all pairs, exact or to an accuracy.
@@ -320,13 +330,14 @@ struct FarGroup: Sendable {
   var kernel: PairKernel
   /// The same in float, for a tree whose accuracy it suffices for; it has no exact sums.
   var rough: PairKernel?
-  /// What the sums do to their columns: true where they are added, false where they replace.
-  var adds: [Bool]
+  var targets: [PairTarget]
   /// Largest error of the sums, relative to their mean square; 0 for exact ones.
   var accuracy: Double
   var reception: FarReception
   /// What waves give, where all periodic images count.
   var images: ImagesPass?
+  /// What a failed requirement says.
+  var requirement: String?
   var name: String
 
   var kernels: [PairKernel] { [kernel] + (rough.map { [$0] } ?? []) }
@@ -353,11 +364,27 @@ struct Tail: Sendable {
   var energy: NodeID
   var slope: NodeID
   var range: NodeID
+
+  /// The tail of an energy beyond its range, between species of which one plays the role that receives and the other one that gives.
+  init(
+    of energy: NodeID, within range: NodeID, between players: (receivers: UInt64, givers: UInt64), among fields: FieldTable,
+    _ graph: Graph
+  ) {
+    var graph = graph
+    // Sites and links are counted by species too.
+    let all = fields.mask(of: fields.speciesNames), zero = graph.constant(0)
+    let meet = PairEnds.players(players.receivers, players.givers, all: all, in: &graph)
+    let slope = graph.derivative(of: energy, by: graph.input(Input(.distanceSquared)))
+    self.energy = meet.map { graph.select($0, energy, zero) } ?? energy
+    self.slope = meet.map { graph.select($0, slope, zero) } ?? slope
+    self.range = range
+    self.graph = graph
+  }
 }
 
-/// A count or a sum over pairs that is measured, not evolved.
+/// A count, a sum, or the least or greatest over pairs that is measured, not evolved.
 struct MeasuredPairs: Sendable {
-  enum Kind: Sendable { case histogram(bins: Int), sum }
+  enum Kind: Sendable { case histogram(bins: Int), sum, least, greatest }
   var kind: Kind
   var kernel: PairKernel
   var range: RangeBound

@@ -12,24 +12,19 @@ extension FarGroup {
 }
 
 extension PlanBuilder {
-  /// Makes the kernel of a pass over all pairs and returns its place.
+  /// Makes the kernel of a pass over all pairs and returns its place; nil if no species receives.
   ///
   /// - Throws: what cannot be summed to an accuracy: laws with kinks, or that are not linear in the fields of the source.
   mutating func everywhere(
-    _ pass: Interact, of use: LawUse, _ adjoint: Adjoint, accuracy text: Expression
-  ) throws(Diagnostic) -> Int {
+    _ pass: Interact, of use: LawUse, adjoints: Set<String> = [], accuracy text: Expression
+  ) throws(Diagnostic) -> Int? {
     let accuracy = try tape(of: text, use: use).tape.run(in: ParameterTable(scene).context(WorldState()))[0]
     guard accuracy >= 0, accuracy < 1 else {
       throw text.diagnostic("an accuracy of \(accuracy)", hint: "a number from 0, which is exact, to below 1")
     }
-    if !adjoint.fields.isDisjoint(with: pass.sum.map(\.name)) {
-      throw Diagnostic("forces through sums over all pairs are not derived yet", at: pass.location)
-    }
-    if pass.includesSelf || pass.remove != nil || pass.require != nil || !(pass.min + pass.max).isEmpty {
-      throw Diagnostic("self, min, max, remove and require do not run in a pass `everywhere`", at: pass.location)
-    }
     var builder = PairBuilder(fields: fields)
-    try builder.add(pass, of: use, adjoints: adjoint.fields, noisePlace: &noisePlace)
+    try builder.add(pass, of: use, adjoints: adjoints, noisePlace: &noisePlace)
+    guard !builder.isEmpty else { return nil }
     var reception = FarReception.oneByOne, images: ImagesPass?
     if pass.images == "all" {
       images = try addImages(of: pass, &builder, accuracy: accuracy)
@@ -37,16 +32,32 @@ extension PlanBuilder {
       try builder.prepareForTree(at: text, box: scene.box.sides.contains(.periodic))
       reception = builder.reception
     }
+    return append(builder, accuracy: accuracy, reception, images, named: use.law.name)
+  }
+
+  /// Makes the kernel of the reverse of a pass over all pairs that summed into fields with adjoints, and returns its place. It
+  /// is exact, whatever the accuracy of the sums.
+  mutating func reverse(everywhere pass: Interact, of use: LawUse, _ adjoint: Adjoint) throws(Diagnostic) -> Int? {
+    var builder = PairBuilder(fields: fields)
+    try builder.addReverse(pass, of: use, adjoint, noisePlace: &noisePlace)
+    guard !builder.isEmpty else { return nil }
+    let images = pass.images == "all" ? try addImages(of: pass, &builder, accuracy: 0) : nil
+    return append(builder, accuracy: 0, .oneByOne, images, named: "\(use.law.name), forces through sums")
+  }
+
+  private mutating func append(
+    _ builder: PairBuilder, accuracy: Double, _ reception: FarReception, _ images: ImagesPass?, named name: String
+  ) -> Int {
     func kernel(double: Bool) -> PairKernel {
       PairKernel(
-        comment: use.law.name, graph: builder.graph, parts: builder.parts, space: scene.space, double: double,
+        comment: name, graph: builder.graph, parts: builder.parts, space: scene.space, double: double,
         species: scene.species.count, isEverywhere: true, rate: Rates.pairs(species: scene.species.count))
     }
     let isRough = scene.precision == .mixed && images == nil && accuracy >= FarGroup.accuracyOfFloat
     plan.everywhere.append(
       FarGroup(
-        kernel: kernel(double: true), rough: isRough ? kernel(double: false) : nil, adds: builder.targets.map { $0.clears == 0 },
-        accuracy: accuracy, reception: reception, images: images, name: use.law.name))
+        kernel: kernel(double: true), rough: isRough ? kernel(double: false) : nil, targets: builder.targets, accuracy: accuracy,
+        reception: reception, images: images, requirement: builder.requirement, name: name))
     return plan.everywhere.count - 1
   }
 
@@ -58,7 +69,11 @@ extension PlanBuilder {
       throw Diagnostic(
         "`images: all` wants a box that is periodic on all sides", hint: "images: nearest runs in any box", at: pass.location)
     }
-    guard !builder.parts.isEmpty else { return nil }
+    if pass.includesSelf || builder.parts.contains(where: { !$0.extremes.isEmpty }) {
+      throw Diagnostic(
+        "`images: all` sums over all images, and self, min, max, remove and require ask each pair",
+        hint: "give them a pass with images: nearest", at: pass.location)
+    }
     var images = ImagesBuilder(pass, graph: builder.graph, fields: fields, ParameterTable(scene))
     // What is cut off on either side errs by less than it is: the sums of many pairs partly cancel.
     var (waves, weights) = try images.split(&builder.parts[0], rest: accuracy > 0 ? accuracy / 10 : 1e-15)
@@ -88,6 +103,12 @@ extension PairBuilder {
     if isPeriodic {
       throw text.diagnostic(
         "the nearest image is not smooth where it changes", hint: "\(exact); images: all sums powers of r over all images")
+    }
+    if parts.contains(where: { !$0.extremes.isEmpty }) {
+      throw text.diagnostic("a tree adds up boxes of particles, and min, max, remove and require ask each pair", hint: exact)
+    }
+    if graph.inputs(of: outcomes).contains(where: { $0.name == "id" }) {
+      throw text.diagnostic("a tree adds up boxes of particles, and id tells them apart", hint: exact)
     }
     let roots = outcomes
     let conditions = parts.compactMap(\.condition)

@@ -13,20 +13,20 @@ extension PlanBuilder {
       return passes
     case .weight: return try transfers(pass, of: use)
     case .cell(let role): return try cells(pass, role, of: use)
-    default:
-      throw Diagnostic(
-        "the pairing `\(pass.pairing.keyword)` is checked, but this version does not run it yet", at: pass.location)
+    case .within, .linked, .everywhere: return []
     }
   }
 
   /// Makes the kernels of the reverse of a pass over a lattice.
   mutating func reverse(lattices pass: Interact, of use: LawUse, _ adjoint: Adjoint) throws(Diagnostic) -> [LatticePass] {
     guard case .neighbours = pass.pairing else {
-      return try transfers(pass, of: use) { (builder, plan) throws(Diagnostic) in
+      return try transfers(pass, of: use) { (builder, planner) throws(Diagnostic) in
         for end in [TransferKernel.Receiver.particles, .sites] {
           var own = builder
-          let name = "mote_transfer_\(plan.transfers.count)"
-          if let made = try own.buildReverse(named: name, of: adjoint, to: end) { plan.transfers.append(made) }
+          let name = "mote_transfer_\(planner.plan.transfers.count)"
+          if let made = try own.buildReverse(named: name, of: adjoint, to: end) {
+            planner.plan.transfers.append(made)
+          }
         }
       }
     }
@@ -39,15 +39,16 @@ extension PlanBuilder {
   }
 
   private mutating func transfers(_ pass: Interact, of use: LawUse) throws(Diagnostic) -> [LatticePass] {
-    try transfers(pass, of: use) { (builder, plan) throws(Diagnostic) in
+    try transfers(pass, of: use) { (builder, planner) throws(Diagnostic) in
       var own = builder
-      plan.transfers.append(try own.build(named: "mote_transfer_\(plan.transfers.count)"))
+      let name = "mote_transfer_\(planner.plan.transfers.count)"
+      planner.plan.transfers.append(try own.build(named: name, noisePlace: &planner.noisePlace))
     }
   }
 
   /// Adds the kernels that `build` makes for each lattice between whose sites and particles a pass runs.
   private mutating func transfers(
-    _ pass: Interact, of use: LawUse, build: (TransferBuilder, inout Plan) throws(Diagnostic) -> Void
+    _ pass: Interact, of use: LawUse, build: (TransferBuilder, inout PlanBuilder) throws(Diagnostic) -> Void
   ) throws(Diagnostic) -> [LatticePass] {
     let isLattice = { (roles: [String]) in
       roles.allSatisfy { role in use.law.roles.contains { $0.name == role && $0.kind == .lattice } }
@@ -61,7 +62,7 @@ extension PlanBuilder {
       let builder = TransferBuilder(
         pass, of: use, fields: fields, lattice: lattice, receiver: receiver, mask: fields.mask(of: players),
         noisePlace: noisePlace)
-      try build(builder, &plan)
+      try build(builder, &self)
     }
     return (first..<plan.transfers.count).map { .transfer($0) }
   }
@@ -74,6 +75,7 @@ extension PlanBuilder {
       var builder = CellBuilder(
         pass, of: use, fields: fields, lattice: lattice, mask: fields.mask(of: players), noisePlace: noisePlace)
       plan.cells.append(try builder.build(named: "mote_cells_\(plan.cells.count)", noisePlace: &noisePlace))
+      addWorkColumns(builder.workColumns, of: Population.particles)
       passes.append(.cell(plan.cells.count - 1))
     }
     return passes
@@ -101,13 +103,13 @@ extension PlanBuilder {
           "neighbours pairs the sites of a lattice, \(lattice.species.joined(separator: ", ")) is none",
           hint: "give it kind: lattice and a spacing", at: pass.location)
       }
-      return StencilBuilder(pass, of: use, lattice: lattice, chain: newChain(of: lattice.index), noisePlace: noisePlace)
+      return StencilBuilder(pass, of: use, lattice: lattice, chain: newChain(of: lattice.index))
     }
   }
 
   /// Makes the kernel of a pass over sites and their neighbours.
   mutating func finish(_ stencil: inout StencilBuilder) throws(Diagnostic) -> LatticePass {
-    plan.stencils.append(try stencil.build(named: "mote_stencil_\(plan.stencils.count)"))
+    plan.stencils.append(try stencil.build(named: "mote_stencil_\(plan.stencils.count)", noisePlace: &noisePlace))
     return .stencil(plan.stencils.count - 1)
   }
 

@@ -153,6 +153,7 @@ struct PlanBuilder {
       case .members(let call):
         if plan.members[call.kernel].columns.contains(where: \.isCollected) { return true }
       case .pairs(let index): if plan.pairs[index].kernel.extras.contains(where: \.isCollected) { return true }
+      case .everywhere(let index): if plan.everywhere[index].kernel.extras.contains(where: \.isCollected) { return true }
       case .forces: return false
       case .repetition(let repetition): return readsForceFirst(repetition.passes)
       case .every(_, let inner): if readsForceFirst(inner) { return true }
@@ -251,6 +252,7 @@ struct PlanBuilder {
     let parameters = ParameterTable(scene)
     pairs.shareRanges(parameters)
     pairs.dropImpliedConditions(parameters)
+    plan.tails += pairs.tails
     var (group, itself) = pairs.finish(precision: scene.precision, parameters)
     group.itself = finish(&itself)?.kernel
     plan.pairs.append(group)

@@ -30,6 +30,7 @@ extension StencilBuilder {
     var products: [Graph.Term] = []
     for binding in pass.sum + pass.add where adjoint.fields.contains(binding.name) {
       for (column, value) in try values(of: binding, number, &lowering) {
+        try Adjoint.check([value], of: binding.name, at: binding.value, in: lowering.graph)
         let weight = lowering.graph.input(
           Input(.field, Adjoint.name(of: column.field), component: column.component, end: i))
         products.append(Graph.Term(coefficient: 1, node: lowering.graph.multiply(weight, value)))

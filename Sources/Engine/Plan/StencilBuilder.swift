@@ -28,16 +28,15 @@ struct StencilBuilder {
   private var following: [(pass: Propagate, use: LawUse)] = []
   /// An empty chain of passes over the sites.
   private let chain: ChainBuilder
-  /// That of the first random number, of which there may be none.
-  let noisePlace: Int
+  /// The place before that of the next random number.
+  private(set) var noisePlace = 0
 
   /// A pass over the sites of one lattice; `chain` is an empty one of its population.
-  init(_ pass: Interact, of use: LawUse, lattice: Population, chain: ChainBuilder, noisePlace: Int) {
+  init(_ pass: Interact, of use: LawUse, lattice: Population, chain: ChainBuilder) {
     self.pass = pass
     self.use = use
     self.lattice = lattice
     self.chain = chain
-    self.noisePlace = noisePlace
     fields = chain.fields
   }
 
@@ -47,25 +46,31 @@ struct StencilBuilder {
     guard next.isAssignment, fields.mask(of: next.roles.flatMap { use.roles[$0] ?? [] }) == fields.everySpecies else {
       return false
     }
-    var trial = chain.continuing(Graph(), after: []), place = noisePlace
+    var trial = chain.continuing(Graph(), after: []), place = 0
     try trial.add(next, of: use, mask: fields.everySpecies, noisePlace: &place)
-    // The loop knows neither noise nor ids.
-    guard place == noisePlace, !trial.reads({ $0.kind == .species || $0.name == "id" }) else { return false }
     following.append((next, use))
     return true
   }
 
-  /// The pass as a kernel of this name.
-  mutating func build(named name: String) throws(Diagnostic) -> StencilPass {
+  /// The pass as a kernel of this name; `noisePlace` goes on to the next free place.
+  mutating func build(named name: String, noisePlace: inout Int) throws(Diagnostic) -> StencilPass {
     try refuseWhatIsNotRun()
+    self.noisePlace = noisePlace
     let steps = try self.steps()
-    for (number, step) in steps.enumerated() { try meet(number, step) }
-    return try finished(named: name, steps)
+    // Both ends of a pair find the same numbers at the same places.
+    for (number, step) in steps.enumerated() { noisePlace = max(noisePlace, try meet(number, step)) }
+    self.noisePlace = noisePlace
+    let made = try finished(named: name, steps)
+    noisePlace = self.noisePlace
+    return made
   }
 
   /// The pass that gives what has been gathered from neighbours at these steps.
   mutating func finished(named name: String, _ steps: [[Int]]) throws(Diagnostic) -> StencilPass {
-    let inside = try followed(outcome(steps, atEdge: false)), edge = try followed(outcome(steps, atEdge: true))
+    var places = (noisePlace, noisePlace)
+    let inside = try followed(outcome(steps, atEdge: false), &places.0)
+    let edge = try followed(outcome(steps, atEdge: true), &places.1)
+    noisePlace = places.0
     let kernel = StencilKernel(
       name: name, comment: use.law.name, graph: graph, steps: steps, inside: inside, edge: edge,
       species: fields.speciesNames.firstIndex(of: lattice.species[0]) ?? 0,
@@ -75,9 +80,10 @@ struct StencilBuilder {
       kernel: kernel, population: lattice.index, requirement: pass.require?.description, name: use.law.name)
   }
 
-  /// What the passes that follow make of an outcome.
-  private mutating func followed(_ outcome: StencilKernel.Outcome) throws(Diagnostic) -> StencilKernel.Outcome {
-    var chain = self.chain.continuing(graph, after: outcome.stores), place = noisePlace
+  /// What the passes that follow make of an outcome, with random numbers from the places behind `place`, which goes on.
+  private mutating func followed(_ outcome: StencilKernel.Outcome, _ place: inout Int) throws(Diagnostic) -> StencilKernel.Outcome
+  {
+    var chain = self.chain.continuing(graph, after: outcome.stores)
     for (pass, use) in following { try chain.add(pass, of: use, mask: fields.everySpecies, noisePlace: &place) }
     graph = chain.graph
     return StencilKernel.Outcome(stores: chain.stores, requirements: outcome.requirements)
@@ -113,13 +119,14 @@ struct StencilBuilder {
 
   // MARK: One neighbour
 
-  /// What the neighbour `number` gives.
-  private mutating func meet(_ number: Int, _ step: [Int]) throws(Diagnostic) {
+  /// Notes what the neighbour `number` gives, and returns the last place of a random number.
+  private mutating func meet(_ number: Int, _ step: [Int]) throws(Diagnostic) -> Int {
     let ends = ["i": Scope.End(name: "i", fields: fields), "j": Scope.End(name: StencilKernel.end(number), fields: fields)]
     var scope = Scope(use, .pair, fields: fields, lets: pass.lets, ends: ends)
     scope.given = geometry(of: step, from: StencilKernel.end(number), to: "i")
     var lowering = scope.lowering(on: graph, noisePlace: noisePlace)
     lowering.numbers["q"] = number
+    lowering.noiseEnd = StencilKernel.end(number)
     let holds = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     let outcomes: [(Fold, [Binding])] = [
       (.sum, pass.sum), (.add, pass.add), (.least, pass.min), (.greatest, pass.max),
@@ -140,13 +147,8 @@ struct StencilBuilder {
       }
     }
     if let text = pass.require { requirements.append((try lowering.condition(text), holds, number)) }
-    guard lowering.noisePlace == noisePlace else {
-      throw Diagnostic(
-        "noise in a pass with `neighbours` is checked, but this version does not run it",
-        hint: "draw it in a propagate of the sites",
-        at: pass.location)
-    }
     graph = lowering.graph
+    return lowering.noisePlace
   }
 
   /// d, r, n and u of a pair of sites, of which `step` leads from i to j: d points from j to i.

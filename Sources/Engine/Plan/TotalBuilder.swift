@@ -178,24 +178,23 @@ struct TotalBuilder {
   private func pairSum(
     _ name: String, _ argument: Expression, _ lowering: inout Lowering, _ gathered: Gathered, _ table: FieldTable
   ) throws(Diagnostic) -> Value {
-    guard name == "sum" || name == "mean" else { throw argument.diagnostic("\(name) over pairs is not run yet") }
     var inner = scope(.pair, table, gathered)
-    let value = try inner.lower(argument)
+    let value = try inner.lower(argument), kind: MeasuredPairs.Kind = name == "min" ? .least : name == "max" ? .greatest : .sum
     var results: [NodeID] = []
     for node in value.components.map({ inner.graph.number($0) }) {
-      results.append(try pairTerm(node, &inner, gathered, &lowering.graph))
+      results.append(try pairTerm(kind, node, &inner, gathered, &lowering.graph))
     }
     if name == "mean" {
-      let number = try pairTerm(inner.graph.constant(1), &inner, gathered, &lowering.graph)
+      let number = try pairTerm(.sum, inner.graph.constant(1), &inner, gathered, &lowering.graph)
       results = results.map { lowering.graph.divide($0, number) }
     }
     return Value(value.shape, results)
   }
 
-  private func pairTerm(_ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered, _ graph: inout Graph) throws(Diagnostic)
-    -> NodeID
-  {
-    gathered.pairs.append(try pairMeasure(.sum, node, node, &inner, gathered))
+  private func pairTerm(
+    _ kind: MeasuredPairs.Kind, _ node: NodeID, _ inner: inout Lowering, _ gathered: Gathered, _ graph: inout Graph
+  ) throws(Diagnostic) -> NodeID {
+    gathered.pairs.append(try pairMeasure(kind, node, node, &inner, gathered))
     return graph.input(Input(.local, "pair", component: 0, end: "\(gathered.pairs.count - 1)"))
   }
 
@@ -220,12 +219,21 @@ struct TotalBuilder {
         histogramOf: node, weight: weight, comment: use.law.name, graph: inner.graph, range: range, condition: condition,
         space: fields.space,
         double: precision == .double, species: fields.speciesNames.count, rate: rate)
-    case .sum:
+    case .sum, .least, .greatest:
+      var part = PairKernel.Part(range: range, condition: condition)
+      if case .sum = kind { part.energy = node } else { part.extremes = [extreme(kind, node, &inner.graph)] }
       kernel = PairKernel(
-        comment: use.law.name, graph: inner.graph, parts: [PairKernel.Part(range: range, condition: condition, energy: node)],
-        space: fields.space, double: precision == .double, species: fields.speciesNames.count, rate: rate)
+        comment: use.law.name, graph: inner.graph, parts: [part], space: fields.space, double: precision == .double,
+        species: fields.speciesNames.count, rate: rate)
     }
     return MeasuredPairs(kind: kind, kernel: kernel, range: RangeBound(graph: inner.graph, nodes: [range]))
+  }
+
+  /// The least or greatest of what the pairs of each particle give, from either end.
+  private func extreme(_ kind: MeasuredPairs.Kind, _ node: NodeID, _ graph: inout Graph) -> PairKernel.Extreme {
+    let always = graph.truth(true), isLeast = if case .least = kind { true } else { false }
+    return PairKernel.Extreme(
+      column: Column("measured", 0), isLeast: isLeast, own: (node, always), other: (graph.exchangingEnds(node), always))
   }
 
   // MARK: Series

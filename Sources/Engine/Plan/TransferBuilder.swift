@@ -46,29 +46,28 @@ struct TransferBuilder {
     lowering = scope.lowering(on: Graph(), noisePlace: noisePlace)
   }
 
-  /// The pass as a kernel of this name.
-  mutating func build(named name: String) throws(Diagnostic) -> TransferPass {
+  /// The pass as a kernel of this name; `noisePlace` goes on to the next free place.
+  mutating func build(named name: String, noisePlace: inout Int) throws(Diagnostic) -> TransferPass {
     try refuseWhatIsNotRun()
-    let place = lowering.noisePlace
     let condition = try pass.condition.map { (text) throws(Diagnostic) in try lowering.condition(text) }
     for binding in pass.sum { try add(binding, binding.name, .sum) }
     for binding in pass.add { try add(binding, binding.name, .add) }
     for binding in pass.rate { try add(binding, ChainBuilder.rateName(binding.name), .add) }
     for binding in pass.min { try add(binding, binding.name, .least) }
     for binding in pass.max { try add(binding, binding.name, .greatest) }
-    let requirement = try pass.require.map { (text) throws(Diagnostic) in try lowering.condition(text) }
-    guard lowering.noisePlace == place else {
-      throw Diagnostic(
-        "noise in a pass with `weight` is checked, but this version does not run it", hint: "draw it in a propagate before",
-        at: pass.location)
+    if let text = pass.remove {
+      let gone = lowering.graph.number(try lowering.condition(text))
+      outcomes.append(TransferKernel.Outcome(ChainBuilder.removal, gone, .greatest))
     }
+    let requirement = try pass.require.map { (text) throws(Diagnostic) in try lowering.condition(text) }
+    noisePlace = lowering.noisePlace
     let kernel = TransferKernel(
       name: name, comment: use.law.name, graph: lowering.graph, receiver: receiver, reach: try reach(), swept: pass.swept,
       space: fields.space, outcomes: outcomes, condition: condition, requirements: requirement.map { [$0] } ?? [], mask: mask,
       rate: Rates.sites(species: fields.speciesNames.count))
     return TransferPass(
-      kernel: kernel, lattice: lattice.index, mask: mask, offset: try offset(), requirement: requirementText,
-      name: use.law.name)
+      kernel: kernel, lattice: lattice.index, mask: mask, offset: try offset(), removes: pass.remove != nil,
+      requirement: requirementText, name: use.law.name)
   }
 
   /// What must hold: what the pass says, and that swept ways are short.
@@ -99,15 +98,21 @@ struct TransferBuilder {
   }
 
   func refuseWhatIsNotRun() throws(Diagnostic) {
-    let present: [(String, Bool)] = [
-      ("energy", pass.energy != nil), ("force", pass.force != nil), ("torque", pass.torque != nil),
-      ("memory", !pass.memory.isEmpty), ("link", !pass.link.isEmpty), ("unlink", pass.unlink != nil),
-      ("react", pass.react != nil), ("remove", pass.remove != nil), ("sequential", pass.sequential),
+    let fixed = "a site cannot be moved, so that what it gives and receives is no force of a pair"
+    let lone = "a particle and a site are no two particles"
+    let present: [(name: String, isSaid: Bool, reason: String, hint: String)] = [
+      ("energy", pass.energy != nil, fixed, "say add: {force: …}, for: the particles"),
+      ("force", pass.force != nil, fixed, "say add: {force: …}, for: the particles"),
+      ("torque", pass.torque != nil, fixed, "say add: {torque: …}, for: the particles"),
+      ("memory", !pass.memory.isEmpty, "a particle and a site part without notice", "give the memory to a field of either"),
+      ("link", !pass.link.isEmpty, lone, "links join particles"), ("react", pass.react != nil, lone, "say remove"),
+      (
+        "remove", pass.remove != nil && receiver == .sites, "a site stays where it is",
+        "say for: the particles, from: the lattice"
+      ),
     ]
-    if let (name, _) = present.first(where: \.1) {
-      throw Diagnostic(
-        "`\(name)` of a pass with `weight` is checked, but this version does not run it",
-        hint: name == "force" ? "say add: {force: …}" : "", at: pass.location)
+    if let found = present.first(where: \.isSaid) {
+      throw Diagnostic("\(found.name) in a pass with `weight`: \(found.reason)", hint: found.hint, at: pass.location)
     }
   }
 

@@ -22,12 +22,13 @@ final class MeasureRunner {
     self.libraries = libraries
   }
 
-  /// The counts of a histogram's bins, or one sum.
+  /// The counts of a histogram's bins, or one number.
   func values(_ index: Int, on store: MemberStore, box: Box, _ world: WorldState) throws(Failure) -> [Double] {
     let plan = plans[index], kernel = plan.kernel
     _ = needs[index].update(parameters, world)
     let layout = PairLayout(
-      extras: kernel.extras.count, hasForce: false, sums: 0, usesSpecies: kernel.usesSpecies, usesIds: kernel.usesIds)
+      extras: kernel.extras.count, hasForce: false, sums: 0, usesSpecies: kernel.usesSpecies, usesIds: kernel.usesIds,
+      extremes: kernel.extremes.map(\.isLeast))
     let range = plan.range.value(store, parameters, world)
     let input = input(for: kernel, needs[index], world)
     let tables = needs[index].tables + needs[index].splines.map(PairRunner.blocks)
@@ -38,14 +39,22 @@ final class MeasureRunner {
       try neighbourhood.update(store)
       measure.packing.setTables(tables)
       return try measure.sums(store, input(store))
-    case .sum:
+    case .sum, .least, .greatest:
       // On a copy of the particles, as the list of an evaluation is kept up to date as long as its neighbourhood lives.
       let copy = store.copy(of: Set(kernel.extras.map(\.field)))
       let own = Neighbourhood(box: box, kernels: neighbourhood.kernels, workers: neighbourhood.workers, skin: 0)
-      let evaluation = try PairEvaluation(libraries[index], layout: layout, range: range, in: own, hasTotals: true)
+      let evaluation = try PairEvaluation(libraries[index], layout: layout, range: range, in: own, hasTotals: kernel.hasEnergy)
       evaluation.packing.setTables(tables)
       try own.update(copy)
-      return [try evaluation.evaluate(copy, input(copy), into: PairOutput(), totals: true)?.energy ?? 0]
+      guard let extreme = kernel.extremes.first else {
+        return [try evaluation.evaluate(copy, input(copy), into: PairOutput(), totals: true)?.energy ?? 0]
+      }
+      let found = AlignedArray<Double>(capacity: copy.count), none = extreme.isLeast ? Double.infinity : -.infinity
+      var output = PairOutput()
+      found.base.update(repeating: none, count: copy.count)
+      output.extremes = [found.base]
+      _ = try evaluation.evaluate(copy, input(copy), into: output, totals: false)
+      return [(0..<copy.count).reduce(none) { extreme.isLeast ? min($0, found.base[$1]) : max($0, found.base[$1]) }]
     }
   }
 

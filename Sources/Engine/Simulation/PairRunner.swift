@@ -22,13 +22,16 @@ final class PairRunner {
   let neighbourhood: Neighbourhood
   private let parameters: ParameterTable
   private var loops: [Loop] = []
-  private var tails: [(tail: Tail, values: [(energy: Double, virial: Double)])] = []
+  /// What tails add for each pair of species, per density of pairs.
+  private let tails: [[(energy: Double, virial: Double)]]
 
   init(
-    _ groups: [PairGroup], kernels: ListKernels, box: Box, store: MemberStore, workers: Workers, toolchain: Toolchain,
+    _ groups: [PairGroup], tails: [Tail], kernels: ListKernels, box: Box, store: MemberStore, workers: Workers,
+    toolchain: Toolchain,
     _ parameters: ParameterTable, _ world: WorldState
   ) throws(Failure) {
     self.parameters = parameters
+    self.tails = tails.map { $0.perDensity(parameters, world, space: box.space) }
     neighbourhood = Neighbourhood(box: box, kernels: kernels, workers: workers)
     for group in groups {
       let library = try KernelLibrary(group.kernel.text, with: toolchain)
@@ -40,7 +43,6 @@ final class PairRunner {
         Loop(
           library: library, kernel: group.kernel, bound: group.range, needs: BoundNeeds(group.kernel.needs, isPaired: true),
           evaluation: try Self.evaluation(library, group.kernel, group.meets, range, neighbourhood), range: range))
-      for tail in group.tails { tails.append((tail, tail.perDensity(parameters, world, space: box.space))) }
     }
   }
 
@@ -123,7 +125,7 @@ final class PairRunner {
   /// Mean-field corrections for these numbers of particles in this volume: energy, and the trace of the virial.
   func tailCorrection(counts: [Int], volume: Double) -> (energy: Double, virial: Double) {
     var sum = (energy: 0.0, virial: 0.0)
-    for (_, values) in tails {
+    for values in tails {
       for (index, value) in values.enumerated() {
         let (i, j) = (index / counts.count, index % counts.count)
         let pairs = Double(counts[i]) * Double(counts[j]) / (2 * volume)

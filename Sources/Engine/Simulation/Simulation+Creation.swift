@@ -153,6 +153,7 @@ extension Plan {
   /// Fields that only the engine knows.
   var hiddenFields: Set<String> {
     Set((0..<mostCreations).map { ChainBuilder.offspring($0).field } + Self.marks.map(\.field) + [LinkEnds.field])
+      .union(workColumns.values.flatMap(\.keys))
   }
 }
 

@@ -45,6 +45,9 @@ extension Simulation {
           field.name, components: field.components, layout: plan.layouts[population.index][field.name] ?? ColumnLayout())
       }
     }
+    for (name, components) in (plan.workColumns[population.index] ?? [:]).sorted(by: { $0.key < $1.key }) {
+      store.addField(name, components: components)
+    }
     for mark in Plan.marks where used.contains(mark.field) { store.addField(mark.field, components: 1) }
     for index in 0..<plan.mostCreations { store.addField(ChainBuilder.offspring(index).field, components: 1) }
     return store
@@ -212,11 +215,15 @@ extension Plan {
     }
     for group in everywhere {
       names.formUnion(group.kernel.extras.map(\.field).filter { $0 != FarGroup.weight.field })
-      names.formUnion(group.kernel.sums.map(\.field))
+      names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field))
       if group.kernel.hasForce { names.insert("force") }
     }
     for (index, pass) in meetings.enumerated() where !hidden.meetings.contains(index) {
       names.formUnion(pass.kernel.fields)
+      names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
+      names.formUnion(pass.reaction?.products.flatMap(\.columns).map(\.field) ?? [])
+    }
+    for pass in cells {
       names.formUnion(pass.joins.flatMap { $0.fields.map(\.name) })
       names.formUnion(pass.reaction?.products.flatMap(\.columns).map(\.field) ?? [])
     }
@@ -229,7 +236,7 @@ extension Plan {
   public var writtenFields: Set<String> {
     var names = Set(members.flatMap { $0.written.map(\.field) })
     for group in pairs { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
-    for group in everywhere { names.formUnion(group.kernel.sums.map(\.field)) }
+    for group in everywhere { names.formUnion((group.kernel.sums + group.kernel.extremes.map(\.column)).map(\.field)) }
     for pass in meetings { names.formUnion(pass.kernel.written) }
     return names.union(latticeFields.written).union(["force", "position"])
   }

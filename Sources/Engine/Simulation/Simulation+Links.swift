@@ -1,20 +1,28 @@
 import Diagnostics
 import KernelCompiler
 
-// What passes over listed pairs make: links, and members in the place of those that react.
+/// Meetings of which some wish to be joined or to react.
+struct WishingMeetings {
+  /// What belongs to each of them, in rows: wishes, and the fields of what they make.
+  let own: MemberStore
+  /// The places of the ends of a row.
+  let ends: (Int) -> [Int]
+}
+
+// What passes over meetings make: links, and members in the place of those that react.
 extension Simulation {
-  /// Joins the pairs that a pass has chosen, in the order of the ids of their ends.
-  func join(_ joining: Joining, of pass: MeetingPass) {
-    let own = meetings.own(of: pass, stores), places = meetings.places(of: pass), ids = store.idColumn
+  /// Joins the ends of meetings that a pass has chosen and no such link joins yet, once each, in the order of the ids of the ends.
+  func join(_ joining: Joining, of meetings: WishingMeetings) {
+    let own = meetings.own
     guard let wish = own.column(joining.wish) else { return }
-    let pairs = (0..<own.count).filter { wish[$0] != 0 }.map { row -> (row: Int, ends: [Int64]) in
-      let (a, b) = (ids[Int(places[2 * row])], ids[Int(places[2 * row + 1])])
-      return (row, [min(a, b), max(a, b)])
-    }
-    .sorted { $0.ends.lexicographicallyPrecedes($1.ends) }
+    let wishes = (0..<own.count).filter { wish[$0] != 0 }.map { (row: $0, ends: ids(ofEndsOf: $0, meetings).prefix(2).sorted()) }
+      .sorted { $0.ends == $1.ends ? own.idColumn[$0.row] < own.idColumn[$1.row] : $0.ends.lexicographicallyPrecedes($1.ends) }
+    guard !wishes.isEmpty else { return }
+    let links = stores[joining.population], columns = links.columns(of: LinkEnds.field) ?? []
+    var joined = Set((0..<links.count).map { link in columns.map { Int64($0[link]) }.sorted() })
+    let pairs = wishes.filter { joined.insert($0.ends).inserted }
     guard !pairs.isEmpty else { return }
-    let links = stores[joining.population], new = appendLinks(pairs.count, to: joining.population)
-    let ends = links.columns(of: LinkEnds.field) ?? []
+    let new = appendLinks(pairs.count, to: joining.population), ends = links.columns(of: LinkEnds.field) ?? []
     for (place, pair) in zip(new, pairs) {
       for (column, id) in zip(ends, pair.ends) { column[place] = Double(id) }
       for field in joining.fields {
@@ -24,6 +32,11 @@ extension Simulation {
       }
     }
     updateWorld()
+  }
+
+  /// The ids of the ends of a meeting.
+  private func ids(ofEndsOf meeting: Int, _ meetings: WishingMeetings) -> [Int64] {
+    meetings.ends(meeting).map { store.idColumn[$0] }
   }
 
   /// Adds links with new ids and the defaults of their fields; returns their places.
@@ -41,24 +54,26 @@ extension Simulation {
     return places
   }
 
-  /// Makes pairs react in the order of their ranks, each particle at most once.
+  /// Makes the ends of meetings react in the order of their ranks, each particle at most once.
   ///
-  /// That is what is left if, again and again, those pairs react whose rank is least among the open wishes of both particles.
-  func react(_ reaction: Reaction, of pass: MeetingPass) throws(Failure) {
-    let rows = meetings.own(of: pass, stores), places = meetings.places(of: pass), ids = store.idColumn
+  /// That is what is left if, again and again, those react whose rank is least among the open wishes of all their particles.
+  func react(_ reaction: Reaction, of meetings: WishingMeetings) throws(Failure) {
+    let rows = meetings.own
     guard let wish = rows.column(reaction.wish), let rank = rows.column(reaction.rank) else { return }
-    func ends(_ row: Int) -> [Int64] { [ids[Int(places[2 * row])], ids[Int(places[2 * row + 1])]] }
     let wishes = (0..<rows.count).filter { wish[$0] != 0 }
-      .sorted { rank[$0] == rank[$1] ? ends($0).lexicographicallyPrecedes(ends($1)) : rank[$0] < rank[$1] }
+      .sorted {
+        rank[$0] == rank[$1]
+          ? ids(ofEndsOf: $0, meetings).lexicographicallyPrecedes(ids(ofEndsOf: $1, meetings)) : rank[$0] < rank[$1]
+      }
     guard !wishes.isEmpty else { return }
     var taken: Set<Int> = [], gone: Set<Int> = [], made: [NewMember] = []
     for row in wishes {
-      let (i, j) = (Int(places[2 * row]), Int(places[2 * row + 1]))
-      if taken.contains(i) || taken.contains(j) { continue }
-      taken.formUnion([i, j])
-      if reaction.removesFirst { gone.insert(i) }
-      if reaction.removesSecond { gone.insert(j) }
-      for product in reaction.products { made += members(of: product, row, parent: i, rows) }
+      let ends = meetings.ends(row)
+      guard taken.isDisjoint(with: ends) else { continue }
+      taken.formUnion(ends)
+      if reaction.removesFirst { gone.insert(ends[0]) }
+      if reaction.removesSecond { gone.insert(ends[1]) }
+      for product in reaction.products { made += members(of: product, row, parent: ends[0], rows) }
     }
     removed += store.remove { gone.contains($0) }
     afterRemoval()

@@ -26,6 +26,7 @@ extension Simulation {
     case .pairs(let index):
       try updatePairs()
       try runPairs(index, overwritesForce: false, wantsTotals: false)
+    case .everywhere(let index): try run(everywhere: index, wantsTotals: wantsTotals)
     }
   }
 
@@ -45,7 +46,7 @@ extension Simulation {
   }
 
   /// Takes away the members that a pass has marked.
-  private func removeMarked(of population: Int) {
+  func removeMarked(of population: Int) {
     guard let marks = stores[population].columns(of: ChainBuilder.removal.field)?[0] else { return }
     let gone = stores[population].remove { marks[$0] != 0 }
     if population == Population.particles { removed += gone }
@@ -143,14 +144,26 @@ extension Simulation {
     if let noting = pass.noting {
       _ = try meetings.run(noting, on: stores, parameters, world, box: box, step: step, wantsTotals: false)
     }
+    if let itself = pass.itself { _ = members.run(itself.before, on: store, parameters, world) }
+    let wishing = wishing(pass), own = wishing.own
+    for wish in pass.wishes { own.column(wish)?.update(repeating: 0, count: own.count) }
     let found = try meetings.run(index, on: stores, parameters, world, box: box, step: step, wantsTotals: wantsTotals)
-    for joining in pass.joins { join(joining, of: pass) }
+    if let itself = pass.itself { _ = members.run(itself.after, on: store, parameters, world) }
+    for joining in pass.joins { join(joining, of: wishing) }
     for population in pass.removes where population == Population.particles || meetings.hasMarked {
       removeMarked(of: population)
     }
-    if let reaction = pass.reaction { try react(reaction, of: pass) }
+    if let reaction = pass.reaction { try react(reaction, of: wishing) }
     if pass.movesParticles { try removeEscaped() }
     return found
+  }
+
+  /// The meetings of a pass, and where their ends are when it has run.
+  private func wishing(_ pass: MeetingPass) -> WishingMeetings {
+    let arity = pass.ends.count
+    return WishingMeetings(own: meetings.own(of: pass, stores)) { [meetings] row in
+      meetings.places(of: pass)[arity * row..<arity * (row + 1)].map(Int.init)
+    }
   }
 
   private func run(_ operation: ForceOperation, wantsTotals: Bool) throws {
@@ -164,16 +177,19 @@ extension Simulation {
     case .pairs(let index, let overwrites): try runPairs(index, overwritesForce: overwrites, wantsTotals: wantsTotals)
     case .lattice(let pass): try run(pass)
     case .other(let operation): try run(operation, wantsTotals: wantsTotals)
-    case .everywhere(let index):
-      let kernel = plan.everywhere[index].kernel
-      for (column, isAdded) in zip(kernel.sums, plan.everywhere[index].adds) where !isAdded {
-        store.column(column)?.update(repeating: 0, count: store.count)
-      }
-      let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
-      let outputs = (force + kernel.sums).compactMap { store.column($0) }
-      if let images = plan.everywhere[index].images { _ = members.run(images.kernel, on: store, parameters, world) }
-      try everywhere.run(index, on: store, world, box: box, into: outputs, wantsTotals: wantsTotals)
     }
+  }
+
+  private func run(everywhere index: Int, wantsTotals: Bool) throws {
+    let group = plan.everywhere[index], kernel = group.kernel
+    let force = kernel.hasForce ? (0..<store.space).map { Column("force", $0) } : []
+    var output = PairOutput((force + kernel.sums).compactMap { store.column($0) })
+    output.extremes = kernel.extremes.compactMap { store.column($0.column) }
+    output.prepare = { [self] in for target in group.targets where target.clears != 0 { clear(target.column, of: target.clears) }
+    }
+    if let images = group.images { _ = members.run(images.kernel, on: store, parameters, world) }
+    try everywhere.run(index, on: store, world, box: box, into: output, wantsTotals: wantsTotals)
+    try heedMarks(of: kernel, requirement: group.requirement)
   }
 
   /// Runs a loop over pairs, and does what its marks ask for.
@@ -195,11 +211,12 @@ extension Simulation {
       }
     }
     try pairs.run(index, on: store, world, into: output, wantsTotals: wantsTotals)
-    try heedMarks(of: group)
+    try heedMarks(of: kernel, requirement: group.requirement)
   }
 
-  private func heedMarks(of group: PairGroup) throws {
-    if let requirement = group.requirement, let marks = store.column(PairBuilder.broken) {
+  /// Does what pairs ask for: stops where they break a requirement, takes away members that they marked or moved out of the box.
+  private func heedMarks(of kernel: PairKernel, requirement: String?) throws {
+    if let requirement, let marks = store.column(PairBuilder.broken) {
       let broken = (0..<store.count).filter { marks[$0] != 0 }.map { store.idColumn[$0] }
       if let first = broken.min() {
         throw Failure(
@@ -207,8 +224,8 @@ extension Simulation {
           hint: broken.count > 1 ? "it met one of the particles \(broken.sorted().dropFirst().prefix(4))" : "")
       }
     }
-    if group.removes { removeMarked(of: Population.particles) }
-    if group.movesParticles { try removeEscaped() }
+    if kernel.removes { removeMarked(of: Population.particles) }
+    if kernel.movesParticles { try removeEscaped() }
   }
 
   /// Sets a column to zero where the species is one of these.

@@ -77,7 +77,8 @@ public final class Simulation {
     let kernels = try ListKernels(
       space: scene.space, precision: scene.precision == .double ? .double : .mixed, toolchain: toolchain)
     pairs = try PairRunner(
-      plan.pairs, kernels: kernels, box: box, store: stores[Population.particles], workers: workers, toolchain: toolchain,
+      plan.pairs, tails: plan.tails, kernels: kernels, box: box, store: stores[Population.particles], workers: workers,
+      toolchain: toolchain,
       parameters, world)
     everywhere = try FarRunner(plan.everywhere, space: scene.space, workers: workers, toolchain: toolchain, parameters)
     measures = try MeasureRunner(plan.measures, in: pairs.neighbourhood, toolchain: toolchain, parameters)

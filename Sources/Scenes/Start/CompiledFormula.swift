@@ -48,7 +48,7 @@ public struct CompiledFormula: Sendable {
     let value = try lowering.lower(expression)
     let roots = value.components.map { lowering.graph.number($0) }
     for node in lowering.graph.reachable(from: roots) {
-      if case .noise(let kind, _, _, _) = lowering.graph[node], kind == .chiSquared || kind == .poisson {
+      if case .noise(let kind, _, _, _, _) = lowering.graph[node], kind == .chiSquared || kind == .poisson {
         throw expression.diagnostic("chi2 and poisson are known in laws only")
       }
     }

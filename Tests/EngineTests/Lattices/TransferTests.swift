@@ -123,4 +123,46 @@ struct TransferTests {
         """, laws: ["sharing": Self.sharing("quadratic")])
     }
   }
+
+  @Test("Particles go by any of their sites, whose ids they know as sites know theirs", arguments: [1, 2])
+  func removal(threads: Int) throws {
+    let law = """
+      law: drain
+      source: "none: a test"
+      species: {p: particles, g: lattice}
+      fields: {g: {hole: "1 = 0", visitors: "1 = 0"}, p: {places: "1 = 0"}}
+      passes:
+      - interact: {for: g, from: p, weight: nearest, sum: {visitors: "id[p]"}}
+      - interact: {for: p, from: g, weight: nearest, sum: {places: "id[g]"}}
+      - interact: {for: p, from: g, weight: linear, remove: "hole[g] > 0 and w > 0.1"}
+      """
+    let simulation = try simulation(
+      """
+      units: reduced
+      box: {size: [8, 6], sides: periodic}
+      species:
+        p: {fill: {random: 300, distance: 0.01}}
+        g: {kind: lattice, spacing: 1, fields: {hole: "if(norm(position - [3.5, 2.5]) < 0.1, 1, 0)"}}
+      laws: {drain: {}}
+      dt: 1
+      steps: 1
+      output: {every: 1, fields: [visitors, places]}
+      """, laws: ["drain": law], threads: threads)
+    let x = simulation.values(of: "position"), before = simulation.frame(fields: [])
+    let hole = (0..<300).filter { (particle: Int) -> Bool in
+      let dx = abs(x[2 * particle] - 3.5), dy = abs(x[2 * particle + 1] - 2.5)
+      return dx < 1 && dy < 1 && (1 - dx) * (1 - dy) > 0.1
+    }
+    try simulation.run(steps: 1)
+    let after = simulation.frame(fields: ["visitors", "places"])
+    #expect(hole.count > 5 && after.count == 300 - hole.count)
+    #expect(Set(after.ids).isDisjoint(with: hole.map { before.ids[$0] }))
+    let visitors = after.lattices[0].fields[0].values.reduce(0, +)
+    #expect(visitors == 45150)
+    let places = simulation.values(of: "places"), y = simulation.values(of: "position")
+    for particle in 0..<after.count {
+      let site = Int(y[2 * particle]) + 8 * Int(y[2 * particle + 1])
+      #expect(places[particle] == Double(site))
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engine
@@ -66,5 +67,37 @@ struct TotalsTests {
       #expect(abs(value) > 1e-3)
       #expect(abs(value - other) < 1e-10 * abs(value))
     }
+  }
+
+  @Test("The least and the greatest over pairs are those of two loops, each from both ends", arguments: ["mixed", "double"])
+  func extremesOfPairs(precision: String) throws {
+    let simulation = try simulation(
+      """
+      units: reduced
+      precision: \(precision)
+      box: {size: [6, 6, 6]}
+      species: {atom: {fill: {random: 200, distance: 0.1}, fields: {mass: "1 + 0.5*sin(id)"}}}
+      laws: {}
+      dt: 1
+      steps: 1
+      measure: {within: 1.5, shortest: min(r), furthest: max(r), heavy: "max(mass[i] - mass[j]/2)", total_r: sum(r)}
+      """)
+    let row = try simulation.run(steps: 1, sampling: 1)[0]
+    let x = simulation.values(of: "position"), mass = simulation.values(of: "mass")
+    var near: [Double] = [], heavy = -Double.infinity
+    for i in 0..<200 {
+      for j in 0..<200 where i != j {
+        let square = (0..<3).reduce(0.0) { sum, axis in
+          let d: Double = x[3 * i + axis] - x[3 * j + axis]
+          return sum + pow(d - 6 * (d / 6).rounded(), 2)
+        }
+        guard square < 2.25 else { continue }
+        near.append(square.squareRoot())
+        heavy = max(heavy, mass[i] - mass[j] / 2)
+      }
+    }
+    let found = ["shortest", "furthest", "heavy"].map { row[$0]?[0] ?? .nan }
+    #expect(abs(found[0] - (near.min() ?? 0)) < 1e-5 && abs(found[1] - (near.max() ?? 0)) < 1e-5 && abs(found[2] - heavy) < 1e-5)
+    #expect(abs(2 * (row["total_r"]?[0] ?? 0) / near.reduce(0, +) - 1) < 1e-5)
   }
 }
