@@ -46,10 +46,10 @@ private let laws = [
   - interact: {everywhere: accuracy, sum: {density: "exp(-(r/a)^2)"}}
   - propagate: {energy: "-e*sqrt(1 + density)"}
   """,
-  "embedded in all images": """
-  law: embedded in all images
+  "embedded-in-images": """
+  law: embedded-in-images
   source: "none: a test"
-  parameters: {a: {dimension: length, value: 0.4}, e: {dimension: energy, value: 1}}
+  parameters: {a: {dimension: length, value: 0.15}, e: {dimension: energy, value: 1}}
   fields: {mass: mass, density: "mass = 0"}
   passes:
   - interact: {everywhere: 1e-12, images: all, sum: {density: "mass[j]*(a/r)^6"}}
@@ -131,7 +131,7 @@ struct EverywhereOutcomeTests {
 
   @Test(
     "Forces through sums over all pairs are minus the slopes of the energy",
-    arguments: [("open", "embedded: {}"), ("open", "embedded: {accuracy: 1e-6}"), ("periodic", "embedded in all images: {}")])
+    arguments: [("open", "embedded: {}"), ("open", "embedded: {accuracy: 1e-6}"), ("periodic", "embedded-in-images: {}")])
   func embedding(sides: String, use: String) throws {
     let text = """
       units: reduced
