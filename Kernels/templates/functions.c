@@ -239,20 +239,15 @@ MOTE_INLINE V mote_pair_lanes_normal(const mote_uniforms *u, const mote_pair_poi
 }
 
 // Numbers that are drawn by repeated trials, lane by lane.
-MOTE_INLINE V mote_pair_lanes_chi2(const mote_uniforms *u, const mote_pair_point *p, uint32_t place, V k) {
-  V value;
-  for (int lane = 0; lane < MOTE_LANES; lane++) {
-    const mote_block counter = mote_pair_counter(u->step, place, (uint32_t)p->idi[lane], (uint32_t)p->idj[lane]);
-    value[lane] = (mote_real)mote_chi2(u->seed, counter, k[lane]);
+#define MOTE_PAIR_TRIALS(kind)                                                                                                \
+  MOTE_INLINE V mote_pair_lanes_##kind(const mote_uniforms *u, const mote_pair_point *p, uint32_t place, V parameter) {       \
+    V value;                                                                                                                  \
+    for (int lane = 0; lane < MOTE_LANES; lane++) {                                                                           \
+      const mote_block counter = mote_pair_counter(u->step, place, (uint32_t)p->idi[lane], (uint32_t)p->idj[lane]);           \
+      value[lane] = (mote_real)mote_##kind(u->seed, counter, parameter[lane]);                                                \
+    }                                                                                                                         \
+    return value;                                                                                                             \
   }
-  return value;
-}
-MOTE_INLINE V mote_pair_lanes_poisson(const mote_uniforms *u, const mote_pair_point *p, uint32_t place, V mean) {
-  V value;
-  for (int lane = 0; lane < MOTE_LANES; lane++) {
-    const mote_block counter = mote_pair_counter(u->step, place, (uint32_t)p->idi[lane], (uint32_t)p->idj[lane]);
-    value[lane] = (mote_real)mote_poisson(u->seed, counter, mean[lane]);
-  }
-  return value;
-}
+MOTE_PAIR_TRIALS(chi2)
+MOTE_PAIR_TRIALS(poisson)
 #endif

@@ -56,13 +56,15 @@ extension Plan {
         isRepeatable: isSum && pass.removes.isEmpty && !pass.remembers && !pass.isInTurn && pass.requirement == nil
           && !pass.kernel.written.isEmpty && isTimeless(pass.kernel.needs, pass.kernel.text),
         removes: !pass.removes.isEmpty)
-    case .pairs(let index, _):
-      return Effect(writes: Set((pairs[index].kernel.sums + pairs[index].kernel.extremes.map(\.column)).map(\.field) + ["force"]))
-    case .other(.everywhere(let index)):
-      let kernel = everywhere[index].kernel
-      return Effect(writes: Set((kernel.sums + kernel.extremes.map(\.column)).map(\.field) + ["force"]))
+    case .pairs(let index, _): return effect(of: pairs[index].kernel)
+    case .other(.everywhere(let index)): return effect(of: everywhere[index].kernel)
     case .lattice, .other: return nil
     }
+  }
+
+  private func effect(of kernel: PairKernel) -> Effect {
+    let tops = kernel.extremes.map(\.column)
+    return Effect(writes: Set((kernel.sums + tops).map(\.field) + ["force"]), removes: tops.contains(ChainBuilder.removal))
   }
 
   /// Whether a kernel reads neither the time nor anything else of the world, and draws no noise.
